@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The man pages. Those of functions are made from the comments in the headers; a new function is its name in the list,
+# which tests/checks/documents.sh compares with the headers. `make man` makes the pages alone.
+
+dist_man_MANS = %D%/odeon.7 %D%/odeon_new.3 %D%/odeon_new_sized.3
+man_MANS      = $(made_pages)
+EXTRA_DIST += %D%/man.awk
+CLEANFILES += $(made_pages) %D%/made/stamp
+
+made_pages = \
+	%D%/made/odeon_actor_kill.3 \
+	%D%/made/odeon_actor_stats.3 \
+	%D%/made/odeon_actor_stop.3 \
+	%D%/made/odeon_ask.3 \
+	%D%/made/odeon_ask_at.3 \
+	%D%/made/odeon_become.3 \
+	%D%/made/odeon_bound.3 \
+	%D%/made/odeon_clock_deadline.3 \
+	%D%/made/odeon_clock_now.3 \
+	%D%/made/odeon_deadline.3 \
+	%D%/made/odeon_duty.3 \
+	%D%/made/odeon_error_name.3 \
+	%D%/made/odeon_error_text.3 \
+	%D%/made/odeon_exit.3 \
+	%D%/made/odeon_fail.3 \
+	%D%/made/odeon_forward.3 \
+	%D%/made/odeon_forward_at.3 \
+	%D%/made/odeon_free.3 \
+	%D%/made/odeon_from.3 \
+	%D%/made/odeon_keep.3 \
+	%D%/made/odeon_keep_at.3 \
+	%D%/made/odeon_make.3 \
+	%D%/made/odeon_now.3 \
+	%D%/made/odeon_permit_drop.3 \
+	%D%/made/odeon_permit_send.3 \
+	%D%/made/odeon_permit_send_at.3 \
+	%D%/made/odeon_post.3 \
+	%D%/made/odeon_post_at.3 \
+	%D%/made/odeon_ref_compare.3 \
+	%D%/made/odeon_ref_hash.3 \
+	%D%/made/odeon_ref_parse.3 \
+	%D%/made/odeon_ref_print.3 \
+	%D%/made/odeon_reply.3 \
+	%D%/made/odeon_reply_at.3 \
+	%D%/made/odeon_reply_error.3 \
+	%D%/made/odeon_reply_error_to.3 \
+	%D%/made/odeon_reply_to.3 \
+	%D%/made/odeon_reply_to_at.3 \
+	%D%/made/odeon_report_free.3 \
+	%D%/made/odeon_report_print.3 \
+	%D%/made/odeon_reserve.3 \
+	%D%/made/odeon_self_ref.3 \
+	%D%/made/odeon_send.3 \
+	%D%/made/odeon_send_at.3 \
+	%D%/made/odeon_spawn.3 \
+	%D%/made/odeon_system_deadline.3 \
+	%D%/made/odeon_system_fd.3 \
+	%D%/made/odeon_system_free.3 \
+	%D%/made/odeon_system_host.3 \
+	%D%/made/odeon_system_now.3 \
+	%D%/made/odeon_system_of.3 \
+	%D%/made/odeon_system_quit.3 \
+	%D%/made/odeon_system_run.3 \
+	%D%/made/odeon_system_seed.3 \
+	%D%/made/odeon_system_spawn.3 \
+	%D%/made/odeon_system_start.3 \
+	%D%/made/odeon_system_stats.3 \
+	%D%/made/odeon_system_stop.3 \
+	%D%/made/odeon_system_wait.3 \
+	%D%/made/odeon_try_post.3 \
+	%D%/made/odeon_try_post_at.3 \
+	%D%/made/odeon_try_send.3 \
+	%D%/made/odeon_try_send_at.3 \
+	%D%/made/odeon_unbecome.3 \
+	%D%/made/odeon_when_room.3 \
+	%D%/made/odeon_worker_stats.3
+
+.PHONY: man
+man: $(made_pages)
+
+$(made_pages): %D%/made/stamp
+	@:
+
+%D%/made/stamp: $(top_srcdir)/%D%/man.awk $(odeon_HEADERS) $(odeonparts_HEADERS)
+	@$(MKDIR_P) $(@D)
+	$(AM_V_GEN)(cd $(top_srcdir) && $(AWK) -v into='$(abs_builddir)/$(@D)' -v version='$(PACKAGE_VERSION)' \
+		-f %D%/man.awk include/odeon/*.h)
+	@touch $@

@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The benchmarks: one program, built by default and not installed. `make bench` prints the table of docs/performance.md.
+noinst_PROGRAMS += %D%/odeon-bench
+
+%C%_odeon_bench_SOURCES = \
+	%D%/bench.h %D%/main.c %D%/list.c %D%/run.c %D%/child.c %D%/stats.c %D%/report.c \
+	%D%/floor.c %D%/floor_cores.c \
+	%D%/pingpong.c %D%/ring.c %D%/counting.c %D%/fork_join_throughput.c %D%/fork_join_create.c %D%/big.c \
+	%D%/fan_in.c %D%/chameneos.c %D%/skynet.c %D%/memory.c %D%/idle.c %D%/ask.c %D%/wake.c %D%/fairness.c
+%C%_odeon_bench_CPPFLAGS = $(AM_CPPFLAGS) -DBENCH_VERSION='"$(PACKAGE_VERSION)"'
+%C%_odeon_bench_LDADD = libodeon.la $(JEMALLOC_LIBS)
+
+EXTRA_DIST += %D%/README.md %D%/table.sh
+
+.PHONY: bench
+bench: %D%/odeon-bench$(EXEEXT)
+	@$(SHELL) $(srcdir)/%D%/table.sh ./%D%/odeon-bench$(EXEEXT)

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * odeon/system.h - a running world of actors
+ *
+ * Several systems may live in one process; they share nothing. A system has as many workers as asked for, also none:
+ * then the thread that calls odeon_system_run is the worker. The library installs no signal handler and blocks all
+ * signals in its threads.
+ */
+#ifndef ODEON_SYSTEM_H
+#define ODEON_SYSTEM_H
+
+#include <odeon/actor.h>
+#include <odeon/poller.h>
+
+enum odeon_workers {
+	ODEON_WORKERS_AUTO = 0,                        /* what the affinity mask and the cgroup's quota allow */
+	ODEON_WORKERS_NONE = -1                        /* the host's own loop: odeon_system_fd, odeon_system_run */
+};
+#define ODEON_WORKERS_MOST 1024
+
+enum odeon_log_level { ODEON_LOG_WARNING, ODEON_LOG_ERROR };
+
+/* A message that nobody handled. All strings live as long as the types and sites themselves. */
+typedef struct odeon_dead_letter {
+	const odeon_type *type;
+	odeon_ref from, to;
+	int why;                                       /* ODEON_EGONE, ODEON_EFULL, ... */
+	const odeon_site *site;                        /* where it was sent; may be NULL */
+} odeon_dead_letter;
+
+/* What happened in a simulated system, one call an event; see docs/simulation.md. The line ends without a newline. */
+typedef void odeon_on_event(void *host, const char *line);
+
+/* Zero is always the default. Start it with ODEON_OPTIONS(.workers = 2, ...). */
+typedef struct odeon_options {
+	size_t bytes;
+	int workers;                                   /* a count, or enum odeon_workers */
+	const char *name;                              /* of the system and its threads; NULL: "odeon"; copied */
+	void *host;                                    /* given back in every hook */
+	odeon_mailbox mailbox;                         /* for kinds that say nothing of theirs */
+	void (*on_dead_letter)(void *host, const odeon_dead_letter *letter);   /* any thread; NULL: some are logged */
+	void (*on_log)(void *host, enum odeon_log_level level, const char *text); /* any thread; NULL: standard error */
+	void (*on_thread)(void *host, int index, int starts);  /* on each thread of the system as it starts and ends */
+	void (*on_wake)(void *host);                   /* no workers: any thread has given odeon_system_run work */
+	uint32_t batch_messages;                       /* an actor's turn, at most; default 64 */
+	odeon_duration batch_time;                     /* the same in time, looked at between messages; default 1 ms */
+	const odeon_poller *poller;                    /* what workers sleep in; NULL: an event count */
+	struct {
+		int enabled;                           /* one thread, a virtual clock, a seeded choice at each step */
+		uint64_t seed;                         /* 0: ODEON_SEED in the environment, or else a fresh one */
+		odeon_on_event *on_event;
+	} simulation;
+} odeon_options;
+#define ODEON_OPTIONS(...) { .bytes = sizeof(odeon_options), __VA_ARGS__ }
+
+/* An actor that did not end, and what it is busy with. */
+typedef struct odeon_stuck {
+	odeon_ref who;
+	const char *kind;
+	const odeon_type *type;                        /* of the message being handled; NULL: between messages */
+	const odeon_site *site;                        /* where that was sent */
+	uint64_t queued;                               /* messages waiting behind it, about */
+} odeon_stuck;
+typedef struct odeon_report { size_t bytes, count; const odeon_stuck *stuck; } odeon_report;
+
+ODEON_BEGIN_
+
+/**
+ * odeon_system_start - start a system
+ * @options: copied; NULL: all defaults
+ * @system:  the result; unchanged on failure
+ *
+ * Returns:  0, or with nothing left behind
+ *   ODEON_ENOMEM    no memory
+ *   ODEON_ESYSTEM   no thread, no descriptor, no address space to be had
+ *   ODEON_EVERSION  the options have an unknown size
+ *   ODEON_EINVAL    options that contradict each other, or @system is NULL
+ *   or what a poller's open answered
+ * Context:  plain thread
+ * Since:    0.1
+ */
+ODEON_API int odeon_system_start(const odeon_options *options, odeon_system **system);
+
+/**
+ * odeon_system_quit - ask for the end: odeon_system_wait returns. Nothing stops by this alone
+ *
+ * Context:  any thread, any handler, a signal handler; returns at once
+ * Since:    0.1
+ */
+ODEON_API void odeon_system_quit(odeon_system *system);
+
+/**
+ * odeon_system_wait - until no actor is left, or odeon_system_quit was called
+ *
+ * A simulated system runs inside this call, on its virtual clock.
+ *
+ * Returns:  0, or
+ *   ODEON_ETIMEDOUT    neither happened until then
+ *   ODEON_EWOULDBLOCK  called in a handler
+ *   ODEON_EFORKED      this is a forked child
+ *   ODEON_EINVAL       @system is NULL, or has no workers: call odeon_system_run
+ * Context:  plain thread
+ * Since:    0.1
+ */
+ODEON_API int odeon_system_wait(odeon_system *system, odeon_time until);
+
+/**
+ * odeon_system_stop - end all actors, then all threads
+ * @until:  the deadline of it all, ODEON_NEVER is allowed
+ * @report: who did not end, yours to free with odeon_report_free; NULL when all did; may be NULL
+ *
+ * In phases: nothing is spawned any more; every actor gets the order to stop after what is queued now; when half of
+ * the time is over, every actor left is killed; when none is left, the threads end. Then everything but
+ * odeon_system_free answers ODEON_ESTOPPING. A system without workers is run by this call.
+ *
+ * Returns:  0, or
+ *   ODEON_EBUSY        some did not end in time; the system goes on stopping, call again
+ *   ODEON_EINVAL       called in a handler of this system, or @system is NULL
+ *   ODEON_EWOULDBLOCK  called in a handler of another
+ *   ODEON_EFORKED      this is a forked child
+ * Context:  plain thread
+ * Since:    0.1
+ */
+ODEON_API int odeon_system_stop(odeon_system *system, odeon_time until, odeon_report **report);
+
+/**
+ * odeon_system_free - stop if need be, with a deadline of ten seconds, and release everything
+ * @system: NULL is fine
+ *
+ * Returns:  0, or with the system alive
+ *   ODEON_EBUSY        an actor did not end; see odeon_system_stop
+ *   ODEON_EINVAL       called in a handler of this system
+ *   ODEON_EWOULDBLOCK  called in a handler of another
+ *   ODEON_EFORKED      this is a forked child
+ * Context:  plain thread; nobody else uses the system any more
+ * Since:    0.1
+ */
+ODEON_API int odeon_system_free(odeon_system *system);
+
+/**
+ * odeon_report_free - release a report; NULL is fine
+ * Context:  any thread
+ * Since:    0.1
+ */
+ODEON_API void odeon_report_free(odeon_report *report);
+
+/**
+ * odeon_report_print - a report as text, a line an actor
+ *
+ * Returns:  the length of the whole text, as snprintf does
+ * Context:  any thread
+ * Since:    0.1
+ */
+ODEON_API int odeon_report_print(const odeon_report *report, char *text, size_t bytes);
+
+/**
+ * odeon_system_fd - a descriptor that is readable when odeon_system_run has work
+ *
+ * Returns:  the descriptor, the system's, for poll, epoll and the like; or
+ *   ODEON_EINVAL   @system is NULL or simulated
+ *   ODEON_EFORKED  this is a forked child
+ * Context:  any thread
+ * Since:    0.1
+ */
+ODEON_API int odeon_system_fd(odeon_system *system);
+
+/**
+ * odeon_system_run - be the worker: of a system without workers, of the actors bound to the host's thread, or of a
+ *                    simulated system
+ * @until: run until then, or until odeon_system_quit; ODEON_AT_ONCE runs what is there and never waits
+ *
+ * Returns:  how many messages were handled, or
+ *   ODEON_EBUSY        another thread is running it
+ *   ODEON_EWOULDBLOCK  called in a handler
+ *   ODEON_ESTOPPING    the system has stopped
+ *   ODEON_EFORKED      this is a forked child
+ *   ODEON_EINVAL       @system is NULL
+ * Context:  plain thread, one at a time
+ * Since:    0.1
+ */
+ODEON_API int odeon_system_run(odeon_system *system, odeon_time until);
+
+/**
+ * odeon_system_now, odeon_system_deadline - the moment, or one from now, on the system's clock
+ * Context:  any thread, any handler
+ * Since:    0.1
+ */
+ODEON_API odeon_time odeon_system_now(odeon_system *system);
+ODEON_API odeon_time odeon_system_deadline(odeon_system *system, odeon_duration from_now);
+
+/**
+ * odeon_system_host - what the options gave as host
+ * Context:  any thread, any handler
+ * Since:    0.1
+ */
+ODEON_API void *odeon_system_host(odeon_system *system);
+
+/**
+ * odeon_system_seed - the seed of a simulated system, to be printed when a run fails; 0 for any other
+ * Context:  any thread, any handler
+ * Since:    0.1
+ */
+ODEON_API uint64_t odeon_system_seed(odeon_system *system);
+
+/**
+ * odeon_system_spawn - a new actor, from outside
+ *
+ * Returns:  as odeon_spawn
+ * Context:  any thread, any handler
+ * Since:    0.1
+ */
+ODEON_API int odeon_system_spawn(odeon_system *system, const odeon_kind *kind, const void *argument, odeon_ref *actor);
+
+/**
+ * odeon_actor_stop - end an actor after what is queued now, with reason 0
+ *
+ * Returns:  0, or
+ *   ODEON_EGONE      it has ended
+ *   ODEON_EFOREIGN   a ref of another system
+ *   ODEON_EFORKED    this is a forked child
+ * Context:  any thread, any handler; needs no memory, and no bound of a mailbox stands in its way
+ * Since:    0.1
+ */
+ODEON_API int odeon_actor_stop(odeon_system *system, odeon_ref actor);
+
+/**
+ * odeon_actor_kill - end an actor before its next message, with reason ODEON_EKILLED
+ *
+ * What is queued becomes dead letters. A handler that runs is not interrupted.
+ *
+ * Returns:  as odeon_actor_stop
+ * Context:  any thread, any handler
+ * Since:    0.1
+ */
+ODEON_API int odeon_actor_kill(odeon_system *system, odeon_ref actor);
+
+ODEON_END_
+#endif

@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* actor - birth and death */
+#include "actor.h"
+
+#include <string.h>
+#include "alloc.h"
+#include "deliver.h"
+#include "own.h"
+#include "permit.h"
+#include "simulation.h"
+
+#define FRESH_AT_ONCE 32u                       /* slots that a worker takes at a time for its spawns */
+#define VACANT_KEPT 256u                        /* vacant slots that a worker keeps for itself; more goes to all */
+#define CLAIM_TRIES 4
+
+/* ---- slots to be had -------------------------------------------------------------------------------------------- */
+
+static void keep_vacant(struct worker *worker, struct link *link)
+{
+	link->next = NULL;
+	if (worker->vacant.last != NULL)
+		worker->vacant.last->next = link;
+	else
+		worker->vacant.first = link;
+	worker->vacant.last = link;
+	worker->vacant.count++;
+}
+
+/* First in, first out: a slot whose claim fails is not tried again at once. */
+static struct link *take_vacant(odeon_system *system, struct worker *worker)
+{
+	struct link *link;
+
+	if (worker == NULL || worker->vacant.count == 0)        /* only workers of the pool keep any */
+		return slotqueue_take(&system->vacant, &link, 1) == 1 ? link : NULL;
+	link = worker->vacant.first;
+	worker->vacant.first = link->next;
+	if (link->next == NULL)
+		worker->vacant.last = NULL;
+	worker->vacant.count--;
+	return link;
+}
+
+static void give_vacant(odeon_system *system, struct worker *worker, struct slot *slot)
+{
+	if (worker != NULL && worker->runs_pool && worker->vacant.count < VACANT_KEPT)
+		keep_vacant(worker, &slot->vacancy);
+	else
+		slotqueue_push(&system->vacant, &slot->vacancy);
+}
+
+static struct slot *fresh_slot(odeon_system *system, struct worker *worker)
+{
+	uint32_t got;
+	struct slot *slot;
+
+	if (worker == NULL || !worker->runs_pool)
+		return directory_fresh(system->directory, 1, &got);
+	if (worker->fresh_left == 0)
+		worker->fresh = directory_fresh(system->directory, FRESH_AT_ONCE, &worker->fresh_left);
+	if (worker->fresh_left == 0)
+		return NULL;
+	slot = worker->fresh++;
+	worker->fresh_left--;
+	return slot;
+}
+
+/* A slot whose token is the caller's. */
+static struct slot *claim_slot(odeon_system *system, struct worker *worker)
+{
+	struct slot *slot;
+	struct link *link;
+
+	for (int i = 0; i < CLAIM_TRIES && (link = take_vacant(system, worker)) != NULL; i++) {
+		slot = slot_of_vacancy(link);
+		if (mailbox_claim(&slot->mailbox))
+			return slot;
+		give_vacant(system, worker, slot);
+	}
+	slot = fresh_slot(system, worker);
+	if (slot != NULL) {
+		mailbox_init(&slot->mailbox);
+		slot->mailbox.head = &slot->mailbox.stub;       /* claimed */
+		slot->generation = system->directory->first_generation;
+	}
+	return slot;
+}
+
+/* ---- kinds ------------------------------------------------------------------------------------------------------ */
+
+bool actor_fits(const odeon_kind *kind, const odeon_handler *handlers)
+{
+	for (; handlers->type != NULL; handlers++)
+		if (handlers->handle == NULL || handlers->state_bytes != kind->state_bytes
+		 || strcmp(handlers->state, kind->name) != 0)
+			return false;
+	return true;
+}
+
+static int check_kind(const odeon_kind *kind)
+{
+	if (kind == NULL)
+		return ODEON_EINVAL;
+	if (kind->bytes != sizeof *kind)
+		return ODEON_EVERSION;
+	if (kind->name == NULL || kind->state_bytes > ODEON_MESSAGE_BYTES_MOST || kind->place > ODEON_HOST_THREAD)
+		return ODEON_EINVAL;
+	if ((kind->handlers == NULL) == (kind->receive == NULL))
+		return ODEON_EINVAL;
+	if (kind->handlers != NULL && !actor_fits(kind, kind->handlers))
+		return ODEON_EINVAL;
+	return bounds_check(&kind->mailbox, ODEON_NOBODY);
+}
+
+/* ---- birth ------------------------------------------------------------------------------------------------------ */
+
+static uint16_t home_of(odeon_system *system, const odeon_kind *kind)
+{
+	if (kind->place == ODEON_PINNED && system->pool > 0)
+		return (uint16_t)(kind->worker % (unsigned)system->pool);
+	return (uint16_t)system->pool;
+}
+
+/* 0, or with nothing left behind the error. */
+static int fill(odeon_system *system, struct slot *slot, const odeon_kind *kind, const void *argument)
+{
+	const odeon_mailbox *mailbox = mailbox_is_bounded(&kind->mailbox) ? &kind->mailbox : &system->options.mailbox;
+
+	slot->state = NULL;
+	if (kind->state_bytes > 0) {
+		slot->state = alloc_block(kind->state_bytes);
+		if (slot->state == NULL)
+			return ODEON_ENOMEM;
+		if (argument != NULL && kind->start == NULL)
+			memcpy(slot->state, argument, kind->state_bytes);
+		else
+			memset(slot->state, 0, kind->state_bytes);
+	}
+	if (UNLIKELY(slot->bounds != NULL || mailbox_is_bounded(mailbox)) && bounds_set(&slot->bounds, mailbox) != 0) {
+		alloc_free(slot->state, kind->state_bytes);
+		return ODEON_ENOMEM;
+	}
+	slot->kind = kind;
+	slot->handlers = kind->handlers;
+	slot->annex = NULL;
+	slot->place = (uint8_t)kind->place & 3;
+	slot->level = 0;
+	slot->worker = home_of(system, kind);
+	slot->flags = 0;
+	ck_pr_store_64(&slot->handled, 0);
+	ck_pr_store_64(&slot->busy, 0);
+	slot->mark = 0;
+	return 0;
+}
+
+static void release_annex(struct slot *slot)
+{
+	struct annex *annex = slot->annex;
+
+	if (annex == NULL)
+		return;
+	permits_end(annex);
+	alloc_free(annex->became.tables, annex->became.room * sizeof annex->became.tables[0]);
+	alloc_free(annex, sizeof *annex);
+	slot->annex = NULL;
+}
+
+static void release(struct slot *slot)
+{
+	release_annex(slot);
+	if (slot->state != NULL)
+		alloc_free(slot->state, slot->kind->state_bytes);
+	slot->state = NULL;
+	if (slot->bounds != NULL)
+		bounds_lift(slot->bounds);
+}
+
+/* The new actor's start, on the caller's thread, with a self of its own: the spawner's stays as it is. */
+static int run_start(odeon_system *system, struct worker *worker, struct slot *slot, odeon_ref me, const void *argument)
+{
+	struct odeon_self self = {
+		.directory = system->directory, .worker = worker, .slot = slot, .me = me, .hook = HOOK_START, .system = system,
+	};
+	int error = slot->kind->start(&self, slot->state, argument);
+
+	return error > 0 ? ODEON_EFAILED : error;
+}
+
+/* Gives the token back; if something came in meanwhile, the slot is made ready instead. */
+static void let_go(odeon_system *system, struct worker *worker, struct slot *slot)
+{
+	struct node *passed;
+
+	if (mailbox_idle(&slot->mailbox, &passed) != MAILBOX_GONE_IDLE)
+		ready(system, worker, slot);
+}
+
+/* The actor has ended: whoever waits for room here is told, and nobody need wait any more. */
+static void dismiss_waiters(odeon_system *system, struct worker *worker, struct slot *slot, odeon_ref me)
+{
+	if (slot->bounds == NULL)
+		return;
+	bounds_lift(slot->bounds);
+	ck_pr_fence_memory();                   /* the end, before the look who waits; pairs with wait_in_line, wait_for_room */
+	deliver_room(system, worker, slot->bounds, me);
+}
+
+/* The slot's token is the caller's, and goes. */
+static int be_born(odeon_system *system, struct worker *worker, struct slot *slot, const odeon_kind *kind,
+                   const void *argument, odeon_ref *actor)
+{
+	uint32_t generation = slot->generation + 1;
+	odeon_ref me = ref_make(system->directory->system, generation, directory_number(system->directory, slot));
+	int error = fill(system, slot, kind, argument);
+
+	if (error != 0)
+		return error;
+	if (kind->place == ODEON_OWN_THREAD && system->simulation == NULL
+	 && (error = own_thread_make(system, &slot->worker)) != 0) {
+		release(slot);
+		return error;
+	}
+	mailbox_orders_open(&slot->mailbox, generation);
+	ck_pr_fence_release();                  /* all of the actor, before anybody can send to it */
+	ck_pr_store_32(&slot->generation, generation);
+	if (kind->start != NULL)
+		error = run_start(system, worker, slot, me, argument);
+	if (error != 0) {
+		if (kind->place == ODEON_OWN_THREAD && system->simulation == NULL)
+			own_thread_cancel(system, slot->worker);
+		ck_pr_store_32(&slot->generation, generation + 1);
+		dismiss_waiters(system, worker, slot, me);
+		release(slot);
+		return error;
+	}
+	TALLY(system, worker, spawned);
+	if (UNLIKELY(system->simulation != NULL))
+		simulation_event(system, "%u.%u (%s) is spawned", ref_slot(me), generation, kind->name);
+	*actor = me;
+	return 0;
+}
+
+/* A slot with a token whose actor was not born: vacant again, once what its start was sent is gone. */
+static void give_up(odeon_system *system, struct worker *worker, struct slot *slot)
+{
+	bool retired = slot->generation >= REF_GENERATION_MASK - 1;     /* decided before it is given back */
+	struct node *passed;
+
+	slot->place = ODEON_POOLED;
+	slot->flags = (uint8_t)(SLOT_VACATING | (retired ? SLOT_RETIRED : 0));
+	if (mailbox_idle(&slot->mailbox, &passed) == MAILBOX_GONE_IDLE)
+		actor_vacate(system, worker, slot, retired);
+	else
+		ready(system, worker, slot);    /* its turn makes them dead letters, and then vacates it */
+}
+
+static int spawn(odeon_system *system, struct worker *worker, const odeon_kind *kind, const void *argument, odeon_ref *actor)
+{
+	odeon_ref ignored;
+	struct slot *slot;
+	int error;
+
+	if (actor == NULL)
+		actor = &ignored;
+	*actor = ODEON_NOBODY;
+	error = check_kind(kind);
+	if (error == 0 && directory_is_forked(system->directory))
+		error = ODEON_EFORKED;
+	if (error == 0 && ck_pr_load_32(&system->phase) != PHASE_RUNNING)
+		error = ODEON_ESTOPPING;
+	if (error != 0)
+		return error;
+	slot = claim_slot(system, worker);
+	if (slot == NULL)
+		return ODEON_ENOMEM;
+	error = be_born(system, worker, slot, kind, argument, actor);
+	if (error != 0) {
+		give_up(system, worker, slot);
+		return error;
+	}
+	let_go(system, worker, slot);           /* a full barrier, before the look; pairs with end_actors in stop.c */
+	if (UNLIKELY(ck_pr_load_32(&system->phase) != PHASE_RUNNING))       /* a stop that began meanwhile may have missed it */
+		(void)deliver_order(system, worker, *actor, ORDER_STOP);
+	return 0;
+}
+
+/* A birth from outside is under way before there is an actor: who waits for the last one's end waits for it too. */
+int actor_spawn(odeon_system *system, struct worker *worker, const odeon_kind *kind, const void *argument, odeon_ref *actor)
+{
+	int error;
+
+	if (worker != NULL)
+		return spawn(system, worker, kind, argument, actor);
+	(void)ck_pr_faa_32(&system->births, 1);
+	ck_pr_fence_memory();                   /* before the look at the phase; pairs with end_actors in stop.c */
+	error = spawn(system, worker, kind, argument, actor);
+	ck_pr_fence_release();
+	(void)ck_pr_faa_32(&system->births, (uint32_t)-1);
+	ck_pr_fence_memory();
+	if (ck_pr_load_32(&system->waiters) != 0)
+		parker_wake(&system->event);
+	return error;
+}
+
+struct annex *actor_annex(struct slot *slot)
+{
+	if (slot->annex == NULL)
+		slot->annex = alloc_zeroed(sizeof *slot->annex);
+	return slot->annex;
+}
+
+/* ---- death ------------------------------------------------------------------------------------------------------ */
+
+void actor_end(struct odeon_self *self, struct slot *slot, int code, const char *text)
+{
+	const odeon_kind *kind = slot->kind;
+	const odeon_reason reason = { code, text };
+
+	self->ending = false;
+	if (UNLIKELY(self->is_simulated))
+		simulation_event(self->system, "%u.%u (%s) ends: %d, %s", ref_slot(self->me), ref_generation(self->me), kind->name,
+		                 code, text);
+	ck_pr_store_32(&slot->generation, slot->generation + 1);        /* from here on every message is stale */
+	if (kind->stop != NULL) {
+		self->hook = HOOK_STOP;
+		self->hand = NULL;
+		self->sender = 0;
+		self->duty = 0;
+		kind->stop(self, slot->state, &reason);
+		self->hook = HOOK_NONE;
+	}
+	dismiss_waiters(self->system, self->worker, slot, self->me);
+	release(slot);
+	ck_pr_store_ptr(&slot->kind, NULL);
+	slot->flags = (slot->flags & SLOT_PENDING) | SLOT_VACATING;
+	slot->place = ODEON_POOLED;             /* anybody may bury what still comes */
+	if (self->worker->number > self->system->pool)
+		ck_pr_store_8(&self->worker->is_done, 1);
+	if (slot->generation >= REF_GENERATION_MASK - 1)
+		slot->flags |= SLOT_RETIRED;
+	TALLY(self->system, self->worker, ended);
+}
+
+void actor_vacate(odeon_system *system, struct worker *worker, struct slot *slot, bool retired)
+{
+	if (!retired)
+		give_vacant(system, worker, slot);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * actor - how an actor begins and ends in a slot
+ *
+ * Agreement. actor_spawn: any thread. All others: the holder of the slot's token, in a turn.
+ *
+ * Birth: a slot that nobody has had yet, or a vacant one, whose token must be claimed first (a late push may have it).
+ * The generation becomes odd when all is filled in, the kind's start included; then the token is given back.
+ * Death: stop runs, the generation becomes even, and from then on every message left is stale; the turn goes on until
+ * the mailbox is idle, and after that the slot is vacant.
+ */
+#ifndef ACTOR_H
+#define ACTOR_H
+
+#include "world.h"
+
+/* What few actors need. */
+struct annex {
+	struct { const odeon_handler **tables; uint32_t count, room; } became;
+	struct odeon_permit *permits;           /* that this actor reserved */
+};
+
+int actor_spawn(odeon_system *system, struct worker *worker, const odeon_kind *kind, const void *argument, odeon_ref *actor);
+
+/* The annex of the running actor, made if need be; NULL: out of memory. */
+struct annex *actor_annex(struct slot *slot);
+
+/* Whether the table is for the state of this kind. */
+bool actor_fits(const odeon_kind *kind, const odeon_handler *handlers);
+
+/* The actor ends, for the reason. */
+void actor_end(struct odeon_self *self, struct slot *slot, int code, const char *text);
+
+/* After the slot has gone idle with SLOT_VACATING: it is free for another. */
+void actor_vacate(odeon_system *system, struct worker *worker, struct slot *slot, bool retired);
+
+
+#endif

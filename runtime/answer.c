@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * answer - replies, the duty to answer, and asking
+ *
+ * The duty to answer is in hand with the message, as a thing of its own: a reply ends it, forwarding and keeping move it
+ * with the message, odeon_duty detaches it, and what drops it unmet says so to the asker.
+ */
+#include <odeon/send.h>
+
+#include "deliver.h"
+#include "hand.h"
+#include "simulation.h"
+#include "step.h"
+
+static bool is_request(uint64_t sender)
+{
+	return SENDER_IS_POINTER(sender) && (sender & SENDER_TAGS) == SENDER_ASK;
+}
+
+/* To whoever waits in odeon_ask. The answer is the caller's own, and is taken. */
+static int answer_ask(odeon_self *self, uint64_t asker, uint32_t *duty, struct message *answer)
+{
+	if (*duty == 0) {
+		letter_discard(self->system, self->worker, answer, self->me, ODEON_NOBODY, ODEON_EINVAL);
+		return ODEON_EINVAL;
+	}
+	*duty = 0;
+	if (!ask_answer(asker, answer)) {
+		letter_discard(self->system, self->worker, answer, self->me, ODEON_NOBODY, ODEON_EGONE);
+		return ODEON_EGONE;
+	}
+	TALLY(self->system, self->worker, handled);     /* the asker has it */
+	return 0;
+}
+
+static int answer(odeon_self *self, uint64_t sender, uint32_t *duty, struct message *message)
+{
+	if (is_request(sender)) {
+		TALLY(self->system, self->worker, accepted);
+		return answer_ask(self, sender, duty, message);
+	}
+	return deliver_or_bury(self->system, self->worker, (odeon_ref){ sender }, message);
+}
+
+/* The answer, owned, signed and ready to go. */
+static struct message *sign(odeon_self *self, void *payload, const odeon_site *site)
+{
+	struct message *message = message_of(payload);
+
+	hand_own(message);
+	message_renounce(message, ODEON_EUNANSWERED);
+	message->sender = self->me.bits;
+	message->site = site;
+	return message;
+}
+
+static int refuse_answer(odeon_self *self, struct message *message)
+{
+	TALLY(self->system, self->worker, accepted);
+	letter_discard(self->system, self->worker, message, self->me, ODEON_NOBODY, ODEON_EINVAL);
+	return ODEON_EINVAL;
+}
+
+int odeon_reply_at(odeon_self *self, void *payload, const odeon_site *site)
+{
+	struct message *message;
+
+	if (UNLIKELY(payload == NULL))
+		return ODEON_ENOMEM;
+	message = sign(self, payload, site);
+	if (UNLIKELY(self->hook != HOOK_HANDLER))
+		return refuse_answer(self, message);
+	return answer(self, self->sender, &self->duty, message);
+}
+
+int odeon_reply_to_at(odeon_self *self, void *request, void *payload, const odeon_site *site)
+{
+	struct message *asked, *message;
+	uint64_t sender;
+	uint32_t duty;
+
+	if (payload == NULL)
+		return ODEON_ENOMEM;
+	if (request == NULL)
+		return refuse_answer(self, sign(self, payload, site));
+	asked = message_of(request);
+	if (hand_holder(asked) != NULL)           /* still in hand: the same as a reply */
+		return odeon_reply_at(self, payload, site);
+	sender = asked->sender;
+	duty = asked->duty;
+	asked->duty = 0;
+	message = sign(self, payload, site);
+	return answer(self, sender, &duty, message);
+}
+
+static int answer_error(uint64_t sender, uint32_t *duty, int error)
+{
+	if (*duty == 0 || !is_request(sender))
+		return ODEON_EINVAL;
+	*duty = 0;
+	return ask_fail(sender, error < 0 ? error : ODEON_EFAILED) ? 0 : ODEON_EGONE;
+}
+
+int odeon_reply_error(odeon_self *self, int error)
+{
+	return answer_error(self->sender, &self->duty, error);
+}
+
+int odeon_reply_error_to(odeon_self *self, void *request, int error)
+{
+	struct message *asked;
+
+	if (request == NULL)
+		return ODEON_EINVAL;
+	asked = message_of(request);
+	if (hand_holder(asked) != NULL)
+		return odeon_reply_error(self, error);
+	return answer_error(asked->sender, &asked->duty, error);
+}
+
+void *odeon_keep_at(odeon_self *self, void *payload)
+{
+	struct message *message = message_of(payload);
+
+	if (hand_holder(message) != NULL) {
+		hand_own(message);
+		hand_endow(self, message);
+	}
+	return payload;
+}
+
+static const odeon_type duty_type = { "odeon_duty", 0, NULL };
+
+void *odeon_duty(odeon_self *self)
+{
+	struct message *message;
+
+	if (self->duty == 0)
+		return NULL;
+	message = message_make(&duty_type, 0, NULL, self->site);
+	if (message == NULL)
+		return NULL;
+	hand_endow(self, message);
+	return message_payload(message);
+}
+
+/* ---- asking ------------------------------------------------------------------------------------------------------------- */
+
+/* Whether an answer may come sooner than falling asleep takes: not where a worker must be woken for it, who wants this
+ * core rather. */
+static bool spinning_pays(odeon_system *system)
+{
+	return sleepers_count(&system->sleepers) < (unsigned)system->pool;
+}
+
+/* True: settled. */
+static bool wait_for_answer(odeon_system *system, struct ask *ask, odeon_time until, bool spins)
+{
+	if (system->simulation == NULL)
+		return ask_wait(ask, until.ns, spins);
+	while (!ask_is_settled(ask))
+		if (simulation_step(system) < 0) {
+			simulation_pass(system, until.ns);
+			return !ask_abandon(ask);
+		} else if (system->simulation->now >= until.ns)
+			return !ask_abandon(ask);
+	return true;
+}
+
+/* What came of it: the answer, if it is one of the type, or the error. */
+static struct message *unpack(struct ask *ask, const odeon_type *type, int *error)
+{
+	struct message *message = ask->answer;
+
+	*error = ask->error;
+	if (message == NULL)
+		return NULL;
+	message->sender = 0;
+	if (message->type == type)
+		return message;
+	message_free(message);
+	*error = ODEON_ETYPE;
+	return NULL;
+}
+
+static struct message *ask(odeon_system *system, odeon_ref to, struct message *message, const odeon_type *type,
+                           odeon_time until, int *error)
+{
+	struct message *answered = NULL;
+	struct ask *ask;
+	bool spins = spinning_pays(system);
+
+	message_renounce(message, ODEON_EUNANSWERED);
+	ask = context_would_block() ? NULL : ask_open();
+	if (ask == NULL) {
+		*error = context_would_block() ? ODEON_EWOULDBLOCK : ODEON_ENOMEM;
+		TALLY(system, worker_here(system), accepted);
+		letter_discard(system, worker_here(system), message, ODEON_NOBODY, to, *error);
+		return NULL;
+	}
+	message->sender = ask_sender(ask);
+	message->duty = 1;
+	(void)deliver_or_bury(system, worker_here(system), to, message);        /* a refusal settles it with the reason */
+	if (wait_for_answer(system, ask, until, spins))
+		answered = unpack(ask, type, error);
+	else
+		*error = ODEON_ETIMEDOUT;
+	ask_leave(ask);
+	return answered;
+}
+
+void *odeon_ask_at(const odeon_type *type, odeon_system *system, odeon_ref to, void *payload, odeon_time until, int *why,
+                   const odeon_site *site)
+{
+	struct message *message = NULL;
+	int error = ODEON_ENOMEM;
+
+	if (payload != NULL && (system == NULL || type == NULL)) {
+		error = ODEON_EINVAL;
+		odeon_free(payload);
+	} else if (payload != NULL) {
+		message = message_of(payload);
+		hand_own(message);
+		message->site = site;
+		message = ask(system, to, message, type, until, &error);
+	}
+	if (why != NULL)
+		*why = error;
+	return message != NULL ? message_payload(message) : NULL;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * context - whether this thread is running actors, and for whom
+ *
+ * The library's one thread-local. It is read by calls that may wait, so that they can refuse to block a worker; by a
+ * panic, so that it can say what was going on; and where messages are made and released, since that has no context
+ * (cache.h). In the initial-exec model that is one load.
+ */
+#ifndef CONTEXT_H
+#define CONTEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct cache;
+
+struct context {
+	const void *system;             /* whose actors this thread runs */
+	struct cache *cache;            /* blocks for messages */
+	bool may_block;                 /* an actor with this thread for its own */
+	int (*describe)(const struct context *context, char *text, size_t bytes);  /* what it is doing, for people */
+};
+
+/* NULL: this thread runs no actors now. Set by the thread itself. */
+extern _Thread_local const struct context *context_here __attribute__((tls_model("initial-exec")));
+
+/* Whether a call that waits would block a worker. */
+static inline bool context_would_block(void)
+{
+	return context_here != NULL && !context_here->may_block;
+}
+
+#endif

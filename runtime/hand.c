@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* hand - taken, dropped, borrowed */
+#include "hand.h"
+
+#include "os.h"
+
+/* Waits only where `eager` was not yet learned and a producer is between P1 and P4 at this instant; that is two
+ * instructions away, unless the kernel has taken its core. */
+static void detach(struct slot *slot)
+{
+	for (int tries = 0; !mailbox_detach(&slot->mailbox); tries++)
+		if (tries < 64)
+			ck_pr_stall();
+		else
+			os_yield();
+}
+
+void hand_take(struct odeon_self *self)
+{
+	if (!self->loose)
+		detach(self->slot);
+	self->hand = NULL;
+	self->loose = false;
+	self->slot->flags |= SLOT_EAGER;
+}
+
+void hand_drop(struct odeon_self *self)
+{
+	struct message *message = self->hand;
+
+	self->hand = NULL;
+	message_drop(message);
+	hand_release(self, message);
+}
+
+struct loan hand_borrow(struct message *message)
+{
+	struct loan loan = { .holder = hand_holder(message) };
+
+	hand_own(message);
+	loan.sender = message->sender;
+	loan.duty = message->duty;
+	message->duty = 0;
+	return loan;
+}
+
+void hand_return(struct message *message, struct loan loan)
+{
+	message->sender = loan.sender;
+	message->duty = loan.duty;
+	if (loan.holder == NULL)
+		return;
+	message->sender = (uintptr_t)loan.holder | SENDER_IN_HAND;
+	loan.holder->hand = message;
+	loan.holder->loose = true;
+}
+
+void hand_spend(struct loan loan)
+{
+	if (UNLIKELY(loan.duty != 0))
+		(void)ask_fail(loan.sender, ODEON_EUNANSWERED);
+}
+
+void hand_endow(struct odeon_self *self, struct message *message)
+{
+	message_renounce(message, ODEON_EUNANSWERED);
+	message->sender = self->sender;
+	message->duty = self->duty;
+	self->duty = 0;
+}

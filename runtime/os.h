@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * os - what the runtime asks of Linux: address space, threads, descriptors, how many processors it may use
+ *
+ * Agreement. Any thread. Each function answers 0 (or its result), or the named error, and leaves nothing behind when
+ * it fails.
+ */
+#ifndef OS_H
+#define OS_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Reserves `bytes` of address space at a multiple of `alignment` (a power of two, at least `bytes`); nothing of it can
+ * be touched yet. NULL: none to be had. */
+void *os_reserve(size_t bytes, size_t alignment);
+void os_release(void *address, size_t bytes);
+
+/* Makes part of a reservation usable, zeroed; false: out of memory. Both multiples of the page size. */
+bool os_commit(void *address, size_t bytes);
+
+/* One page that a forked child sees zeroed; NULL: none to be had. */
+void *os_fork_page(void);
+void os_fork_page_free(void *page);
+
+size_t os_page_bytes(void);
+
+/* A thread with all signals blocked and a name of at most 15 bytes. ODEON_ESYSTEM */
+int os_thread_start(pthread_t *thread, const char *name, void *(*run)(void *), void *argument);
+
+/* What the affinity mask and the cgroup's quota allow; at least 1. */
+int os_processors(void);
+
+/* An eventfd for waking a poll loop; -1: none to be had. */
+int os_event_open(void);
+void os_event_raise(int fd);
+void os_event_clear(int fd);
+void os_event_close(int fd);
+
+/* Asymmetric fence: after os_barrier every thread of the process has passed a full barrier. False: not to be had. */
+bool os_barrier_init(void);
+void os_barrier(void);
+
+void os_yield(void);
+void os_sleep_ns(int64_t ns);
+uint64_t os_entropy(void);
+
+#endif

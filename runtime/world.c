@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* world - sums over all tallies */
+#include "world.h"
+
+#include <string.h>
+
+static void add(uint64_t *sum, const uint64_t *counter)
+{
+	*sum += ck_pr_load_64(counter);
+}
+
+static void add_tally(struct tally *sum, const struct tally *tally)
+{
+	add(&sum->accepted, &tally->accepted);
+	add(&sum->handled, &tally->handled);
+	add(&sum->dropped, &tally->dropped);
+	for (int i = 0; i < ODEON_ERROR_COUNT; i++)
+		add(&sum->dead[i], &tally->dead[i]);
+}
+
+static const struct tally *tally_at(odeon_system *system, uint32_t place)
+{
+	struct worker *worker;
+
+	if (place < TALLY_STRIPES)
+		return &system->outside[place];
+	worker = worker_at(system, place - TALLY_STRIPES);
+	return worker != NULL ? &worker->tally : NULL;
+}
+
+#define EACH_TALLY(system, tally) \
+	for (uint32_t place = 0; place < TALLY_STRIPES + ck_pr_load_32(&(system)->workers_used); place++) \
+		if (((tally) = tally_at(system, place)) != NULL)
+
+void world_tally(odeon_system *system, struct tally *sum)
+{
+	const struct tally *tally;
+
+	memset(sum, 0, sizeof *sum);
+	EACH_TALLY(system, tally)
+		add(&sum->ended, &tally->ended);
+	ck_pr_fence_memory();
+	EACH_TALLY(system, tally)
+		add(&sum->spawned, &tally->spawned);
+	EACH_TALLY(system, tally)
+		add_tally(sum, tally);
+}
+
+uint64_t world_alive(odeon_system *system)
+{
+	const struct tally *tally;
+	uint64_t ended = 0, spawned = 0;
+
+	EACH_TALLY(system, tally)
+		add(&ended, &tally->ended);
+	ck_pr_fence_memory();                   /* an actor's end comes after its spawn: read in the other order */
+	EACH_TALLY(system, tally)
+		add(&spawned, &tally->spawned);
+	return spawned - ended;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * mutants - the steps that can be left out, one at a time; the explorer must find each
+ *
+ * The first list is the names in runtime/, all of them (run.sh compares); the second list is steps of the scenarios
+ * themselves, which stand for code that is not written as a header.
+ */
+#ifndef MUTANTS_H
+#define MUTANTS_H
+
+#define MUTANTS_OF_RUNTIME(X) \
+	X(CONTROL_NO_TAG) X(DEEP_NO_LOOK) X(DETACH_NO_WAIT) X(FOUND_NO_CHAIN) X(GATE_LOOK_ONLY) X(IDLE_PLAIN) X(NAIVE_STAMP) \
+	X(NEXT_NOT_ASKED) X(NEXT_NOT_LOOKED) X(NEXT_NO_BARRIER) X(READ_AFTER_LINK) X(SPAWN_NO_CLAIM) \
+	X(WAKE_IGNORES_SEARCHERS) X(WATCH_NO_HEIR)
+
+#define MUTANTS_OF_SCENARIOS(X) \
+	X(IDLE_GIVES_UP)        /* a turn that could not go idle ends all the same */ \
+	X(FREE_EARLY)           /* a message is freed after its handler, whether or not a producer needs it */ \
+	X(NO_GENERATION)        /* messages for an earlier actor of the slot are handled */ \
+	X(REINIT)               /* the mailbox is initialised at each birth */ \
+	X(LEFT_NOT_COUNTED)     /* what a bounded mailbox admitted is not counted when it is stale */ \
+	X(LANE_NOT_LOOKED)      /* the tag is cleared, and the lane is not looked at again */ \
+	X(LINK_SHARED)          /* a vacant slot lies in its list by the link of the run queues */ \
+	X(TAKE_NO_CLAIM)        /* takers of a slotqueue do not exclude each other */ \
+	X(EMPTY_BY_TAIL)        /* a slotqueue is empty when its tail has no link */ \
+	X(STEAL_NO_CLAIM)       /* a thief takes from the ring without a compare-and-swap */ \
+	X(NO_FENCE)             /* full fences do nothing */ \
+	X(PARK_NO_LOOK)         /* sleeps without a look after setting the bit */ \
+	X(PARK_LOOK_FIRST)      /* looks, then sets the bit */ \
+	X(PARK_LATE_KEY)        /* takes the key after the look */ \
+	X(PARK_TRUST_WAKE)      /* takes it that whoever woke it had claimed it */ \
+	X(NO_WATCH)             /* a sleep with an end has none */ \
+	X(STOP_OVERWRITTEN)     /* the stop token shares a word with a counter that posts write */ \
+	X(LOST_WAKE)            /* planted: wakes before the work can be seen */ \
+	X(HANG)                 /* planted: waits for a flag that nobody sets, without sleeping */
+
+#define MUTANT_NUMBER(name) MUTANT_##name,
+enum mutant {
+	MUTANT_NONE,
+	MUTANTS_OF_RUNTIME(MUTANT_NUMBER)
+	MUTANTS_OF_SCENARIOS(MUTANT_NUMBER)
+	MUTANTS
+};
+
+extern enum mutant explore_mutant;
+
+#define MUTANT(name) (explore_mutant == MUTANT_##name)
+
+#endif

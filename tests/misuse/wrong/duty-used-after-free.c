@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A duty is freed, which tells the asker that there is no answer, and then answered.
+ *
+ * chapter: 1 Used after it was given away
+ * expect:  gcc-O0 gcc-O2 analyzer-O0 analyzer-O2
+ * blind:   system-O2 clang clang-analyzer
+ * gcc:     used after .*odeon_free|use after .odeon_free. of
+ * rust:    E0382 borrow of moved value: `duty`
+ */
+#include <odeon.h>
+
+struct note { int number; char text[24]; };
+ODEON_MESSAGE(note);
+
+int duty_used_after_free(odeon_self *self);
+int duty_used_after_free(odeon_self *self)
+{
+	void *duty = odeon_duty(self);
+
+	odeon_free(duty);
+	return odeon_reply_to(self, duty, odeon_new(note, .number = 1)); /* wrong */
+}

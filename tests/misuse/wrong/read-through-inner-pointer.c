@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A pointer into the message is read after the message was sent.
+ *
+ * chapter: 1 Used after it was given away
+ * expect:  gcc-O2 analyzer-O2 system-O2 clang-analyzer
+ * blind:   gcc-O0 analyzer-O0 clang
+ * gcc:     used after .*odeon_send_at|use after .odeon_send_at. of
+ * clang:   [Uu]se of memory after it is freed
+ * rust:    E0505 cannot move out of `note` because it is borrowed
+ */
+#include <odeon.h>
+
+struct note { int number; char text[24]; };
+ODEON_MESSAGE(note);
+
+int read_through_inner_pointer(odeon_self *self, odeon_ref to);
+int read_through_inner_pointer(odeon_self *self, odeon_ref to)
+{
+	struct note *note = odeon_new(note, .number = 1);
+	const char *text;
+
+	if (!note)
+		return ODEON_ENOMEM;
+	text = note->text;
+	odeon_send(self, to, note);
+	return text[0]; /* wrong */
+}

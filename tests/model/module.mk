@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The protocols as models for spin. A model more is its file here, and its lines in run.sh.
+
+TESTS      += %D%/run.sh
+EXTRA_DIST += %D%/run.sh %D%/next.pml %D%/park.pml %D%/stop.pml %D%/token.pml
+
+.PHONY: model
+model:
+	top_srcdir='$(top_srcdir)' CC='$(CC)' $(SHELL) $(srcdir)/%D%/run.sh

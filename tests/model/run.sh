@@ -1,0 +1,53 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# The models, in spin: each must hold, and each mutant of it must fail. One line each, with its states and errors.
+# 77 when spin is missing.
+set -eu
+: "${top_srcdir:=$(dirname "$0")/../..}"
+command -v spin > /dev/null || { echo "spin is not installed"; exit 77; }
+models=$(cd "$top_srcdir/tests/model" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+bad=0
+
+# try WANTED MODEL FLAGS...    WANTED: holds or fails
+try() {
+	wanted=$1 model=$2
+	shift 2
+	rm -f pan* out
+	spin -a "$@" "$models/$model.pml" > out 2>&1 && ${CC:-cc} -O2 -DSAFETY -w -o pan pan.c && ./pan -m2000000 > out 2>&1 || true
+	errors=$(sed -n 's/.*errors: \([0-9]*\).*/\1/p' out)
+	states=$(sed -n 's/ *\([0-9]*\) states, stored.*/\1/p' out)
+	case $wanted:${errors:-none}:$(grep -c 'max search depth too small' out || true) in
+	holds:0:0 | fails:[1-9]*:*) verdict=ok ;;
+	*) verdict=FAIL bad=1 ;;
+	esac
+	echo "$verdict $wanted $model $*: ${states:-?} states, ${errors:-?} errors"
+	[ "$verdict" = ok ] || cat out
+}
+
+try holds park -DREADIED=1 -DPOSTERS=1
+try holds park -DREADIED=1 -DPOSTERS=1 -DWAKE_ALL
+for mutant in UNSIGNED NO_LOOK LOOK_FIRST LATE_KEY TRUST_WAKE NO_CHAIN CHAIN_FIRST TAKES_ALL NO_FENCE; do
+	try fails park "-D$mutant"
+done
+try holds token
+for mutant in NO_TAG NO_LOOK LOOK_ONCE NO_BUSY IDLE_PLAIN NO_CLAIM NOT_READY; do
+	try fails token "-D$mutant"
+done
+try holds next
+for mutant in NO_BARRIER NOT_ASKED NOT_LOOKED NOT_ALONE LEAVES_FIRST OPENS_FIRST; do
+	try fails next "-D$mutant"
+done
+# both at once: 13 million states, and a gigabyte
+try holds stop -DNO_STRANGER
+try holds stop -DWORKERS=1
+try holds stop -DNO_STRANGER -DFOR_EVER=1
+for mutant in NO_KILL TELL_NO_FENCE LATE_KEY SPAWNED_FIRST NO_DRAIN; do
+	try fails stop -DNO_STRANGER "-D$mutant"
+done
+for mutant in NO_LOOK NO_FENCE COUNT_LATE; do
+	try fails stop -DNO_STRANGER -DFOR_EVER=1 "-D$mutant"
+done
+exit $bad

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The tests. A new one is one line in one of the lists below:
+#
+#   NAME.t   a program made with the library check; its source is NAME.c unless a _SOURCES line says otherwise.
+#            Each of its tests is counted by itself
+#   NAME     a program that is good when it answers 0
+#   NAME.sh  a script: 0 is good, 77 is skipped
+#   NAME.expected  what the program NAME prints (examples only)
+#
+# Run one alone:                   make check TESTS=tests/unit/send.t
+# and of that only one test case:  make check TESTS=tests/unit/send.t CK_RUN_CASE=order
+
+TEST_EXTENSIONS = .t .sh .expected
+LOG_DRIVER      = $(SHELL) $(top_srcdir)/%D%/driver.sh
+T_LOG_DRIVER    = $(SHELL) $(top_srcdir)/%D%/driver.sh
+SH_LOG_DRIVER   = $(SHELL) $(top_srcdir)/%D%/driver.sh
+SH_LOG_COMPILER = $(SHELL)
+EXTRA_DIST     += %D%/driver.sh
+
+AM_TESTS_ENVIRONMENT = \
+	top_srcdir='$(abs_top_srcdir)'; top_builddir='$(abs_top_builddir)'; \
+	CC='$(CC)'; CXX='$(CXX)'; NM='$(NM)'; OBJDUMP='$(OBJDUMP)'; AWK='$(AWK)'; MAKE='$(MAKE)'; \
+	CFLAGS='$(ODEON_SANITIZER) $(CFLAGS)'; SANITIZER='$(ODEON_SANITIZER)'; \
+	export top_srcdir top_builddir CC CXX NM OBJDUMP AWK MAKE CFLAGS SANITIZER; \
+	CK_VERBOSITY=silent; CK_TAP_LOG_FILE_NAME=-; export CK_VERBOSITY CK_TAP_LOG_FILE_NAME;
+
+# ---- programs made with check; each links the insides of the library, and the kit that tests share
+LDADD = %D%/harness/libkit.la libodeoncore.la $(CHECK_LIBS)
+if HAVE_CHECK
+AM_CPPFLAGS      += $(CHECK_CFLAGS)
+check_LTLIBRARIES += %D%/harness/libkit.la
+check_PROGRAMS    += $(check_tests)
+TESTS             += $(check_tests)
+endif
+%C%_harness_libkit_la_SOURCES = %D%/harness/kit.c %D%/harness/kit.h
+check_tests = \
+	%D%/contract/mailbox.t \
+	%D%/contract/poller.t \
+	%D%/fault/fault.t \
+	%D%/scenarios/life.t \
+	%D%/scenarios/outside.t \
+	%D%/scenarios/scheduling.t \
+	%D%/simulation/simulation.t \
+	%D%/unit/actor.t \
+	%D%/unit/ask.t \
+	%D%/unit/error.t \
+	%D%/unit/foreign.t \
+	%D%/unit/fork.t \
+	%D%/unit/message.t \
+	%D%/unit/ref.t \
+	%D%/unit/send.t \
+	%D%/unit/stats.t \
+	%D%/unit/system.t \
+	%D%/unit/time.t
+
+# Everything that the runtime asks for comes by faults.c, which may refuse it.
+%C%_fault_fault_t_SOURCES = %D%/fault/fault.c %D%/fault/faults.c %D%/fault/faults.h
+%C%_fault_fault_t_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=aligned_alloc,--wrap=calloc,--wrap=eventfd,--wrap=free \
+	-Wl,--wrap=malloc,--wrap=mallocx,--wrap=mmap,--wrap=mprotect,--wrap=munmap,--wrap=pthread_create \
+	-Wl,--wrap=realloc,--wrap=sdallocx
+
+# ---- the checks that keep the picture of the sources true
+script_tests = \
+	%D%/checks/atomic.sh \
+	%D%/checks/conditionals.sh \
+	%D%/checks/documented.sh \
+	%D%/checks/documents.sh \
+	%D%/checks/headers.sh \
+	%D%/checks/installed.sh \
+	%D%/checks/layers.sh \
+	%D%/checks/public.sh \
+	%D%/checks/state.sh \
+	%D%/checks/symbols.sh
+
+TESTS      += $(script_tests)
+EXTRA_DIST += $(script_tests)
+
+# ---- mistakes that a compiler must report, and correct code that it must not; the same whatever this build is
+misuse_tests = \
+	%D%/misuse/installed.sh \
+	%D%/misuse/run.sh \
+	%D%/misuse/rust.sh
+if !SANITIZED
+TESTS      += $(misuse_tests)
+endif
+TESTS      += %D%/misuse/backstop.sh
+EXTRA_DIST += $(misuse_tests) %D%/misuse/backstop.sh
+EXTRA_DIST += %D%/misuse/known %D%/misuse/right %D%/misuse/runtime %D%/misuse/rust %D%/misuse/wrong
+
+# Otherwise make would make the directory misuse/rust from misuse/rust.sh, by a rule of its own.
+%: %.sh
+
+# ---- the nets themselves
+include %D%/harness/module.mk
+
+# ---- the examples, simulated
+include %D%/simulation/examples/module.mk
+
+# ---- everything at once, for a while
+include %D%/stress/module.mk
+
+# ---- the lock-free code under seeded interleavings
+include %D%/explore/module.mk
+include %D%/model/module.mk

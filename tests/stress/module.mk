@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The stress test: a short one in `make check`, a long one by `make stress` (and `make stress SECONDS=600`).
+check_PROGRAMS += %D%/stress
+%C%_stress_SOURCES = %D%/stress.c
+%C%_stress_LDADD   = libodeoncore.la
+TESTS      += %D%/short.sh
+EXTRA_DIST += %D%/short.sh
+
+SECONDS = 120
+.PHONY: stress
+stress: %D%/stress
+	%D%/stress --seconds $(SECONDS)
+	%D%/stress --starts 10000
