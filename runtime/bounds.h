@@ -65,6 +65,13 @@ static inline bool bounds_have_room(struct bounds *bounds, uint32_t units)
 	return AMOUNT_MESSAGES(inside) < ck_pr_load_32(&bounds->most) && (uint64_t)AMOUNT_UNITS(inside) + units <= ck_pr_load_32(&bounds->most_units);
 }
 
+/* Any thread, after room came about: whether somebody waits for it who must be told. Who waits enters, THEN looks for room. */
+static inline bool bounds_owe_news(struct bounds *bounds)
+{
+	ck_pr_fence_memory();                   /* the room, before the look who waits; pairs with who entered and looks */
+	return (ck_pr_load_ptr(&bounds->waiters) != NULL || ck_pr_load_32(&bounds->threads) != 0) && bounds_have_room(bounds, 1);
+}
+
 /* Any thread. */
 void bounds_wait(struct bounds *bounds, struct room_waiter *waiter);
 

@@ -36,8 +36,10 @@ static int redirect(odeon_system *system, struct worker *worker, odeon_ref to, s
 		return ODEON_EFULL;
 	bounds = ck_pr_load_ptr(&slot->bounds);
 	if (bounds != NULL && ck_pr_load_32(&bounds->active) != 0) {
-		if (!bounds_admit(bounds, message_units(message)))
+		if (!bounds_admit(bounds, message_units(message))) {
+			deliver_gave_back(system, worker, bounds, to);
 			return ODEON_EFULL;
+		}
 		message->generation |= MESSAGE_ADMITTED;
 	}
 	deliver_push(system, worker, slot, message, ref_generation(to));
@@ -74,8 +76,10 @@ int deliver_bounded(odeon_system *system, struct worker *worker, struct slot *sl
 	uint32_t units = message_units(message);
 
 	if (ck_pr_load_32(&bounds->active) != 0) {
-		if (!bounds_admit(bounds, units))
+		if (UNLIKELY(!bounds_admit(bounds, units))) {
+			deliver_gave_back(system, worker, bounds, to);
 			return refuse(system, worker, slot, to, message, units);
+		}
 		message->generation |= MESSAGE_ADMITTED;
 	}
 	deliver_push(system, worker, slot, message, ref_generation(to));
@@ -106,6 +110,12 @@ void deliver_room(odeon_system *system, struct worker *worker, struct bounds *bo
 	}
 	if (ck_pr_load_32(&bounds->threads) != 0)
 		parker_wake(&bounds->room);
+}
+
+void deliver_gave_back(odeon_system *system, struct worker *worker, struct bounds *bounds, odeon_ref to)
+{
+	if (bounds_owe_news(bounds))
+		(void)deliver_order(system, worker, to, ORDER_ROOM);
 }
 
 int deliver_order(odeon_system *system, struct worker *worker, odeon_ref to, uint32_t orders)

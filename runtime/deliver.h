@@ -60,6 +60,10 @@ void deliver_notice(odeon_system *system, struct worker *worker, odeon_ref from,
 /* Tells all who wait for room in the mailbox of `who`: there is some, or he has ended, which sending will say. Any thread. */
 void deliver_room(odeon_system *system, struct worker *worker, struct bounds *bounds, odeon_ref who);
 
+/* Room was given back: by a permit, or by somebody who was refused and meanwhile stood in the way. If there is some now, and
+ * somebody waits for it, the receiver is made to look, for it may be idle. Any thread. */
+void deliver_gave_back(odeon_system *system, struct worker *worker, struct bounds *bounds, odeon_ref to);
+
 /* Orders for the control lane: 0, ODEON_EGONE, ODEON_EFOREIGN or ODEON_EFORKED. */
 int deliver_order(odeon_system *system, struct worker *worker, odeon_ref to, uint32_t orders);
 

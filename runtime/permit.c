@@ -13,17 +13,12 @@ static uint64_t units_of(unsigned messages, size_t bytes)
 	return ((uint64_t)bytes + 15) / 16 + (uint64_t)messages * (sizeof(struct message) / 16 + 1);
 }
 
-/* The receiver may be idle: if somebody waits for room there, it is made to look. */
 static void give_back(struct odeon_permit *permit)
 {
-	struct bounds *bounds = permit->bounds;
-
-	if (bounds == NULL)
+	if (permit->bounds == NULL)
 		return;
-	gate_return(&bounds->gate, AMOUNT(permit->messages, permit->units));
-	ck_pr_fence_memory();                   /* given back, before the look who waits */
-	if (ck_pr_load_ptr(&bounds->waiters) != NULL || ck_pr_load_32(&bounds->threads) != 0)
-		(void)deliver_order(permit->system, worker_here(permit->system), permit->to, ORDER_ROOM);
+	gate_return(&permit->bounds->gate, AMOUNT(permit->messages, permit->units));
+	deliver_gave_back(permit->system, worker_here(permit->system), permit->bounds, permit->to);
 }
 
 static void unlink_permit(struct odeon_permit *permit)
@@ -62,8 +57,10 @@ static int reserve(odeon_system *system, odeon_ref to, unsigned messages, uint64
 		return 0;
 	}
 	if (units > UINT32_MAX || !gate_admit(&(*bounds)->gate, AMOUNT(messages, units), ck_pr_load_32(&(*bounds)->most),
-	                                      ck_pr_load_32(&(*bounds)->most_units)))
+	                                      ck_pr_load_32(&(*bounds)->most_units))) {
+		deliver_gave_back(system, worker_here(system), *bounds, to);
 		return ODEON_EFULL;
+	}
 	return 0;
 }
 
@@ -124,7 +121,11 @@ int permit_deliver(odeon_system *system, struct worker *worker, struct odeon_per
 {
 	uint32_t units = message_units(message);
 
-	if (permit == NULL || !use(permit, units))
+	if (permit == NULL)
+		return ODEON_EINVAL;
+	if (UNLIKELY(directory_is_forked(system->directory)))
+		return ODEON_EFORKED;
+	if (!use(permit, units))
 		return ODEON_EINVAL;
 	if (slot_generation(permit->slot) != ref_generation(permit->to)) {
 		if (permit->bounds != NULL)

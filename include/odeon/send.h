@@ -165,6 +165,7 @@ ODEON_API ODEON_MUST_ void *odeon_try_post_at(odeon_system *system, odeon_ref to
  *   ODEON_ENOMEM  message was NULL; no place was used
  *   ODEON_EGONE   the receiver has ended
  *   ODEON_EINVAL  no place left in the permit, in messages or in bytes; or @permit is NULL
+ *   ODEON_EFORKED this is a forked child
  * Context:  own handler; does not wait or allocate
  * Since:    0.1
  */

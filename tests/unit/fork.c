@@ -138,14 +138,19 @@ static int fork_in_handler_results[3];
 
 static void fork_in_a_handler(odeon_self *self, void *argument)
 {
+	odeon_permit *permit = odeon_reserve(self, actor, 1, 0, NULL);
+
 	(void)argument;
+	must(permit != NULL);
 	fflush(NULL);
 	forked = fork();
 	if (forked == 0) {
 		expect(1, odeon_send(self, actor, parcel_new(1)) == ODEON_EFORKED);
 		expect(2, odeon_spawn(self, catcher, NULL, NULL) == ODEON_EFORKED);
+		expect(3, odeon_permit_send(self, permit, parcel_new(2)) == ODEON_EFORKED);
 		_exit(0);
 	}
+	odeon_permit_drop(permit);
 	fork_in_handler_results[0] = odeon_send(self, actor, parcel_new(50));
 }
 
