@@ -13,16 +13,23 @@
 #include <stddef.h>
 
 struct cache;
+struct random;
 
 struct context {
-	const void *system;             /* whose actors this thread runs */
+	const void *system;             /* whose actors this thread runs; NULL: nobody's (plain.h) */
 	struct cache *cache;            /* blocks for messages */
+	struct random *random;          /* this thread's own dice */
 	bool may_block;                 /* an actor with this thread for its own */
-	int (*describe)(const struct context *context, char *text, size_t bytes);  /* what it is doing, for people */
+	int (*describe)(const struct context *context, char *text, size_t bytes);  /* what it is doing, for people; or NULL */
 };
 
-/* NULL: this thread runs no actors now. Set by the thread itself. */
+/* NULL: this thread runs no actors now, and keeps nothing. Set by the thread itself. */
 extern _Thread_local const struct context *context_here __attribute__((tls_model("initial-exec")));
+
+static inline bool context_runs_actors(void)
+{
+	return context_here != NULL && context_here->system != NULL;
+}
 
 /* Whether a call that waits would block a worker. */
 static inline bool context_would_block(void)

@@ -17,7 +17,7 @@ void panic(const char *file, int line, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(text, sizeof text, format, arguments);
 	va_end(arguments);
-	if (context_here != NULL)
+	if (context_here != NULL && context_here->describe != NULL)
 		context_here->describe(context_here, doing, sizeof doing);
 	fprintf(stderr, "odeon: panic at %s:%d: %s%s%s\n", file, line, text, doing[0] != '\0' ? "; " : "", doing);
 	abort();

@@ -62,11 +62,12 @@ struct message *message_make(const odeon_type *type, size_t extra, const void *v
 	uint32_t flags = extra != 0 ? MESSAGE_SIZED : 0;
 	size_t before = ALWAYS_PREFIXED || extra != 0 ? sizeof(struct prefix) : 0;
 	struct message *message;
+	bool is_pooled;
 	char *block;
 
 	if (UNLIKELY(type->bytes > ODEON_MESSAGE_BYTES_MOST || extra > ODEON_MESSAGE_BYTES_MOST - type->bytes))
 		return NULL;
-	block = cache_alloc(before + sizeof *message + type->bytes + extra);
+	block = cache_alloc(before + sizeof *message + type->bytes + extra, &is_pooled);
 	if (UNLIKELY(block == NULL))
 		return NULL;
 	message = (struct message *)(void *)(block + before);
@@ -76,7 +77,7 @@ struct message *message_make(const odeon_type *type, size_t extra, const void *v
 	message->sender = 0;
 	message->site = site;
 	message->duty = 0;
-	message->generation = flags;
+	message->generation = is_pooled ? flags | MESSAGE_POOLED : flags;
 	if (value != NULL)
 		copy_payload(message_payload(message), value, type->bytes);
 	else
@@ -97,7 +98,7 @@ void message_release(struct message *message)
 {
 	size_t before = prefix_bytes(message), bytes = before + sizeof *message + payload_bytes(message);
 
-	cache_free((char *)message - before, bytes);
+	cache_free((char *)message - before, bytes, (message->generation & MESSAGE_POOLED) != 0);
 }
 
 #if defined(ODEON_DEBUG) || defined(ODEON_ASAN)

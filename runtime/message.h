@@ -45,7 +45,8 @@ _Static_assert(sizeof(struct message) == 48, "the header is 48 bytes: a payload 
 
 #define MESSAGE_SIZED 0x80000000u               /* has a prefix that says how much lies behind the struct */
 #define MESSAGE_ADMITTED 0x40000000u            /* came through a gate, to be counted as left when taken */
-#define MESSAGE_FLAGS (MESSAGE_SIZED | MESSAGE_ADMITTED)
+#define MESSAGE_POOLED 0x20000000u              /* its block is a cache's, not the allocator's */
+#define MESSAGE_FLAGS (MESSAGE_SIZED | MESSAGE_ADMITTED | MESSAGE_POOLED)
 
 #define SENDER_IN_HAND 1u
 #define SENDER_ASK 2u

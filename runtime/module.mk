@@ -49,6 +49,8 @@ libodeoncore_la_SOURCES  = \
 	%D%/parker.h \
 	%D%/permit.c \
 	%D%/permit.h \
+	%D%/plain.c \
+	%D%/plain.h \
 	%D%/random.h \
 	%D%/ready.c \
 	%D%/ready.h \

@@ -21,6 +21,16 @@
 #define RESERVE_PATIENCE 64                     /* tries before the range is doubled */
 #define RESERVE_TRIES 512
 
+/* Of the C library, for thread-local objects of C++; no key of the process is spent, and a library that is being unloaded
+ * waits for it. */
+extern int __cxa_thread_atexit_impl(void (*run)(void *), void *argument, void *library) __attribute__((weak));
+extern void *__dso_handle __attribute__((visibility("hidden")));
+
+bool os_at_thread_end(void (*run)(void *argument), void *argument)
+{
+	return __cxa_thread_atexit_impl != NULL && __cxa_thread_atexit_impl(run, argument, &__dso_handle) == 0;
+}
+
 /* Asks the kernel where it would put a mapping, and claims an aligned place at random near there; farther, when those are
  * taken. So no more address space than needed is taken at any time, which matters under a limit, and the place of a
  * reservation that was released is hardly ever used again. */
@@ -62,6 +72,11 @@ bool os_commit(void *address, size_t bytes)
 	if (bytes >= HUGE_FROM)
 		(void)madvise(address, bytes, MADV_HUGEPAGE);   /* a wish: the first touch of a small page costs more than its use */
 	return true;
+}
+
+void os_discard(void *address, size_t bytes)
+{
+	(void)madvise(address, bytes, MADV_DONTNEED);
 }
 
 void *os_fork_page(void)

@@ -21,6 +21,9 @@ void os_release(void *address, size_t bytes);
 /* Makes part of a reservation usable, zeroed; false: out of memory. Both multiples of the page size. */
 bool os_commit(void *address, size_t bytes);
 
+/* What is there is forgotten and the memory goes back; it is zeroed when it is touched again. */
+void os_discard(void *address, size_t bytes);
+
 /* One page that a forked child sees zeroed; NULL: none to be had. */
 void *os_fork_page(void);
 void os_fork_page_free(void *page);
@@ -29,6 +32,9 @@ size_t os_page_bytes(void);
 
 /* A thread with all signals blocked and a name of at most 15 bytes. ODEON_ESYSTEM */
 int os_thread_start(pthread_t *thread, const char *name, void *(*run)(void *), void *argument);
+
+/* Calls it as the calling thread ends, before its other thread-local data go. False: it will not. */
+bool os_at_thread_end(void (*run)(void *argument), void *argument);
 
 /* What the affinity mask and the cgroup's quota allow; at least 1. */
 int os_processors(void);

@@ -136,7 +136,7 @@ static int check(odeon_system *system)
 		return ODEON_EINVAL;
 	if (directory_is_forked(system->directory))
 		return ODEON_EFORKED;
-	if (context_here != NULL)
+	if (context_runs_actors())
 		return context_here->system == system ? ODEON_EINVAL : ODEON_EWOULDBLOCK;
 	return 0;
 }

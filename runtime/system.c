@@ -151,7 +151,7 @@ static void unmake(odeon_system *system)
 		for (uint32_t i = 0; i < WORKERS_PLACES && i < system->workers_used; i++)
 			worker_free(system, i);
 	free(system->workers);
-	depot_fini(&system->depot);
+	depot_leave(system->depot);
 	simulation_fini(system);
 	if (system->host_fd >= 0)
 		os_event_close(system->host_fd);
@@ -177,10 +177,10 @@ static int make(odeon_system *system, const odeon_options *options, int pool)
 	sleepers_init(&system->sleepers, (unsigned)pool);
 	slotqueue_init(&system->inject);
 	slotqueue_init(&system->vacant);
-	depot_init(&system->depot);
 	parker_init(&system->event);
 	system->workers = calloc(WORKERS_PLACES, sizeof system->workers[0]);
-	if (system->workers == NULL)
+	system->depot = depot_open();
+	if (system->workers == NULL || system->depot == NULL)
 		return ODEON_ENOMEM;
 	error = directory_init(&system->directory, options->simulation.enabled ? 0 : (uint32_t)os_entropy());
 	if (error == 0 && options->simulation.enabled)
@@ -238,7 +238,7 @@ static int check_waiting(odeon_system *system)
 		return ODEON_EINVAL;
 	if (directory_is_forked(system->directory))
 		return ODEON_EFORKED;
-	return context_here != NULL ? ODEON_EWOULDBLOCK : 0;
+	return context_runs_actors() ? ODEON_EWOULDBLOCK : 0;
 }
 
 static bool take_host(odeon_system *system)

@@ -39,9 +39,9 @@ struct worker *worker_make(odeon_system *system, uint32_t number, bool runs_pool
 	worker->runs_pool = runs_pool;
 	worker->interval = worker->credit = 1;
 	worker->context = (struct context){
-		.system = system, .cache = &worker->cache, .may_block = may_block, .describe = describe,
+		.system = system, .cache = &worker->cache, .random = &worker->random, .may_block = may_block, .describe = describe,
 	};
-	cache_init(&worker->cache, &system->depot);
+	cache_init(&worker->cache, system->depot);
 	random_seed(&worker->random, system->options.simulation.enabled ? system->options.simulation.seed : number);
 	runqueue_init(&worker->queue, runs_pool && system->pool > 1, system->pool <= 1 || os_barrier_init());
 	slotqueue_init(&worker->inbox);

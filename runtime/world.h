@@ -100,7 +100,7 @@ struct odeon_system {
 	struct sleepers sleepers;
 	struct slotqueue inject;                /* ready actors from outside the pool */
 	struct slotqueue vacant;                /* slots without an actor, for all */
-	struct depot depot;                     /* blocks for messages, for all */
+	struct depot *depot;                    /* blocks for messages, for all */
 	uint32_t watch_is_deep;                 /* the watch sleeps for ever, since all were idle */
 	uint32_t phase;                         /* enum phase */
 	uint32_t births;                        /* of actors, from outside, under way */

@@ -43,6 +43,7 @@ check_tests = \
 	%D%/simulation/simulation.t \
 	%D%/unit/actor.t \
 	%D%/unit/ask.t \
+	%D%/unit/cache.t \
 	%D%/unit/error.t \
 	%D%/unit/foreign.t \
 	%D%/unit/fork.t \
@@ -58,6 +59,8 @@ check_tests = \
 %C%_fault_fault_t_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=aligned_alloc,--wrap=calloc,--wrap=eventfd,--wrap=free \
 	-Wl,--wrap=malloc,--wrap=mallocx,--wrap=mmap,--wrap=mprotect,--wrap=munmap,--wrap=pthread_create \
 	-Wl,--wrap=realloc,--wrap=sdallocx
+%C%_unit_cache_t_SOURCES = %D%/unit/cache.c %D%/fault/faults.c %D%/fault/faults.h
+%C%_unit_cache_t_LDFLAGS = $(%C%_fault_fault_t_LDFLAGS)
 
 # ---- the checks that keep the picture of the sources true
 script_tests = \

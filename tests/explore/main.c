@@ -21,7 +21,7 @@
 static const struct scenario *const scenarios[] = {
 	&scenario_traffic, &scenario_life, &scenario_bound, &scenario_stamp, &scenario_slotqueue, &scenario_ring,
 	&scenario_next, &scenario_vacancy, &scenario_park, &scenario_pair, &scenario_chain, &scenario_stop,
-	&scenario_loop, &scenario_watch, &scenario_wait, &scenario_close,
+	&scenario_loop, &scenario_watch, &scenario_wait, &scenario_close, &scenario_slabs,
 };
 
 /* What must be found, where, and what is said then. */
@@ -69,6 +69,12 @@ static const struct {
 	{ MUTANT_WATCH_NO_HEIR, &scenario_watch, "lost wake-up" },
 	{ MUTANT_DEEP_NO_LOOK, &scenario_watch, "lost wake-up" },
 	{ MUTANT_NO_WATCH, &scenario_watch, "lost wake-up" },
+	{ MUTANT_COUNTED_FIRST, &scenario_slabs, NULL },
+	{ MUTANT_DISCARD_AFTER_END, &scenario_slabs, NULL },
+	{ MUTANT_LEAVE_NO_LOOK, &scenario_slabs, "is lost" },
+	{ MUTANT_PARTY_FORGOTTEN, &scenario_slabs, NULL },
+	{ MUTANT_PUT_NOT_HELD, &scenario_slabs, NULL },
+	{ MUTANT_TAKE_NOT_COUNTED, &scenario_slabs, NULL },
 	{ MUTANT_STOP_OVERWRITTEN, &scenario_stop, NULL },
 };
 

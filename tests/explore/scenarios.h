@@ -14,6 +14,9 @@ extern const struct scenario scenario_slotqueue, scenario_ring, scenario_next;
 /* vacancy.c */
 extern const struct scenario scenario_vacancy;
 
+/* slabs.c */
+extern const struct scenario scenario_slabs;
+
 /* sleep.c */
 extern const struct scenario scenario_park, scenario_pair, scenario_chain, scenario_stop;
 
