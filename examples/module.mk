@@ -22,6 +22,40 @@ example_programs = \
 %C%_07_embed_LDADD     = libodeon.la
 %C%_08_simulate_LDADD  = libodeon.la
 
+channel_programs = \
+	%D%/channels/01-one-value \
+	%D%/channels/02-use-after-send \
+	%D%/channels/03-iterate \
+	%D%/channels/04-clone \
+	%D%/channels/05-bounded \
+	%D%/channels/06-rendezvous \
+	%D%/channels/07-errors \
+	%D%/channels/08-try-recv \
+	%D%/channels/09-mpmc \
+	%D%/channels/10-select \
+	%D%/channels/11-pipeline \
+	%D%/channels/12-worker-pool \
+	%D%/channels/13-poll-loop \
+	%D%/channels/14-actors-and-threads \
+	%D%/channels/15-broadcast-watch-oneshot
+%C%_channels_01_one_value_LDADD = libodeon.la
+%C%_channels_02_use_after_send_LDADD = libodeon.la
+%C%_channels_03_iterate_LDADD = libodeon.la
+%C%_channels_04_clone_LDADD = libodeon.la
+%C%_channels_05_bounded_LDADD = libodeon.la
+%C%_channels_06_rendezvous_LDADD = libodeon.la
+%C%_channels_07_errors_LDADD = libodeon.la
+%C%_channels_08_try_recv_LDADD = libodeon.la
+%C%_channels_09_mpmc_LDADD = libodeon.la
+%C%_channels_10_select_LDADD = libodeon.la
+%C%_channels_11_pipeline_LDADD = libodeon.la
+%C%_channels_12_worker_pool_LDADD = libodeon.la
+%C%_channels_13_poll_loop_LDADD = libodeon.la
+%C%_channels_14_actors_and_threads_LDADD = libodeon.la
+%C%_channels_15_broadcast_watch_oneshot_LDADD = libodeon.la
+example_programs += $(channel_programs)
+EXTRA_DIST       += %D%/channels/shared.h
+
 if HAVE_CXX
 example_programs += %D%/cxx/hello
 endif

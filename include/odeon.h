@@ -28,5 +28,9 @@
 #include <odeon/poller.h>
 #include <odeon/system.h>
 #include <odeon/stats.h>
+#include <odeon/tick.h>
+#include <odeon/channel.h>
+#include <odeon/select.h>
+#include <odeon/actors/pipe.h>
 
 #endif

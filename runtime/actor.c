@@ -8,6 +8,7 @@
 #include "own.h"
 #include "permit.h"
 #include "simulation.h"
+#include "watch.h"
 
 #define FRESH_AT_ONCE 32u                       /* slots that a worker takes at a time for its spawns */
 #define VACANT_KEPT 256u                        /* vacant slots that a worker keeps for itself; more goes to all */
@@ -153,6 +154,13 @@ static int fill(odeon_system *system, struct slot *slot, const odeon_kind *kind,
 	return 0;
 }
 
+/* Before the actor's ref ends: no channel posts to it from here on. */
+static void end_watches(struct slot *slot)
+{
+	if (UNLIKELY(slot->annex != NULL))
+		watches_end(slot->annex);
+}
+
 static void release_annex(struct slot *slot)
 {
 	struct annex *annex = slot->annex;
@@ -215,8 +223,7 @@ static int be_born(odeon_system *system, struct worker *worker, struct slot *slo
 
 	if (error != 0)
 		return error;
-	if (kind->place == ODEON_OWN_THREAD && system->simulation == NULL
-	 && (error = own_thread_make(system, &slot->worker)) != 0) {
+	if (kind->place == ODEON_OWN_THREAD && (error = own_thread_make(system, &slot->worker)) != 0) {
 		release(slot);
 		return error;
 	}
@@ -226,8 +233,9 @@ static int be_born(odeon_system *system, struct worker *worker, struct slot *slo
 	if (kind->start != NULL)
 		error = run_start(system, worker, slot, me, argument);
 	if (error != 0) {
-		if (kind->place == ODEON_OWN_THREAD && system->simulation == NULL)
+		if (kind->place == ODEON_OWN_THREAD)
 			own_thread_cancel(system, slot->worker);
+		end_watches(slot);
 		ck_pr_store_32(&slot->generation, generation + 1);
 		dismiss_waiters(system, worker, slot, me);
 		release(slot);
@@ -320,6 +328,7 @@ void actor_end(struct odeon_self *self, struct slot *slot, int code, const char 
 	if (UNLIKELY(self->is_simulated))
 		simulation_event(self->system, "%u.%u (%s) ends: %d, %s", ref_slot(self->me), ref_generation(self->me), kind->name,
 		                 code, text);
+	end_watches(slot);
 	ck_pr_store_32(&slot->generation, slot->generation + 1);        /* from here on every message is stale */
 	if (kind->stop != NULL) {
 		self->hook = HOOK_STOP;

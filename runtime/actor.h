@@ -18,6 +18,7 @@
 struct annex {
 	struct { const odeon_handler **tables; uint32_t count, room; } became;
 	struct odeon_permit *permits;           /* that this actor reserved */
+	struct { struct watch *first; uint32_t count, most; } watches;  /* what it asked of channels: watch.h */
 };
 
 int actor_spawn(odeon_system *system, struct worker *worker, const odeon_kind *kind, const void *argument, odeon_ref *actor);

@@ -76,6 +76,7 @@ int odeon_reply_at(odeon_self *self, void *payload, const odeon_site *site)
 int odeon_reply_to_at(odeon_self *self, void *request, void *payload, const odeon_site *site)
 {
 	struct message *asked, *message;
+	struct odeon_self *holder;
 	uint64_t sender;
 	uint32_t duty;
 
@@ -84,8 +85,9 @@ int odeon_reply_to_at(odeon_self *self, void *request, void *payload, const odeo
 	if (request == NULL)
 		return refuse_answer(self, sign(self, payload, site));
 	asked = message_of(request);
-	if (hand_holder(asked) != NULL)           /* still in hand: the same as a reply */
-		return odeon_reply_at(self, payload, site);
+	holder = hand_holder(asked);
+	if (holder != NULL)                     /* still in hand: the same as a reply, if perhaps of an outer handler (nest.h) */
+		return odeon_reply_at(holder, payload, site);
 	sender = asked->sender;
 	duty = asked->duty;
 	asked->duty = 0;
@@ -109,22 +111,27 @@ int odeon_reply_error(odeon_self *self, int error)
 int odeon_reply_error_to(odeon_self *self, void *request, int error)
 {
 	struct message *asked;
+	struct odeon_self *holder;
 
+	(void)self;
 	if (request == NULL)
 		return ODEON_EINVAL;
 	asked = message_of(request);
-	if (hand_holder(asked) != NULL)
-		return odeon_reply_error(self, error);
+	holder = hand_holder(asked);
+	if (holder != NULL)
+		return odeon_reply_error(holder, error);
 	return answer_error(asked->sender, &asked->duty, error);
 }
 
 void *odeon_keep_at(odeon_self *self, void *payload)
 {
 	struct message *message = message_of(payload);
+	struct odeon_self *holder = hand_holder(message);
 
-	if (hand_holder(message) != NULL) {
+	(void)self;
+	if (holder != NULL) {
 		hand_own(message);
-		hand_endow(self, message);
+		hand_endow(holder, message);
 	}
 	return payload;
 }
@@ -153,18 +160,17 @@ static bool spinning_pays(odeon_system *system)
 	return sleepers_count(&system->sleepers) < (unsigned)system->pool;
 }
 
+static bool is_settled(void *ask)
+{
+	return ask_is_settled(ask);
+}
+
 /* True: settled. */
 static bool wait_for_answer(odeon_system *system, struct ask *ask, odeon_time until, bool spins)
 {
 	if (system->simulation == NULL)
 		return ask_wait(ask, until.ns, spins);
-	while (!ask_is_settled(ask))
-		if (simulation_step(system) < 0) {
-			simulation_pass(system, until.ns);
-			return !ask_abandon(ask);
-		} else if (system->simulation->now >= until.ns)
-			return !ask_abandon(ask);
-	return true;
+	return simulation_await(system->simulation, until.ns, is_settled, ask) == AWAITED_IT || !ask_abandon(ask);
 }
 
 /* What came of it: the answer, if it is one of the type, or the error. */

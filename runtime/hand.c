@@ -15,6 +15,13 @@ static void detach(struct slot *slot)
 			os_yield();
 }
 
+void hand_loosen(struct odeon_self *self)
+{
+	if (!self->loose)
+		detach(self->slot);
+	self->loose = true;
+}
+
 void hand_take(struct odeon_self *self)
 {
 	if (!self->loose)

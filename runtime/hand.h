@@ -14,6 +14,9 @@
 /* The message in hand is the caller's, owned. */
 void hand_take(struct odeon_self *self);
 
+/* The message in hand stays there, but leaves the mailbox's list. */
+void hand_loosen(struct odeon_self *self);
+
 /* The message in hand is dropped now. */
 void hand_drop(struct odeon_self *self);
 

@@ -8,6 +8,8 @@ libodeoncore_la_LIBADD   = $(CK_LIBS) $(JEMALLOC_LIBS)
 libodeoncore_la_SOURCES  = \
 	%D%/actor.c \
 	%D%/actor.h \
+	%D%/alarm.c \
+	%D%/alarm.h \
 	%D%/alloc.h \
 	%D%/answer.c \
 	%D%/ask.c \
@@ -15,31 +17,52 @@ libodeoncore_la_SOURCES  = \
 	%D%/atomic.h \
 	%D%/atomic_tsan.h \
 	%D%/backstop.c \
+	%D%/beacon.c \
+	%D%/beacon.h \
 	%D%/bounds.c \
 	%D%/bounds.h \
 	%D%/cache.c \
 	%D%/cache.h \
+	%D%/channel.c \
+	%D%/channel.h \
+	%D%/choose.c \
+	%D%/choose.h \
 	%D%/clock.c \
 	%D%/clock.h \
 	%D%/context.h \
 	%D%/deliver.c \
 	%D%/deliver.h \
+	%D%/descriptors.c \
+	%D%/descriptors.h \
 	%D%/directory.c \
 	%D%/directory.h \
 	%D%/error.c \
+	%D%/fiber.c \
+	%D%/fiber.h \
 	%D%/gate.h \
 	%D%/hand.c \
 	%D%/hand.h \
+	%D%/handling.h \
 	%D%/invariant.c \
 	%D%/invariant.h \
+	%D%/latch.h \
 	%D%/letters.c \
 	%D%/letters.h \
+	%D%/list.c \
+	%D%/list.h \
 	%D%/loop.c \
 	%D%/loop.h \
 	%D%/mailbox.h \
+	%D%/meet.c \
+	%D%/meet.h \
 	%D%/message.c \
 	%D%/message.h \
 	%D%/mutant.h \
+	%D%/nest.c \
+	%D%/nest.h \
+	%D%/oneshot.c \
+	%D%/oneshot.h \
+	%D%/open.c \
 	%D%/os.c \
 	%D%/os.h \
 	%D%/own.c \
@@ -54,15 +77,23 @@ libodeoncore_la_SOURCES  = \
 	%D%/random.h \
 	%D%/ready.c \
 	%D%/ready.h \
+	%D%/receiver.c \
+	%D%/ring.c \
+	%D%/ring.h \
 	%D%/runqueue.h \
 	%D%/sanitizer.h \
+	%D%/select.c \
+	%D%/selector.c \
 	%D%/self.c \
 	%D%/send.c \
+	%D%/sender.c \
 	%D%/simulation.c \
 	%D%/simulation.h \
 	%D%/sleepers.h \
 	%D%/slot.h \
 	%D%/slotqueue.h \
+	%D%/spread.c \
+	%D%/spread.h \
 	%D%/stats.c \
 	%D%/step.c \
 	%D%/step.h \
@@ -72,6 +103,10 @@ libodeoncore_la_SOURCES  = \
 	%D%/tally.h \
 	%D%/turn.c \
 	%D%/turn.h \
+	%D%/wait.c \
+	%D%/wait.h \
+	%D%/watch.c \
+	%D%/watch.h \
 	%D%/worker.c \
 	%D%/worker.h \
 	%D%/world.c \
@@ -95,12 +130,17 @@ odeon_HEADERS = include/odeon.h
 odeonpartsdir = $(odeondir)/odeon
 odeonparts_HEADERS = \
 	include/odeon/actor.h \
+	include/odeon/channel.h \
 	include/odeon/compiler.h \
 	include/odeon/error.h \
 	include/odeon/message.h \
 	include/odeon/poller.h \
 	include/odeon/ref.h \
+	include/odeon/select.h \
 	include/odeon/send.h \
 	include/odeon/stats.h \
 	include/odeon/system.h \
+	include/odeon/tick.h \
 	include/odeon/time.h
+odeonactorsdir = $(odeonpartsdir)/actors
+odeonactors_HEADERS = include/odeon/actors/pipe.h

@@ -3,6 +3,7 @@
 #include "os.h"
 
 #include <errno.h>
+#include <linux/futex.h>
 #include <linux/membarrier.h>
 #include <sched.h>
 #include <signal.h>
@@ -12,6 +13,7 @@
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 #include <odeon/error.h>
@@ -187,6 +189,38 @@ void os_event_clear(int fd)
 void os_event_close(int fd)
 {
 	close(fd);
+}
+
+int os_timer_open(void)
+{
+	return timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+}
+
+void os_timer_set(int fd, int64_t at)
+{
+	struct itimerspec when = { .it_value = { .tv_nsec = 0 } };      /* never */
+
+	if (at != INT64_MAX) {
+		at = at > 0 ? at : 1;
+		when.it_value = (struct timespec){ .tv_sec = at / 1000000000, .tv_nsec = at % 1000000000 };
+	}
+	(void)timerfd_settime(fd, TFD_TIMER_ABSTIME, &when, NULL);
+}
+
+void os_word_sleep(const uint32_t *word, uint32_t value, const struct timespec *until)
+{
+	int before = errno;
+
+	syscall(SYS_futex, word, FUTEX_WAIT_BITSET_PRIVATE, value, until, NULL, FUTEX_BITSET_MATCH_ANY);
+	errno = before;
+}
+
+void os_word_wake(const uint32_t *word)
+{
+	int before = errno;
+
+	syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, INT32_MAX, NULL, NULL, 0);
+	errno = before;
 }
 
 bool os_barrier_init(void)

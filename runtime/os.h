@@ -45,6 +45,18 @@ void os_event_raise(int fd);
 void os_event_clear(int fd);
 void os_event_close(int fd);
 
+/* A descriptor that is readable from a moment of the monotonic clock on (INT64_MAX: never), until it is set again; -1: none to
+ * be had. Closed with os_event_close. */
+int os_timer_open(void);
+void os_timer_set(int fd, int64_t at);
+
+/* A futex, private to the process. Sleeps while the word has the value, until woken, at most until the moment on the
+ * monotonic clock (NULL: for ever); may return for no reason. Waking wakes all who sleep there, and does not touch the word: it
+ * may be gone by then. errno is left as it was. */
+struct timespec;
+void os_word_sleep(const uint32_t *word, uint32_t value, const struct timespec *until);
+void os_word_wake(const uint32_t *word);
+
 /* Asymmetric fence: after os_barrier every thread of the process has passed a full barrier. False: not to be had. */
 bool os_barrier_init(void);
 void os_barrier(void);

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include "os.h"
+#include "simulation.h"
 #include "worker.h"
 
 /* With the lock. A place that was never used, or whose thread has ended; 0: none. */
@@ -25,6 +26,12 @@ static int start_thread(odeon_system *system, struct worker *worker)
 	char name[32];
 	int error;
 
+	if (system->simulation != NULL) {
+		worker->is_done = 0;
+		error = simulation_strand(worker);
+		ck_pr_store_32(&worker->finished, error != 0);
+		return error;
+	}
 	snprintf(name, sizeof name, "%.8s-own", system->name);
 	ck_pr_store_32(&worker->finished, 0);
 	worker->is_done = 0;
@@ -66,6 +73,10 @@ void own_thread_cancel(odeon_system *system, uint16_t number)
 	struct worker *worker = worker_at(system, number);
 
 	ck_pr_store_8(&worker->is_done, 1);
+	if (worker->strand != NULL) {
+		simulation_strand_free(worker);
+		ck_pr_store_32(&worker->finished, 1);
+	}
 	parker_wake(&worker->parker);
 }
 

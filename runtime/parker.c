@@ -2,10 +2,7 @@
 /* parker - the event count's calls of the kernel */
 #include "parker.h"
 
-#include <errno.h>
-#include <linux/futex.h>
-#include <sys/syscall.h>
-#include <unistd.h>
+#include <time.h>
 #include "clock.h"
 #include "os.h"
 
@@ -15,21 +12,17 @@ static int ec_now(const struct ck_ec_ops *ops, struct timespec *now)
 	return clock_gettime(CLOCK_MONOTONIC, now);
 }
 
-/* The word is never shared with another process, so the cheaper private futex is right. */
 static void ec_wait(const struct ck_ec_wait_state *state, const uint32_t *address, uint32_t expected,
                     const struct timespec *deadline)
 {
 	(void)state;
-	syscall(SYS_futex, address, FUTEX_WAIT_BITSET_PRIVATE, expected, deadline, NULL, FUTEX_BITSET_MATCH_ANY);
+	os_word_sleep(address, expected, deadline);
 }
 
 static void ec_wake(const struct ck_ec_ops *ops, const uint32_t *address)
 {
-	int before = errno;
-
 	(void)ops;
-	syscall(SYS_futex, address, FUTEX_WAKE_PRIVATE, INT32_MAX, NULL, NULL, 0);
-	errno = before;
+	os_word_wake(address);
 }
 
 /* The event count by itself looks up after 2, 16, 128 ms; with such a first wait it does not: no lost wake-up may hide

@@ -60,13 +60,15 @@ int odeon_send_at(odeon_self *self, odeon_ref to, void *payload, const odeon_sit
 int odeon_forward_at(odeon_self *self, odeon_ref to, void *payload, const odeon_site *site)
 {
 	struct message *message;
+	struct odeon_self *holder;
 
 	if (payload == NULL)
 		return ODEON_ENOMEM;
 	message = message_of(payload);
+	holder = hand_holder(message);
 	hand_own(message);
 	if (message->duty == 0)                 /* a kept request is forwarded with its own duty and sender */
-		hand_endow(self, message);
+		hand_endow(holder != NULL ? holder : self, message);
 	message->site = site;
 	return deliver_or_bury(self->system, self->worker, to, message);
 }
@@ -135,19 +137,23 @@ int odeon_post_at(odeon_system *system, odeon_ref to, void *payload, const odeon
 	return deliver_or_bury(system, worker_here(system), to, message);
 }
 
+struct wanted_room { struct bounds *bounds; uint32_t units; };
+
+static bool has_room(void *argument)
+{
+	const struct wanted_room *wanted = argument;
+
+	return bounds_have_room(wanted->bounds, wanted->units);
+}
+
 /* Whether there may be room by now, or the deadline has passed. */
 static int wait_for_room(odeon_system *system, struct bounds *bounds, uint32_t units, odeon_time until)
 {
+	struct wanted_room wanted = { bounds, units };
 	uint32_t key;
 
-	if (system->simulation != NULL) {
-		if (system->simulation->now >= until.ns)
-			return ODEON_ETIMEDOUT;
-		if (simulation_step(system) >= 0)
-			return 0;
-		simulation_pass(system, until.ns);
-		return ODEON_ETIMEDOUT;
-	}
+	if (system->simulation != NULL)
+		return simulation_await(system->simulation, until.ns, has_room, &wanted) == AWAITED_IT ? 0 : ODEON_ETIMEDOUT;
 	key = parker_key(&bounds->room);
 	(void)ck_pr_faa_32(&bounds->threads, 1);
 	ck_pr_fence_memory();                   /* counted in, before the look; pairs with look_at_bounds */
@@ -170,11 +176,11 @@ static int post_or_wait(odeon_system *system, odeon_ref to, struct message *mess
 
 		if (late != 0)
 			return late;
-		if (context_would_block())
-			return ODEON_EWOULDBLOCK;
 		if (slot->bounds == NULL        /* the redirect's is full, and has no room of ours to wait for */
 		 || message_units(message) > ck_pr_load_32(&slot->bounds->most_units))   /* and this will never fit */
 			return why;
+		if (context_would_block())
+			return ODEON_EWOULDBLOCK;
 		late = wait_for_room(system, slot->bounds, message_units(message), until);
 	}
 	return why;

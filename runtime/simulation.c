@@ -31,16 +31,86 @@ int simulation_init(odeon_system *system)
 		*seed = os_entropy() >> 32;
 	random_seed(&simulation->random, *seed);
 	simulation->now = FIRST_MOMENT;
+	simulation->system = system;
+	simulation->parties = 1;
 	system->simulation = simulation;
 	return 0;
 }
 
+void simulation_join(struct simulation *simulation)
+{
+	(void)ck_pr_faa_32(&simulation->parties, 1);
+}
+
+void simulation_leave(struct simulation *simulation)
+{
+	if (let_go_last(&simulation->parties))
+		alloc_free(simulation, sizeof *simulation);
+}
+
+static void free_strand(struct strand *strand)
+{
+	fiber_free(strand->fiber);
+	alloc_free(strand, sizeof *strand);
+}
+
 void simulation_fini(odeon_system *system)
 {
-	if (system->simulation != NULL)
-		alloc_free(system->simulation, sizeof *system->simulation);
+	struct simulation *simulation = system->simulation;
+	struct strand *strand;
+
+	if (simulation == NULL)
+		return;
+	while ((strand = simulation->strands) != NULL) {        /* at rest between turns: no actor is left */
+		simulation->strands = strand->next;
+		free_strand(strand);
+	}
+	simulation->system = NULL;
 	system->simulation = NULL;
+	simulation_leave(simulation);
 }
+
+struct simulation *simulation_here(void)
+{
+	const odeon_system *system = context_here != NULL ? context_here->system : NULL;
+
+	return system != NULL ? system->simulation : NULL;
+}
+
+/* ---- strands --------------------------------------------------------------------------------------------------------------- */
+
+int simulation_strand(struct worker *worker)
+{
+	odeon_system *system = worker->self.system;
+	struct strand *strand = alloc_zeroed(sizeof *strand), **end = &system->simulation->strands;
+
+	if (strand == NULL)
+		return ODEON_ENOMEM;
+	strand->fiber = fiber_make(system->own_turns, strand);
+	if (strand->fiber == NULL) {
+		alloc_free(strand, sizeof *strand);
+		return ODEON_ENOMEM;
+	}
+	strand->worker = worker;
+	worker->strand = strand;
+	while (*end != NULL)
+		end = &(*end)->next;
+	*end = strand;
+	return 0;
+}
+
+void simulation_strand_free(struct worker *worker)
+{
+	struct strand *strand = worker->strand, **link = &worker->self.system->simulation->strands;
+
+	while (*link != strand)
+		link = &(*link)->next;
+	*link = strand->next;
+	worker->strand = NULL;
+	free_strand(strand);
+}
+
+/* ---- the clock and the log --------------------------------------------------------------------------------------------------- */
 
 void simulation_empty_window(odeon_system *system)
 {

@@ -174,6 +174,7 @@ static int make(odeon_system *system, const odeon_options *options, int pool)
 	system->options.name = system->name;
 	system->pool = pool;
 	system->own_loop = loop_own;
+	system->own_turns = step_turns;
 	sleepers_init(&system->sleepers, (unsigned)pool);
 	slotqueue_init(&system->inject);
 	slotqueue_init(&system->vacant);
@@ -266,7 +267,7 @@ static int simulate(odeon_system *system, int64_t until, bool quit_counts)
 	int total = 0, taken;
 
 	while (!is_over(system, quit_counts) && (until == 0 || system->simulation->now < until)) {
-		taken = simulation_step(system);
+		taken = simulation_step(system, until);
 		if (taken < 0) {
 			simulation_pass(system, until);
 			break;

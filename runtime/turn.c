@@ -2,206 +2,9 @@
 /* turn - the one loop that messages are handled in */
 #include "turn.h"
 
-#include "actor.h"
-#include "alloc.h"
 #include "clock.h"
-#include "deliver.h"
-#include "hand.h"
-#include "os.h"
+#include "handling.h"
 #include "pace.h"
-#include "simulation.h"
-
-#define OVERLOAD_FIRST 10                       /* warned at 1 << 10 waiting messages, then at each doubling */
-#define OVERLOAD_OVER 512                       /* below so many it is over */
-
-/* ---- one message ----------------------------------------------------------------------------------------------------- */
-
-static void unexpected(struct odeon_self *self, struct message *message)
-{
-	self->hand = NULL;
-	message->duty = self->duty;
-	message->sender = self->sender;
-	self->duty = 0;
-	letter_bury(self->system, self->worker, message, sender_ref(self->sender), self->me, ODEON_ETYPE);
-	hand_release(self, message);
-}
-
-/* False: nobody was there to handle it. */
-static inline bool dispatch(struct odeon_self *self, struct slot *slot, struct message *message)
-{
-	const odeon_type *type = message->type;
-	const odeon_handler *handler = slot->handlers;
-
-	if (UNLIKELY(handler == NULL)) {
-		slot->kind->receive(self, slot->state, type, message_payload(message));
-		return true;
-	}
-	for (; handler->type != NULL; handler++)
-		if (LIKELY(handler->type == type)) {
-			handler->handle(self, slot->state, message_payload(message));
-			return true;
-		}
-	if (slot->kind->on_other != NULL) {
-		slot->kind->on_other(self, slot->state, type, message_payload(message));
-		return true;
-	}
-	unexpected(self, message);
-	return false;
-}
-
-static void event(struct odeon_self *self, struct message *message)
-{
-	odeon_ref from = sender_ref(self->sender);
-
-	simulation_event(self->system, "%u.%u (%s) handles struct %s from %u.%u, sent at %s:%u", ref_slot(self->me),
-	                 ref_generation(self->me), self->slot->kind->name, message->type->name, ref_slot(from),
-	                 ref_generation(from), message->site != NULL ? message->site->file : "?",
-	                 message->site != NULL ? message->site->line : 0);
-}
-
-/* The handler runs; what it still holds is dropped. */
-static inline bool handle(struct odeon_self *self, struct slot *slot, struct message *message)
-{
-	bool handled;
-
-	self->hand = message;
-	self->sender = message->sender;
-	self->duty = message->duty;
-	ck_pr_store_ptr(&self->type, message->type);
-	ck_pr_store_ptr(&self->site, message->site);
-	message->sender = (uintptr_t)self | SENDER_IN_HAND;
-	message->duty = 0;
-	message_show(message);
-	if (UNLIKELY(self->is_simulated))
-		event(self, message);
-	handled = dispatch(self, slot, message);
-	if (self->hand != NULL) {
-		hand_drop(self);
-		if (UNLIKELY(slot->flags >= SLOT_EAGER_STEP))
-			slot->flags -= SLOT_EAGER_STEP;
-	}
-	if (UNLIKELY(self->duty != 0)) {
-		self->duty = 0;
-		(void)ask_fail(self->sender, ODEON_EUNANSWERED);
-	}
-	return handled;
-}
-
-/* The message is taken, but no handler gets it. */
-static void bury(struct odeon_self *self, struct message *message, int why)
-{
-	odeon_ref to = ref_make(self->directory->system, message->generation & REF_GENERATION_MASK,
-	                        directory_number(self->directory, self->slot));
-
-	message_show(message);
-	letter_bury(self->system, self->worker, message, sender_ref(message->sender), to, why);
-	hand_release(self, message);
-}
-
-static void drop_excess(struct odeon_self *self, struct slot *slot, struct message *message)
-{
-	message_show(message);
-	count_up(&self->worker->tally.dropped, 1);
-	(void)ck_pr_faa_64(&slot->bounds->dropped, 1);
-	message_renounce(message, ODEON_EFULL);
-	message_drop(message);
-	hand_release(self, message);
-}
-
-/* ---- bounded mailboxes --------------------------------------------------------------------------------------------------- */
-
-/* By how much the policy lets the mailbox be over its bound: so many of the oldest go. */
-static uint32_t excess(struct slot *slot)
-{
-	struct bounds *bounds = slot->bounds;
-	uint64_t inside;
-	uint32_t messages, units;
-
-	if (bounds->active == 0 || bounds->policy != ODEON_DROP_OLDEST)
-		return 0;
-	inside = gate_inside(&bounds->gate);
-	messages = AMOUNT_MESSAGES(inside) > bounds->most ? AMOUNT_MESSAGES(inside) - bounds->most : 0;
-	units = AMOUNT_UNITS(inside) > bounds->most_units ? 1 : 0;      /* their sizes differ: one, and look again */
-	return messages > units ? messages : units;
-}
-
-static void tell_water(struct odeon_self *self, struct slot *slot, uint32_t waiting)
-{
-	struct bounds *bounds = slot->bounds;
-	bool rose = !bounds->is_high && waiting >= bounds->high, fell = bounds->is_high && waiting <= bounds->low;
-	struct odeon_water water = { .who = self->me, .messages = waiting, .is_high = rose };
-	struct message *message;
-
-	if (!rose && !fell)
-		return;
-	message = message_make(&ODEON_MESSAGE_odeon_water, 0, &water, ODEON_HERE);
-	if (message == NULL)
-		return;                         /* tried again next turn */
-	bounds->is_high = rose;
-	deliver_notice(self->system, self->worker, self->me,
-	               odeon_ref_is_nobody(bounds->water_to) ? self->me : bounds->water_to, message_payload(message));
-}
-
-/* Before the batch: what waits now may be gone at its end. How many of the oldest are to be dropped. */
-static uint32_t begin_bounded(struct odeon_self *self, struct slot *slot)
-{
-	struct bounds *bounds = slot->bounds;
-
-	if (bounds->active == 0)
-		return 0;
-	if (bounds->high != 0)
-		tell_water(self, slot, AMOUNT_MESSAGES(mailbox_waiting(&slot->mailbox)));
-	return excess(slot);
-}
-
-/* Once a turn, as its messages have been taken. */
-static void look_at_bounds(struct odeon_self *self, struct slot *slot)
-{
-	struct bounds *bounds = slot->bounds;
-
-	if (bounds->active != 0 && bounds->high != 0)
-		tell_water(self, slot, AMOUNT_MESSAGES(mailbox_waiting(&slot->mailbox)));
-	ck_pr_fence_memory();                   /* what left, before the look who waits; pairs with who looks for room after entering */
-	if ((ck_pr_load_ptr(&bounds->waiters) != NULL || ck_pr_load_32(&bounds->threads) != 0) && bounds_have_room(bounds, 1))
-		deliver_room(self->system, self->worker, bounds, self->me);
-}
-
-/* Admitted messages are counted as left as they are taken, whoever lives here by now. */
-static inline void count_left(struct slot *slot, struct message *message)
-{
-	if (UNLIKELY((message->generation & MESSAGE_ADMITTED) != 0)) {
-		message->generation &= ~MESSAGE_ADMITTED;
-		gate_leave(&slot->bounds->gate, AMOUNT(1, message_units(message)));
-	}
-}
-
-/* ---- orders -------------------------------------------------------------------------------------------------------------- */
-
-/* The order to stop after what is queued now: the newest message is the last. None waits: at once. */
-static void stop_after_queue(struct odeon_self *self, struct slot *slot)
-{
-	struct node *newest = mailbox_newest(&slot->mailbox);
-
-	if (newest == slot->mailbox.anchor && (slot->flags & SLOT_PENDING) == 0) {
-		actor_end(self, slot, 0, "stopped");
-		return;
-	}
-	slot->last = newest;
-	slot->flags |= SLOT_STOPPING;
-}
-
-static void obey(struct odeon_self *self, struct slot *slot, uint32_t orders)
-{
-	if (!generation_is_alive(slot->generation))
-		return;
-	if ((orders & ORDER_KILL) != 0)
-		actor_end(self, slot, ODEON_EKILLED, odeon_error_text(ODEON_EKILLED));
-	else if ((orders & ORDER_FULL) != 0)
-		actor_end(self, slot, ODEON_EFULL, odeon_error_text(ODEON_EFULL));
-	else if ((orders & ORDER_STOP) != 0 && (slot->flags & SLOT_STOPPING) == 0)
-		stop_after_queue(self, slot);
-	/* ORDER_ROOM only makes the turn happen: look_at_bounds comes at its end */
-}
 
 /* ---- the turn ------------------------------------------------------------------------------------------------------------ */
 
@@ -214,23 +17,6 @@ static void mark(struct worker *worker, struct slot *slot)
 		return;
 	if ((int32_t)(AMOUNT_MESSAGES(mailbox_taken(&slot->mailbox)) - (uint32_t)slot->mark) >= 0)
 		ck_pr_store_64(&slot->mark, MARK(worker->now, mailbox_pushed(&slot->mailbox)));
-}
-
-static void warn_of_overload(struct odeon_self *self, struct slot *slot)
-{
-	uint32_t waiting = AMOUNT_MESSAGES(mailbox_waiting(&slot->mailbox));
-	char me[ODEON_REF_TEXT];
-
-	if (waiting < OVERLOAD_OVER) {
-		slot->level = 0;
-		return;
-	}
-	if (waiting < 1u << OVERLOAD_FIRST || waiting >> (slot->level == 0 ? OVERLOAD_FIRST : slot->level + 1u) == 0)
-		return;
-	slot->level = (31u - (unsigned)__builtin_clz(waiting)) & 63;
-	odeon_ref_print(self->me, me, sizeof me);
-	log_line(self->system, ODEON_LOG_WARNING, "overload: %u messages wait for %s (%s)", waiting, me,
-	         slot->kind != NULL ? slot->kind->name : "ended");
 }
 
 /* Gives the token back, or goes on. */
@@ -255,56 +41,6 @@ static inline enum step go_idle(struct worker *worker, struct slot *slot)
 	ck_pr_store_ptr(&worker->running, slot);
 	slot->flags = flags;
 	return state == MAILBOX_MORE ? STEP_MORE : STEP_BUSY;
-}
-
-/* The next message, taken; NULL: none to be had now. */
-static inline struct message *next_message(struct slot *slot, struct odeon_self *self, bool *is_busy)
-{
-	struct node *node, *passed;
-
-	if (UNLIKELY((slot->flags & SLOT_PENDING) != 0)) {
-		node = slot->mailbox.anchor;
-	} else {
-		node = mailbox_take(&slot->mailbox, &passed);
-		if (passed != NULL)
-			message_release(message_of_node(passed));
-		if (node == NULL)
-			return NULL;
-	}
-	if (slot->flags >= SLOT_EAGER_STEP) {
-		if (UNLIKELY(!mailbox_detach(&slot->mailbox))) {
-			slot->flags |= SLOT_PENDING;    /* a producer holds it: nothing begun, handled next turn */
-			*is_busy = true;
-			return NULL;
-		}
-		self->loose = true;
-	} else
-		self->loose = false;
-	slot->flags &= (uint8_t)~SLOT_PENDING;
-	return message_of_node(node);
-}
-
-/* One message to its handler, or to where it belongs. */
-static inline bool consume(struct odeon_self *self, struct slot *slot, struct message *message, uint32_t *over)
-{
-	struct node *node = &message->node;
-	bool is_admitted = (message->generation & MESSAGE_ADMITTED) != 0;
-	bool is_last = UNLIKELY((slot->flags & SLOT_STOPPING) != 0) && node == slot->last, handled = false;
-
-	count_left(slot, message);
-	if (UNLIKELY((message->generation & REF_GENERATION_MASK) != slot->generation))
-		bury(self, message, ODEON_EGONE);
-	else if (UNLIKELY(*over > 0) && is_admitted) {
-		drop_excess(self, slot, message);
-		*over = excess(slot);
-	} else {
-		handled = handle(self, slot, message);
-	}
-	if (UNLIKELY(self->ending))
-		actor_end(self, slot, self->code, self->text);
-	else if (UNLIKELY(is_last) && generation_is_alive(slot->generation))
-		actor_end(self, slot, 0, "stopped");
-	return handled;
 }
 
 static void begin(struct worker *worker, struct slot *slot)
@@ -338,14 +74,6 @@ static bool is_out_of_time(struct worker *worker, int64_t since)
 {
 	pace_look(worker);
 	return (int64_t)worker->now - since >= worker->self.system->options.batch_time;
-}
-
-/* Counted once for several messages, while the slot is ours. */
-static inline void account(struct worker *worker, struct slot *slot, uint32_t *handled)
-{
-	count_up(&worker->tally.handled, *handled);
-	count_up(&slot->handled, *handled);
-	*handled = 0;
 }
 
 uint32_t turn(struct worker *worker, struct slot *slot, uint32_t most, bool *is_busy)

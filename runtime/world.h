@@ -49,6 +49,7 @@ struct odeon_self {
 	odeon_system *system;
 	int code;                               /* why it ends */
 	char text[FAIL_TEXT + 1];
+	bool is_nested;                         /* a select in its handler gave it another message: nest.h */
 };
 
 struct worker {
@@ -82,6 +83,7 @@ struct worker {
 	pthread_t thread;
 	bool has_thread;
 	int opened;                             /* by its thread: 1, or the poller's error */
+	struct strand *strand;                  /* an own thread that is simulated: simulation.h; NULL: none */
 };
 
 enum phase { PHASE_RUNNING, PHASE_STOPPING, PHASE_STOPPED };
@@ -97,6 +99,7 @@ struct odeon_system {
 	uint32_t workers_used;                  /* places in use */
 	pthread_mutex_t private_lock;           /* guards the places of own threads: made and joined */
 	void *(*own_loop)(void *worker);        /* what an own thread does */
+	void (*own_turns)(void *strand);        /* ... and one that is simulated */
 	struct sleepers sleepers;
 	struct slotqueue inject;                /* ready actors from outside the pool */
 	struct slotqueue vacant;                /* slots without an actor, for all */

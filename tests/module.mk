@@ -32,33 +32,47 @@ check_LTLIBRARIES += %D%/harness/libkit.la
 check_PROGRAMS    += $(check_tests)
 TESTS             += $(check_tests)
 endif
-%C%_harness_libkit_la_SOURCES = %D%/harness/kit.c %D%/harness/kit.h
+%C%_harness_libkit_la_SOURCES = %D%/harness/halves.c %D%/harness/halves.h %D%/harness/kit.c %D%/harness/kit.h
 check_tests = \
+	%D%/contract/channel.t \
 	%D%/contract/mailbox.t \
+	%D%/contract/pipe.t \
 	%D%/contract/poller.t \
 	%D%/fault/fault.t \
+	%D%/fault/watch.t \
+	%D%/scenarios/channels.t \
 	%D%/scenarios/life.t \
 	%D%/scenarios/outside.t \
 	%D%/scenarios/scheduling.t \
+	%D%/scenarios/trouble.t \
+	%D%/simulation/channels.t \
 	%D%/simulation/simulation.t \
 	%D%/unit/actor.t \
 	%D%/unit/ask.t \
+	%D%/unit/beacon.t \
 	%D%/unit/cache.t \
+	%D%/unit/channel.t \
 	%D%/unit/error.t \
 	%D%/unit/foreign.t \
 	%D%/unit/fork.t \
 	%D%/unit/message.t \
 	%D%/unit/ref.t \
+	%D%/unit/select.t \
+	%D%/unit/select_mailbox.t \
+	%D%/unit/selector.t \
 	%D%/unit/send.t \
 	%D%/unit/stats.t \
 	%D%/unit/system.t \
-	%D%/unit/time.t
+	%D%/unit/time.t \
+	%D%/unit/watch.t
 
 # Everything that the runtime asks for comes by faults.c, which may refuse it.
 %C%_fault_fault_t_SOURCES = %D%/fault/fault.c %D%/fault/faults.c %D%/fault/faults.h
 %C%_fault_fault_t_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=aligned_alloc,--wrap=calloc,--wrap=eventfd,--wrap=free \
 	-Wl,--wrap=malloc,--wrap=mallocx,--wrap=mmap,--wrap=mprotect,--wrap=munmap,--wrap=pthread_create \
-	-Wl,--wrap=realloc,--wrap=sdallocx
+	-Wl,--wrap=realloc,--wrap=sdallocx,--wrap=timerfd_create
+%C%_fault_watch_t_SOURCES = %D%/fault/watch.c %D%/fault/faults.c %D%/fault/faults.h
+%C%_fault_watch_t_LDFLAGS = $(%C%_fault_fault_t_LDFLAGS)
 %C%_unit_cache_t_SOURCES = %D%/unit/cache.c %D%/fault/faults.c %D%/fault/faults.h
 %C%_unit_cache_t_LDFLAGS = $(%C%_fault_fault_t_LDFLAGS)
 

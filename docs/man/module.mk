@@ -2,7 +2,9 @@
 # The man pages. Those of functions are made from the comments in the headers; a new function is its name in the list,
 # which tests/checks/documents.sh compares with the headers. `make man` makes the pages alone.
 
-dist_man_MANS = %D%/odeon.7 %D%/odeon_new.3 %D%/odeon_new_sized.3
+dist_man_MANS = %D%/odeon.7 %D%/odeon_new.3 %D%/odeon_new_sized.3 \
+	%D%/odeon_recv.3 %D%/odeon_try_recv.3 %D%/odeon_recv_until.3 %D%/odeon_recv_many.3 \
+	%D%/odeon_latest.3 %D%/odeon_case_message.3
 man_MANS      = $(made_pages)
 EXTRA_DIST += %D%/man.awk
 CLEANFILES += $(made_pages) %D%/made/stamp
@@ -15,6 +17,12 @@ made_pages = \
 	%D%/made/odeon_ask_at.3 \
 	%D%/made/odeon_become.3 \
 	%D%/made/odeon_bound.3 \
+	%D%/made/odeon_broadcast_open.3 \
+	%D%/made/odeon_case_clear.3 \
+	%D%/made/odeon_case_take.3 \
+	%D%/made/odeon_channel_joins.3 \
+	%D%/made/odeon_channel_open.3 \
+	%D%/made/odeon_channel_open_with.3 \
 	%D%/made/odeon_clock_deadline.3 \
 	%D%/made/odeon_clock_now.3 \
 	%D%/made/odeon_deadline.3 \
@@ -31,11 +39,29 @@ made_pages = \
 	%D%/made/odeon_keep_at.3 \
 	%D%/made/odeon_make.3 \
 	%D%/made/odeon_now.3 \
+	%D%/made/odeon_oneshot_open.3 \
 	%D%/made/odeon_permit_drop.3 \
 	%D%/made/odeon_permit_send.3 \
 	%D%/made/odeon_permit_send_at.3 \
 	%D%/made/odeon_post.3 \
 	%D%/made/odeon_post_at.3 \
+	%D%/made/odeon_receiver_after.3 \
+	%D%/made/odeon_receiver_capacity.3 \
+	%D%/made/odeon_receiver_clone.3 \
+	%D%/made/odeon_receiver_drop.3 \
+	%D%/made/odeon_receiver_fd.3 \
+	%D%/made/odeon_receiver_is_empty.3 \
+	%D%/made/odeon_receiver_is_full.3 \
+	%D%/made/odeon_receiver_latest.3 \
+	%D%/made/odeon_receiver_len.3 \
+	%D%/made/odeon_receiver_missed.3 \
+	%D%/made/odeon_receiver_never.3 \
+	%D%/made/odeon_receiver_pipe.3 \
+	%D%/made/odeon_receiver_recv.3 \
+	%D%/made/odeon_receiver_recv_many.3 \
+	%D%/made/odeon_receiver_same_channel.3 \
+	%D%/made/odeon_receiver_tick.3 \
+	%D%/made/odeon_receiver_when_ready.3 \
 	%D%/made/odeon_ref_compare.3 \
 	%D%/made/odeon_ref_hash.3 \
 	%D%/made/odeon_ref_parse.3 \
@@ -49,9 +75,32 @@ made_pages = \
 	%D%/made/odeon_report_free.3 \
 	%D%/made/odeon_report_print.3 \
 	%D%/made/odeon_reserve.3 \
+	%D%/made/odeon_select.3 \
+	%D%/made/odeon_select_biased.3 \
+	%D%/made/odeon_select_ready.3 \
+	%D%/made/odeon_selector_add.3 \
+	%D%/made/odeon_selector_case.3 \
+	%D%/made/odeon_selector_drop.3 \
+	%D%/made/odeon_selector_open.3 \
+	%D%/made/odeon_selector_remove.3 \
+	%D%/made/odeon_selector_select.3 \
+	%D%/made/odeon_selector_select_biased.3 \
+	%D%/made/odeon_selector_select_ready.3 \
 	%D%/made/odeon_self_ref.3 \
 	%D%/made/odeon_send.3 \
 	%D%/made/odeon_send_at.3 \
+	%D%/made/odeon_sender_capacity.3 \
+	%D%/made/odeon_sender_clone.3 \
+	%D%/made/odeon_sender_drop.3 \
+	%D%/made/odeon_sender_is_empty.3 \
+	%D%/made/odeon_sender_is_full.3 \
+	%D%/made/odeon_sender_len.3 \
+	%D%/made/odeon_sender_same_channel.3 \
+	%D%/made/odeon_sender_send.3 \
+	%D%/made/odeon_sender_send_at.3 \
+	%D%/made/odeon_sender_try.3 \
+	%D%/made/odeon_sender_try_at.3 \
+	%D%/made/odeon_sender_when_room.3 \
 	%D%/made/odeon_spawn.3 \
 	%D%/made/odeon_system_deadline.3 \
 	%D%/made/odeon_system_fd.3 \
@@ -72,6 +121,7 @@ made_pages = \
 	%D%/made/odeon_try_send.3 \
 	%D%/made/odeon_try_send_at.3 \
 	%D%/made/odeon_unbecome.3 \
+	%D%/made/odeon_watch_open.3 \
 	%D%/made/odeon_when_room.3 \
 	%D%/made/odeon_worker_stats.3
 
@@ -81,8 +131,8 @@ man: $(made_pages)
 $(made_pages): %D%/made/stamp
 	@:
 
-%D%/made/stamp: $(top_srcdir)/%D%/man.awk $(odeon_HEADERS) $(odeonparts_HEADERS)
+%D%/made/stamp: $(top_srcdir)/%D%/man.awk $(odeon_HEADERS) $(odeonparts_HEADERS) $(odeonactors_HEADERS)
 	@$(MKDIR_P) $(@D)
 	$(AM_V_GEN)(cd $(top_srcdir) && $(AWK) -v into='$(abs_builddir)/$(@D)' -v version='$(PACKAGE_VERSION)' \
-		-f %D%/man.awk include/odeon/*.h)
+		-f %D%/man.awk include/odeon/*.h include/odeon/actors/*.h)
 	@touch $@

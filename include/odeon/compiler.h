@@ -26,6 +26,7 @@
 #define ODEON_API __attribute__((visibility("default")))
 #define ODEON_MUST_ __attribute__((warn_unused_result))
 #define ODEON_UNUSED_ __attribute__((unused))
+#define ODEON_INLINE_ static inline __attribute__((unused, always_inline))  /* also at -O0: the compiler sees who takes */
 
 #if defined(ODEON_IMPLEMENTATION)                      /* the library itself does touch what it was given */
 # define ODEON_TAKES_(n)

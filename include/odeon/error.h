@@ -28,14 +28,15 @@
 	X(EVERSION, -15, "a struct of an unknown size") \
 	X(EKILLED, -16, "killed") \
 	X(EFAILED, -17, "failed") \
-	X(ESYSTEM, -18, "the operating system refused")
+	X(ESYSTEM, -18, "the operating system refused") \
+	X(ELAGGED, -19, "messages were missed")
 
 enum odeon_error {
 	ODEON_OK = 0,
 #define ODEON_ERROR_(name, number, text) ODEON_##name = number,
 	ODEON_ERRORS(ODEON_ERROR_)
 #undef ODEON_ERROR_
-	ODEON_ERROR_LAST_ = -18
+	ODEON_ERROR_LAST_ = -19
 };
 
 /* How many numbers there are, 0 included: the length of an array indexed by -error. */

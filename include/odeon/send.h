@@ -211,12 +211,17 @@ ODEON_API void *odeon_keep_at(odeon_self *self, void *message) ODEON_TAKES_(2);
 ODEON_API void *odeon_ask_at(const odeon_type *type, odeon_system *system, odeon_ref to, void *message,
                              odeon_time until, int *why, const odeon_site *site) ODEON_TAKES_(4);
 
-/* ---- who gives: one list, every taker in it --------------------------------------------------------------------- */
+/* ---- who gives: one list, every taker in it; those of channels are in odeon/channel.h ------------------------------ */
+
+typedef struct odeon_sender odeon_sender;
+ODEON_API int odeon_sender_send_at(odeon_sender *sender, void *message, const odeon_site *site) ODEON_TAKES_(2);
+ODEON_API void *odeon_sender_try_at(odeon_sender *sender, void *message, odeon_time until, int *why,
+                                    const odeon_site *site) ODEON_TAKES_(2);
 
 #define ODEON_MESSAGE_GIVEN_ ODEON_MUST_ ODEON_GIVES_( \
 	malloc(odeon_free, 1), malloc(odeon_send_at, 3), malloc(odeon_forward_at, 3), malloc(odeon_reply_at, 2), \
 	malloc(odeon_reply_to_at, 3), malloc(odeon_post_at, 3), malloc(odeon_try_send_at, 3), malloc(odeon_try_post_at, 3), \
-	malloc(odeon_permit_send_at, 3), malloc(odeon_keep_at, 2), malloc(odeon_ask_at, 4))
+	malloc(odeon_permit_send_at, 3), malloc(odeon_keep_at, 2), malloc(odeon_ask_at, 4), malloc(odeon_sender_send_at, 2), malloc(odeon_sender_try_at, 2))
 
 ODEON_API void *odeon_keep_at(odeon_self *self, void *message) ODEON_MESSAGE_GIVEN_ __attribute__((returns_nonnull));
 ODEON_API void *odeon_ask_at(const odeon_type *type, odeon_system *system, odeon_ref to, void *message,

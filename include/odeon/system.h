@@ -41,7 +41,8 @@ typedef struct odeon_options {
 	void (*on_dead_letter)(void *host, const odeon_dead_letter *letter);   /* any thread; NULL: some are logged */
 	void (*on_log)(void *host, enum odeon_log_level level, const char *text); /* any thread; NULL: standard error */
 	void (*on_thread)(void *host, int index, int starts);  /* on each thread of the system as it starts and ends */
-	void (*on_wake)(void *host);                   /* no workers: any thread has given odeon_system_run work */
+	void (*on_wake)(void *host);                   /* no workers: any thread has given odeon_system_run work. Called in
+	                                                  the middle of that thread's call: wake your loop, no more */
 	uint32_t batch_messages;                       /* an actor's turn, at most; default 64 */
 	odeon_duration batch_time;                     /* the same in time, looked at between messages; default 1 ms */
 	const odeon_poller *poller;                    /* what workers sleep in; NULL: an event count */

@@ -168,6 +168,17 @@ int __wrap_eventfd(unsigned count, int flags)
 	return __real_eventfd(count, flags);
 }
 
+int __real_timerfd_create(int clock, int flags);
+int __wrap_timerfd_create(int clock, int flags);
+int __wrap_timerfd_create(int clock, int flags)
+{
+	if (fails()) {
+		errno = EMFILE;
+		return -1;
+	}
+	return __real_timerfd_create(clock, flags);
+}
+
 int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *argument);
 int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *argument);
 int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *argument)

@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Ready-made actors. They see the public headers only, as users do. A new one: one line in the list below, and its header in
+# runtime/module.mk.
+
+noinst_LTLIBRARIES += libodeonactors.la
+libodeonactors_la_SOURCES = \
+	%D%/pipe.c
+
+libodeoncore_la_LIBADD += libodeonactors.la

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * channel - what all channels share: two sides, their halves, who waits on each, and how a channel ends
+ *
+ * Agreement. channel_send, channel_recv, channel_can_send, channel_can_recv: the thread that uses the half. A half is used by
+ * one thread at a time, so whoever holds the only half of a side is alone on that side, and stays so until it clones it
+ * itself: a flavour may then do without the operations that keep others out (channel_is_only_sender, _receiver).
+ * Dropping: any thread. What a sender did before a send is seen by whoever receives it; what a half did before its drop is
+ * seen by whoever sees the channel disconnected.
+ *
+ * The end. The last receiver counts itself out, THEN takes out and drops what is inside. A sender looks whether there are
+ * receivers, puts its message in (a full barrier), THEN looks again: none left, then it takes out what is inside, too. So
+ * whoever is last of the two sees the message.
+ *
+ * A *flavour* is one way to hold messages between the sides: list.c, ring.c, oneshot.c, meet.c, spread.c, alarm.c. Its channel
+ * begins with a struct channel.
+ */
+#ifndef CHANNEL_H
+#define CHANNEL_H
+
+#include <odeon/channel.h>
+#include "beacon.h"
+#include "message.h"
+#include "wait.h"
+
+struct channel;
+
+struct flavour {
+	/* Does not wait. 0: taken, and who waits for messages was told. ODEON_EFULL, ODEON_EDISCONNECTED: still the caller's. */
+	int (*send)(struct channel *channel, struct message *message);
+
+	/* Does not wait. The message, owned, after who waits for room was told; NULL and the reason: ODEON_EEMPTY, where that will be
+	 * checked against disconnection by the caller; or another, which stands. Receiver NULL: on behalf of nobody, to drop it;
+	 * several threads may do that at the same time. */
+	struct message *(*recv)(struct channel *channel, odeon_receiver *receiver, int *why);
+
+	/* Whether it is worth trying. Never says no in vain; says yes in vain only while somebody else is in the middle of
+	 * something. `message` is the one to be sent, NULL: any; `wait` is the asker's own, or NULL. */
+	bool (*can_send)(struct channel *channel, struct message *message, const struct wait *wait);
+	bool (*can_recv)(struct channel *channel, odeon_receiver *receiver, const struct wait *wait);
+
+	/* Of one receiver, or of the channel (NULL). */
+	size_t (*len)(struct channel *channel, const odeon_receiver *receiver);
+
+	/* These may be NULL. A receiver's first moment to look again, on the channel's clock. A receiver begins where another
+	 * stands (NULL: at the beginning); it ends. No half is left, nobody waits: what is inside is dropped. */
+	int64_t (*due)(struct channel *channel);
+	void (*join)(struct channel *channel, odeon_receiver *receiver, const odeon_receiver *like);
+	void (*leave)(struct channel *channel, odeon_receiver *receiver);
+	void (*fini)(struct channel *channel);
+	bool never_full;
+	bool meets;                             /* a waiter that was chosen is done: its message has changed hands */
+};
+
+struct channel {
+	const struct flavour *flavour;
+	const odeon_type *type;
+	struct simulation *simulated;           /* NULL: real time */
+	uint64_t number;                        /* within the simulation, for its log */
+	size_t capacity;
+	size_t bytes;                           /* of its memory */
+	struct depot *depot;                    /* blocks for messages, for the threads that it joins: plain.h. NULL: none */
+	uint32_t senders, receivers;            /* halves of each side */
+	uint32_t halves;                        /* of both; the last one frees the channel */
+	int (*copy)(void *to, const void *from);
+	odeon_sender *first_sender;             /* guarded by the lock of for_room, as sent_before */
+	uint64_t sent_before;                   /* by senders that were dropped */
+	struct waitlist for_room CACHE_ALIGNED;     /* senders that wait */
+	struct waitlist for_messages CACHE_ALIGNED; /* receivers that wait */
+};
+
+#define HALF_SENDER 0x53454e44u
+#define HALF_RECEIVER 0x52454356u
+
+struct odeon_sender {
+	struct channel *channel;
+	uint64_t sent;                          /* messages that were taken of it; its thread adds, any thread reads */
+	struct odeon_sender *next, *previous;   /* of this side; guarded by the lock of for_room */
+	struct watch *watch;                    /* an actor waits for room: watch.h */
+	uint32_t magic;
+};
+
+struct odeon_receiver {
+	struct channel *channel;
+	struct watch *watch;                    /* an actor waits for messages */
+	struct beacon *beacon;                  /* a descriptor: beacon.h */
+	uint64_t position, missed;              /* in a broadcast or watch */
+	uint32_t magic;
+};
+
+/* Memory for a channel of a flavour, zeroed but for what the parameters say; and its two first halves. `bytes` begins with a
+ * struct channel. NULL; ODEON_ENOMEM. The caller fills in the rest before it gives the halves away. */
+struct channel *channel_make(const struct flavour *flavour, const odeon_type *type, size_t bytes);
+int channel_halves(struct channel *channel, odeon_sender **sender, odeon_receiver **receiver);
+void channel_discard(struct channel *channel);  /* before it had halves */
+
+odeon_receiver *channel_receiver(struct channel *channel, const odeon_receiver *like);
+
+static inline bool channel_is_only_sender(struct channel *channel)
+{
+	bool is = ck_pr_load_32(&channel->senders) == 1;
+
+	ck_pr_fence_acquire();                  /* pairs with the drop of the last other */
+	return is;
+}
+
+static inline bool channel_is_only_receiver(struct channel *channel)
+{
+	bool is = ck_pr_load_32(&channel->receivers) == 1;
+
+	ck_pr_fence_acquire();
+	return is;
+}
+
+/* How many messages were sent; exact while nobody sends. */
+uint64_t channel_sent(struct channel *channel);
+
+/* Nobody will receive it: what is inside is dropped. */
+void channel_drain(struct channel *channel);
+
+static inline int channel_send(odeon_sender *sender, struct message *message)
+{
+	struct channel *channel = sender->channel;
+	int why;
+
+	if (UNLIKELY(ck_pr_load_32(&channel->receivers) == 0))
+		return ODEON_EDISCONNECTED;
+	why = channel->flavour->send(channel, message);
+	if (LIKELY(why == 0))
+		count_up(&sender->sent, 1);
+	if (UNLIKELY(ck_pr_load_32(&channel->receivers) == 0) && why == 0)
+		channel_drain(channel);
+	return why;
+}
+
+struct message *channel_recv_disconnected(struct channel *channel, odeon_receiver *receiver, int *why);
+
+static inline struct message *channel_recv(struct channel *channel, odeon_receiver *receiver, int *why)
+{
+	struct message *message = channel->flavour->recv(channel, receiver, why);
+
+	if (LIKELY(message != NULL) || *why != ODEON_EEMPTY)
+		return message;
+	if (UNLIKELY(ck_pr_load_32(&channel->senders) == 0))
+		return channel_recv_disconnected(channel, receiver, why);
+	if (UNLIKELY(receiver->beacon != NULL))
+		beacon_lower(receiver);
+	return NULL;
+}
+
+/* Whether a try would do something, if only to say that the channel is disconnected. */
+static inline bool channel_can_send(struct channel *channel, struct message *message, const struct wait *wait)
+{
+	return ck_pr_load_32(&channel->receivers) == 0 || channel->flavour->can_send(channel, message, wait);
+}
+
+static inline bool channel_can_recv(struct channel *channel, odeon_receiver *receiver, const struct wait *wait)
+{
+	return ck_pr_load_32(&channel->senders) == 0 || channel->flavour->can_recv(channel, receiver, wait);
+}
+
+/* Whether a send would have to wait: a rendezvous always; never one whose senders never wait. */
+bool channel_is_full(struct channel *channel);
+
+/* Before anybody knows it: it belongs to a simulated system; NULL, and any other system, change nothing. */
+void channel_simulate(struct channel *channel, odeon_system *system);
+
+/* A line in the log of a simulated system: who runs here does what. */
+void channel_note_simulated(struct channel *channel, const char *what);
+
+static inline void channel_note(struct channel *channel, const char *what)
+{
+	if (UNLIKELY(channel->simulated != NULL))
+		channel_note_simulated(channel, what);
+}
+
+/* The moment on its clock. */
+int64_t channel_now(const struct channel *channel);
+
+#endif

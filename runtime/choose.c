@@ -1,0 +1,485 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* choose - rounds of trying, entering, looking, sleeping, leaving */
+#include "choose.h"
+
+#include <poll.h>
+#include "channel.h"
+#include "clock.h"
+#include "context.h"
+#include "descriptors.h"
+#include "hand.h"
+#include "latch.h"
+#include "nest.h"
+#include "plain.h"
+#include "simulation.h"
+#include "step.h"
+
+#define SPIN_NS 300                     /* so long with the core held: a cache line there and back, and a little work */
+#define SPIN_YIELDS 20                  /* then it is offered at each look, so many times */
+#define SPIN_MOST_NS 200000             /* ... and no longer than others may well keep it: then it pays to sleep */
+#define LOOKS 16                        /* between two looks at the clock */
+#define YIELDS_MOST 100                 /* in a row, for a push that is not finished; then short sleeps */
+#define YIELD_SLEEP_NS 50000
+
+enum { NOTHING_YET = -1000 };           /* no error has this number */
+
+/* One call of choose. */
+struct choosing {
+	odeon_case *cases;
+	size_t count;
+	enum choice choice;
+	struct simulation *simulated;   /* NULL: real time */
+	bool is_real;                   /* something among them is of no simulated system */
+	odeon_self *self;               /* whose mailbox is among them; NULL: none */
+	unsigned yields;
+	int standby;                    /* the default case, or -1 */
+	bool waits;                     /* there is something to wait for */
+	bool meets;                     /* a rendezvous is among them: nobody finds a partner that only looks */
+	bool is_vain;                   /* simulated: nothing is left that could end the wait */
+	unsigned descriptors;
+	struct wait wait;
+};
+
+static struct case_place *place_of(odeon_case *one) { return (struct case_place *)(void *)one->private_; }
+static odeon_receiver *receiver_of(odeon_case *one) { return one->end; }
+static odeon_sender *sender_of(odeon_case *one) { return one->end; }
+
+static struct channel *channel_of(odeon_case *one)
+{
+	if (one->what == ODEON_ON_RECV)
+		return receiver_of(one)->channel;
+	return one->what == ODEON_ON_SEND ? sender_of(one)->channel : NULL;
+}
+
+/* Where a case waits. */
+static struct waitlist *list_of(odeon_case *one)
+{
+	struct channel *channel = channel_of(one);
+
+	return one->what == ODEON_ON_RECV ? &channel->for_messages : &channel->for_room;
+}
+
+/* ---- what is asked for ---------------------------------------------------------------------------------------------------- */
+
+/* All cases are of one simulation, or of none. */
+static int check_world(struct choosing *choosing, struct simulation *simulated)
+{
+	if (simulated == NULL) {
+		choosing->is_real = true;
+		return choosing->simulated == NULL ? 0 : ODEON_EINVAL;
+	}
+	if (choosing->is_real || (choosing->simulated != NULL && choosing->simulated != simulated))
+		return ODEON_EINVAL;
+	choosing->simulated = simulated;
+	return 0;
+}
+
+static int check_mailbox(struct choosing *choosing, odeon_case *one)
+{
+	if (!nest_is_allowed(one->end))
+		return ODEON_EINVAL;
+	choosing->self = one->end;
+	choosing->waits = true;
+	nest_begin(choosing->self);
+	return check_world(choosing, choosing->self->system->simulation);
+}
+
+static int check_channel(struct choosing *choosing, odeon_case *one)
+{
+	struct channel *channel;
+
+	if (one->end == NULL || (one->what == ODEON_ON_SEND && one->message == NULL))
+		return ODEON_EINVAL;
+	channel = channel_of(one);
+	plain_enter(channel->depot);
+	if (check_world(choosing, channel->simulated) != 0)
+		return ODEON_EINVAL;
+	choosing->meets |= channel->flavour->meets;
+	choosing->waits = true;
+	if (one->what == ODEON_ON_SEND) {
+		hand_own(message_of(one->message));
+		message_renounce(message_of(one->message), ODEON_EUNANSWERED);
+		message_of(one->message)->sender = 0;
+	}
+	return 0;
+}
+
+static int check(struct choosing *choosing, int index)
+{
+	odeon_case *one = &choosing->cases[index];
+
+	one->error = 0;
+	one->is_ready = 0;
+	if (one->what == ODEON_ON_RECV)
+		odeon_case_clear(one);
+	switch (one->what) {
+	case ODEON_ON_NOTHING:
+		return 0;
+	case ODEON_ON_RECV:
+	case ODEON_ON_SEND:
+		return check_channel(choosing, one);
+	case ODEON_ON_FD:
+		choosing->descriptors++;
+		choosing->waits = true;
+		return check_world(choosing, NULL);
+	case ODEON_ON_DEFAULT:
+		choosing->standby = index;
+		choosing->waits = true;
+		return 0;
+	case ODEON_ON_MAILBOX:
+		return check_mailbox(choosing, one);
+	}
+	return ODEON_EINVAL;
+}
+
+static int check_all(struct choosing *choosing, odeon_time until)
+{
+	int error = choosing->cases == NULL && choosing->count > 0 ? ODEON_EINVAL : 0;
+
+	for (size_t i = 0; i < choosing->count && error == 0; i++)
+		error = check(choosing, (int)i);
+	if (error != 0)
+		return error;
+	if (!choosing->waits && until.ns == INT64_MAX)
+		return ODEON_EINVAL;
+	if (choosing->simulated == NULL && !choosing->is_real && !context_would_block())
+		choosing->simulated = simulation_here();        /* only time: that of the actor that waits */
+	return 0;
+}
+
+/* The row in which cases are tried and entered. Fair: any is as likely as any other (Fisher and Yates). */
+static void shuffle(struct choosing *choosing)
+{
+	struct random own, *random = &own;
+
+	for (size_t i = 0; i < choosing->count; i++)
+		place_of(&choosing->cases[i])->order = (uint32_t)i;
+	if (choosing->choice != CHOOSE_FAIR || choosing->count < 2)
+		return;
+	if (choosing->simulated != NULL)
+		random = &choosing->simulated->random;
+	else if (context_here != NULL && context_here->random != NULL)
+		random = context_here->random;
+	else
+		random_seed(&own, (uint64_t)clock_now());
+	for (size_t i = choosing->count - 1; i > 0; i--) {
+		struct case_place *here = place_of(&choosing->cases[i]);
+		struct case_place *there = place_of(&choosing->cases[random_below(random, (uint32_t)i + 1)]);
+		uint32_t order = here->order;
+
+		here->order = there->order;
+		there->order = order;
+	}
+}
+
+static odeon_case *case_at(struct choosing *choosing, size_t place)
+{
+	return &choosing->cases[place_of(&choosing->cases[place])->order];
+}
+
+/* ---- trying --------------------------------------------------------------------------------------------------------------- */
+
+static bool try_recv(odeon_case *one)
+{
+	struct message *message = channel_recv(channel_of(one), receiver_of(one), &one->error);
+
+	one->message = message != NULL ? message_payload(message) : NULL;
+	if (message != NULL) {
+		one->error = 0;
+		channel_note(channel_of(one), "receives");
+	}
+	return one->error != ODEON_EEMPTY;
+}
+
+static bool try_send(odeon_case *one)
+{
+	struct channel *channel = channel_of(one);
+	struct message *message = message_of(one->message);
+
+	one->error = message->type == channel->type ? channel_send(sender_of(one), message) : ODEON_ETYPE;
+	if (one->error == 0) {
+		one->message = NULL;
+		channel_note(channel, "sends");
+	}
+	return one->error != ODEON_EFULL;
+}
+
+static bool try_descriptor(odeon_case *one)
+{
+	struct pollfd look = { .fd = one->fd, .events = one->events };
+
+	if (poll(&look, 1, 0) <= 0)
+		return false;
+	one->got = look.revents;
+	return true;
+}
+
+/* Others' code runs in there: nothing of the choice may be touched afterwards but this case. */
+static bool try_mailbox(odeon_case *one)
+{
+	int error = nest_handle(one->end);
+
+	one->error = error != ODEON_EEMPTY ? error : 0;
+	return error != ODEON_EEMPTY;
+}
+
+/* Whether it happened. */
+static bool try_case(odeon_case *one)
+{
+	switch (one->what) {
+	case ODEON_ON_RECV:
+		return try_recv(one);
+	case ODEON_ON_SEND:
+		return try_send(one);
+	case ODEON_ON_FD:
+		return try_descriptor(one);
+	case ODEON_ON_MAILBOX:
+		return try_mailbox(one);
+	default:
+		return false;
+	}
+}
+
+/* Whether it could happen now. `wait` is our own, or NULL. */
+static bool can_happen(odeon_case *one, const struct wait *wait)
+{
+	switch (one->what) {
+	case ODEON_ON_RECV:
+		return channel_can_recv(channel_of(one), receiver_of(one), wait);
+	case ODEON_ON_SEND:
+		return channel_can_send(channel_of(one), message_of(one->message), wait);
+	case ODEON_ON_FD:
+		return try_descriptor(one);
+	case ODEON_ON_MAILBOX:
+		return nest_look(one->end);
+	default:
+		return false;
+	}
+}
+
+/* How many could happen now; for CHOOSE_NONE. */
+static int mark_ready(struct choosing *choosing)
+{
+	int ready = 0;
+
+	for (size_t i = 0; i < choosing->count; i++)
+		ready += choosing->cases[i].is_ready = can_happen(&choosing->cases[i], NULL);
+	return ready > 0 ? ready : NOTHING_YET;
+}
+
+static int try_all(struct choosing *choosing)
+{
+	if (choosing->choice == CHOOSE_NONE)
+		return mark_ready(choosing);
+	for (size_t i = 0; i < choosing->count; i++) {
+		odeon_case *one = case_at(choosing, i);
+
+		if (try_case(one))
+			return (int)(one - choosing->cases);
+	}
+	return NOTHING_YET;
+}
+
+/* ---- waiting --------------------------------------------------------------------------------------------------------------- */
+
+static bool is_past(struct choosing *choosing, int64_t until)
+{
+	if (until == 0 || until == INT64_MAX)
+		return until == 0 || choosing->is_vain;
+	return (choosing->simulated != NULL ? choosing->simulated->now : clock_now()) >= until;
+}
+
+static void enter(struct choosing *choosing, odeon_case *one)
+{
+	struct waiter *waiter = &place_of(one)->waiter;
+	struct channel *channel = channel_of(one);
+
+	if (channel == NULL)
+		return;
+	*waiter = (struct waiter){
+		.wait = &choosing->wait, .number = (uint32_t)(one - choosing->cases), .looks = choosing->choice == CHOOSE_NONE,
+		.message = one->what == ODEON_ON_SEND ? message_of(one->message) : NULL,
+	};
+	waitlist_add(list_of(one), waiter);
+	if (channel->flavour->meets && !waiter->looks)  /* here is a partner now */
+		waitlist_tell_lookers(one->what == ODEON_ON_RECV ? &channel->for_room : &channel->for_messages);
+}
+
+static void leave(odeon_case *one)
+{
+	if (channel_of(one) != NULL)
+		waitlist_remove(list_of(one), &place_of(one)->waiter);
+}
+
+static bool any_can_happen(struct choosing *choosing)
+{
+	for (size_t i = 0; i < choosing->count; i++)
+		if (can_happen(&choosing->cases[i], &choosing->wait))
+			return true;
+	return false;
+}
+
+/* The first moment at which time itself makes something happen. */
+static int64_t due(struct choosing *choosing, int64_t until)
+{
+	for (size_t i = 0; i < choosing->count; i++) {
+		struct channel *channel = channel_of(&choosing->cases[i]);
+		int64_t moment = channel != NULL && channel->flavour->due != NULL ? channel->flavour->due(channel) : until;
+
+		until = moment < until ? moment : until;
+	}
+	return until;
+}
+
+/* Chosen, or called to the mailbox. */
+static bool is_called(void *argument)
+{
+	struct choosing *choosing = argument;
+
+	return wait_chosen(&choosing->wait) >= 0 || (choosing->self != NULL && nest_look(choosing->self));
+}
+
+/* For about what a wake costs. Entered: until called; else until something can happen. True: so it is. */
+static bool spin(struct choosing *choosing, int64_t until, bool is_entered)
+{
+	int64_t began = clock_now(), now = began;
+	int yields = 0;
+
+	do {
+		for (int i = 0; i < LOOKS; i++) {
+			if (is_entered ? is_called(choosing) : any_can_happen(choosing))
+				return true;
+			ck_pr_stall();
+		}
+		now = clock_now();
+		if (now - began > SPIN_NS) {
+			os_yield();
+			yields++;
+		}
+	} while (yields < SPIN_YIELDS && now - began < SPIN_MOST_NS && now < until);
+	return false;
+}
+
+/* Until chosen, until the actor is called, or until the moment. */
+static void sleep_nested(struct choosing *choosing, int64_t until)
+{
+	struct parker *parker = choosing->wait.parker;
+	uint32_t key;
+
+	if (nest_look(choosing->self) || !nest_rest(choosing->self)) {  /* whoever is in the middle of a push may need this core */
+		if (choosing->yields++ < YIELDS_MOST)
+			os_yield();
+		else
+			os_sleep_ns(YIELD_SLEEP_NS);
+		return;
+	}
+	choosing->yields = 0;
+	key = parker_key(parker);
+	if (wait_chosen(&choosing->wait) < 0 && !nest_is_called(choosing->self))
+		parker_sleep(parker, key, until);
+	nest_regain(choosing->self);
+}
+
+/* Nobody else can do anything, and nobody chose us: then there is nothing to do for us either. */
+static void sleep_simulated(struct choosing *choosing, int64_t until)
+{
+	choosing->is_vain = simulation_await(choosing->simulated, until, is_called, choosing) == AWAITED_IN_VAIN;
+	invariant(!choosing->is_vain || !any_can_happen(choosing), "a wake-up was lost");
+}
+
+/* Entered. Until chosen, or until the moment, or for no reason. */
+static void sleep(struct choosing *choosing, int64_t until, bool spins)
+{
+	until = due(choosing, until);
+	if (choosing->simulated != NULL)
+		sleep_simulated(choosing, until);
+	else if (spins && choosing->meets && spin(choosing, until, true))
+		return;
+	else if (choosing->self != NULL)
+		sleep_nested(choosing, until);
+	else
+		wait_sleep(&choosing->wait, until);
+}
+
+/* Nobody chooses us any more. The case that happened; or NOTHING_YET. */
+static int finish(struct choosing *choosing)
+{
+	int chosen = wait_end(&choosing->wait);
+	struct message *left;
+	odeon_case *one;
+
+	for (size_t i = 0; i < choosing->count; i++)
+		if ((int)i != chosen || choosing->wait.parker != NULL)
+			leave(&choosing->cases[i]);
+	if (chosen < 0 || choosing->choice == CHOOSE_NONE)
+		return NOTHING_YET;
+	one = &choosing->cases[chosen];
+	left = place_of(one)->waiter.message;
+	if (channel_of(one)->flavour->meets && (left != NULL) == (one->what == ODEON_ON_RECV)) {
+		one->message = left != NULL ? message_payload(left) : NULL;
+		one->error = 0;
+		channel_note(channel_of(one), left != NULL ? "receives" : "sends");
+		return chosen;
+	}
+	return try_case(one) ? chosen : NOTHING_YET;
+}
+
+/* One round. What happened, or NOTHING_YET, or an error. Who pushes to the actor's mailbox wakes its worker's parker. */
+static int wait_for_one(struct choosing *choosing, int64_t until, bool spins)
+{
+	struct parker own, *parker = choosing->self != NULL ? &choosing->self->worker->parker : NULL;
+	int error;
+
+	if (spins && choosing->simulated == NULL && !choosing->meets && spin(choosing, until, false))
+		return NOTHING_YET;
+	if (choosing->descriptors > 0) {
+		if (parker == NULL)
+			parker_init(parker = &own);
+		error = descriptors_open(parker, choosing->cases, choosing->count, choosing->descriptors);
+		if (error != 0)
+			return error;
+	}
+	wait_begin(&choosing->wait, parker);
+	for (size_t i = 0; i < choosing->count; i++)
+		enter(choosing, case_at(choosing, i));
+	if (!any_can_happen(choosing))
+		sleep(choosing, until, spins);
+	error = finish(choosing);
+	if (choosing->descriptors > 0)
+		descriptors_close(parker);
+	return error;
+}
+
+/* Nothing else can happen at once: the default does. */
+static int stand_by(struct choosing *choosing)
+{
+	choosing->cases[choosing->standby].is_ready = choosing->choice == CHOOSE_NONE;
+	return choosing->choice == CHOOSE_NONE ? 1 : choosing->standby;
+}
+
+int choose(odeon_case *cases, size_t count, odeon_time until, enum choice choice)
+{
+	struct choosing choosing = { .cases = cases, .count = count, .choice = choice, .standby = -1 };
+	int index = check_all(&choosing, until);
+
+	if (index != 0)
+		return index;
+	if (choosing.simulated != NULL)
+		simulation_point(choosing.simulated);
+	if (count > 0)
+		shuffle(&choosing);
+	for (bool spins = true; ; spins = false) {
+		index = try_all(&choosing);
+		if (index != NOTHING_YET)
+			return index;
+		if (choosing.standby >= 0)
+			return stand_by(&choosing);
+		if (is_past(&choosing, until.ns))
+			return ODEON_ETIMEDOUT;
+		if (context_would_block())
+			return ODEON_EWOULDBLOCK;
+		index = wait_for_one(&choosing, until.ns, spins);
+		if (index != NOTHING_YET)
+			return index;
+	}
+}

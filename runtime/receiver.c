@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* receiver - the public face of a channel's receiving half: a try, and if need be a choice of one case */
+#include <odeon/channel.h>
+#include <odeon/system.h>
+
+#include "alarm.h"
+#include "channel.h"
+#include "choose.h"
+#include "clock.h"
+#include "plain.h"
+#include "step.h"
+#include "spread.h"
+#include "watch.h"
+
+ODEON_MESSAGE_DEFINE(odeon_readable);
+
+/* The channel was empty. */
+static struct message *wait_and_recv(odeon_receiver *receiver, odeon_time until, int *why)
+{
+	odeon_case one = ODEON_CASE_RECV(receiver);
+	int index = choose(&one, 1, until, CHOOSE_FIRST);
+
+	*why = index == 0 ? one.error : index;
+	return one.message != NULL ? message_of(one.message) : NULL;
+}
+
+/* Does not wait. */
+static struct message *take(odeon_receiver *receiver, int *why)
+{
+	struct message *message = channel_recv(receiver->channel, receiver, why);
+
+	if (message != NULL)
+		channel_note(receiver->channel, "receives");
+	return message;
+}
+
+static struct message *receive(const odeon_type *type, odeon_receiver *receiver, odeon_time until, int *why)
+{
+	struct message *message;
+
+	*why = ODEON_EINVAL;
+	if (UNLIKELY(receiver == NULL))
+		return NULL;
+	debug_invariant(receiver->magic == HALF_RECEIVER, "a receiver is used that is none, or was dropped before");
+	plain_enter(receiver->channel->depot);
+	*why = ODEON_ETYPE;
+	if (UNLIKELY(type != NULL && type != receiver->channel->type))
+		return NULL;
+	*why = 0;
+	if (UNLIKELY(receiver->channel->simulated != NULL))
+		simulation_point(receiver->channel->simulated);
+	message = take(receiver, why);
+	if (LIKELY(message != NULL) || *why != ODEON_EEMPTY || until.ns == 0)
+		return message;
+	return wait_and_recv(receiver, until, why);
+}
+
+void *odeon_receiver_recv(const odeon_type *type, odeon_receiver *receiver, odeon_time until, int *why)
+{
+	int error;
+	struct message *message = receive(type, receiver, until, &error);
+
+	if (why != NULL)
+		*why = message != NULL ? 0 : error;
+	return message != NULL ? message_payload(message) : NULL;
+}
+
+size_t odeon_receiver_recv_many(const odeon_type *type, odeon_receiver *receiver, void **messages, size_t most, odeon_time until,
+                                int *why)
+{
+	struct message *message;
+	size_t count = 0;
+	int error = messages == NULL && most > 0 ? ODEON_EINVAL : 0;
+
+	if (error == 0 && most > 0) {
+		message = receive(type, receiver, until, &error);
+		while (message != NULL) {
+			messages[count++] = message_payload(message);
+			message = count < most ? take(receiver, &error) : NULL;
+		}
+	}
+	if (why != NULL)
+		*why = count > 0 ? 0 : error;
+	return count;
+}
+
+void *odeon_receiver_latest(const odeon_type *type, odeon_receiver *receiver, int *why)
+{
+	struct message *message = NULL;
+	int error = ODEON_EINVAL;
+
+	if (receiver != NULL && channel_is_watch(receiver->channel)) {
+		error = ODEON_ETYPE;
+		if (type == NULL || type == receiver->channel->type)
+			message = spread_latest(receiver->channel, receiver, &error);
+	}
+	if (why != NULL)
+		*why = message != NULL ? 0 : error;
+	return message != NULL ? message_payload(message) : NULL;
+}
+
+/* ---- told ------------------------------------------------------------------------------------------------------------------ */
+
+int odeon_receiver_when_ready(odeon_self *self, odeon_receiver *receiver)
+{
+	const struct odeon_readable readable = { receiver };
+	struct channel *channel;
+	int error;
+
+	if (receiver == NULL || channel_is_alarm(receiver->channel))
+		return ODEON_EINVAL;
+	channel = receiver->channel;
+	error = watch_arm(self, &receiver->watch, &channel->for_messages, ODEON_TYPE(odeon_readable), &readable);
+	if (error == 0 && channel_can_recv(channel, receiver, NULL))
+		watch_tell(receiver->watch);
+	return error;
+}
+
+/* ---- time ----------------------------------------------------------------------------------------------------------------- */
+
+odeon_receiver *odeon_receiver_tick(odeon_system *clock, odeon_duration period)
+{
+	int64_t now = clock != NULL ? odeon_system_now(clock).ns : clock_now();
+
+	return period > 0 ? alarm_receiver(clock, clock_after(now, period), period) : NULL;
+}
+
+odeon_receiver *odeon_receiver_after(odeon_system *clock, odeon_time when)
+{
+	return alarm_receiver(clock, when.ns, 0);
+}
+
+odeon_receiver *odeon_receiver_never(odeon_system *clock)
+{
+	return alarm_receiver(clock, INT64_MAX, 0);
+}
+
+/* ---- looking -------------------------------------------------------------------------------------------------------------- */
+
+uint64_t odeon_receiver_missed(const odeon_receiver *receiver)
+{
+	return receiver != NULL ? receiver->missed : 0;
+}
+
+size_t odeon_receiver_len(const odeon_receiver *receiver)
+{
+	return receiver != NULL ? receiver->channel->flavour->len(receiver->channel, receiver) : 0;
+}
+
+size_t odeon_receiver_capacity(const odeon_receiver *receiver)
+{
+	return receiver != NULL ? receiver->channel->capacity : 0;
+}
+
+int odeon_receiver_is_empty(const odeon_receiver *receiver)
+{
+	return odeon_receiver_len(receiver) == 0;
+}
+
+int odeon_receiver_is_full(const odeon_receiver *receiver)
+{
+	return receiver == NULL || channel_is_full(receiver->channel);
+}
+
+int odeon_receiver_same_channel(const odeon_receiver *one, const odeon_receiver *other)
+{
+	return one != NULL && other != NULL && one->channel == other->channel;
+}

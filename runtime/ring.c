@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * ring - an array of places, each with a stamp that says whose turn it is
+ *
+ * After Vyukov's bounded queue (1024cores.net, 2010), for any capacity. A *position* is a lap and an index. The stamp of
+ * a place is the position at which a sender may fill it; filled, it is that position + 1, which tells the receiver of the same
+ * position; emptied, it is the position of the next lap. Senders share the tail, receivers the head, each by
+ * compare-and-swap; whoever is alone on its side stores instead, and makes its change of the stamp an exchange, so that
+ * either way there is a full barrier between the change and the look for those who wait.
+ *
+ * Whoever took a position and did not yet change the stamp holds up the other side at that place, for a few instructions;
+ * they wait for it, since what lies behind is there.
+ */
+#include "ring.h"
+
+#include "alloc.h"
+#include "latch.h"
+
+struct place {
+	uint64_t stamp;
+	struct message *message;
+};
+
+struct ring {
+	struct channel base;
+	uint64_t lap CACHE_ALIGNED;             /* a power of two, more than the capacity */
+	struct place *places;
+	uint64_t tail CACHE_ALIGNED;            /* senders */
+	uint64_t head CACHE_ALIGNED;            /* receivers */
+};
+
+static struct ring *ring_of(struct channel *channel) { return (struct ring *)(void *)channel; }
+
+static inline struct place *place_at(struct ring *ring, uint64_t position)
+{
+	return &ring->places[position & (ring->lap - 1)];
+}
+
+static inline uint64_t next_position(struct ring *ring, uint64_t position)
+{
+	uint64_t index = position & (ring->lap - 1);
+
+	return index + 1 < ring->base.capacity ? position + 1 : position - index + ring->lap;
+}
+
+/* Takes the position at *end, if it still is `position`; *seen is what it is else. */
+static inline bool take_position(struct ring *ring, uint64_t *end, uint64_t position, bool alone, uint64_t *seen)
+{
+	if (!alone)
+		return ck_pr_cas_64_value(end, position, next_position(ring, position), seen);
+	ck_pr_store_64(end, next_position(ring, position));
+	return true;
+}
+
+/* A full barrier together with the compare-and-swap before it, or alone. */
+static inline void put_stamp(struct place *place, uint64_t stamp, bool alone)
+{
+	ck_pr_fence_release();                  /* the place, before it is the other side's */
+	if (alone)
+		(void)ck_pr_fas_64(&place->stamp, stamp);
+	else
+		ck_pr_store_64(&place->stamp, stamp);
+}
+
+/* ---- sending ------------------------------------------------------------------------------------------------------------- */
+
+static int ring_send(struct channel *channel, struct message *message)
+{
+	struct ring *ring = ring_of(channel);
+	bool alone = channel_is_only_sender(channel);
+	uint64_t tail = ck_pr_load_64(&ring->tail);
+	unsigned spins = 0;
+
+	for (;;) {
+		struct place *place = place_at(ring, tail);
+		uint64_t stamp = ck_pr_load_64(&place->stamp);
+
+		ck_pr_fence_acquire();          /* pairs with put_stamp of the receiver */
+		if (LIKELY(stamp == tail)) {
+			if (!take_position(ring, &ring->tail, tail, alone, &tail))
+				continue;
+			message_hide(message);
+			place->message = message;
+			put_stamp(place, tail + 1, alone);
+			waitlist_tell(&channel->for_messages);
+			return 0;
+		}
+		if (stamp + ring->lap == tail + 1) {    /* still full of the last lap, unless its receiver is at it */
+			ck_pr_fence_load();             /* the stamp, then the head: who moved it has moved it before */
+			if (ck_pr_load_64(&ring->head) + ring->lap == tail)
+				return ODEON_EFULL;
+		}
+		latch_pause(&spins);
+		tail = ck_pr_load_64(&ring->tail);
+	}
+}
+
+static bool ring_can_send(struct channel *channel, struct message *message, const struct wait *wait)
+{
+	struct ring *ring = ring_of(channel);
+	uint64_t tail = ck_pr_load_64(&ring->tail);
+
+	(void)message, (void)wait;
+	ck_pr_fence_load();
+	return ck_pr_load_64(&ring->head) + ring->lap != tail;
+}
+
+/* ---- receiving ----------------------------------------------------------------------------------------------------------- */
+
+static struct message *ring_recv(struct channel *channel, odeon_receiver *receiver, int *why)
+{
+	struct ring *ring = ring_of(channel);
+	bool alone = receiver != NULL && channel_is_only_receiver(channel);
+	uint64_t head = ck_pr_load_64(&ring->head);
+	unsigned spins = 0;
+
+	for (;;) {
+		struct place *place = place_at(ring, head);
+		uint64_t stamp = ck_pr_load_64(&place->stamp);
+
+		ck_pr_fence_acquire();          /* pairs with put_stamp of the sender */
+		if (LIKELY(stamp == head + 1)) {
+			struct message *message;
+
+			if (!take_position(ring, &ring->head, head, alone, &head))
+				continue;
+			message = place->message;
+			put_stamp(place, head + ring->lap, alone);
+			waitlist_tell(&channel->for_room);
+			message_show(message);
+			return message;
+		}
+		if (stamp == head) {            /* not filled, unless its sender is at it */
+			ck_pr_fence_load();             /* the same on this side: empty it was, as the tail was read */
+			if (ck_pr_load_64(&ring->tail) == head) {
+				*why = ODEON_EEMPTY;
+				return NULL;
+			}
+		}
+		latch_pause(&spins);
+		head = ck_pr_load_64(&ring->head);
+	}
+}
+
+static bool ring_can_recv(struct channel *channel, odeon_receiver *receiver, const struct wait *wait)
+{
+	struct ring *ring = ring_of(channel);
+	uint64_t head = ck_pr_load_64(&ring->head);
+
+	(void)receiver, (void)wait;
+	ck_pr_fence_load();
+	return ck_pr_load_64(&ring->tail) != head;
+}
+
+/* ---- the rest ------------------------------------------------------------------------------------------------------------ */
+
+static size_t ring_len(struct channel *channel, const odeon_receiver *receiver)
+{
+	struct ring *ring = ring_of(channel);
+	uint64_t tail, head, index = ring->lap - 1;
+
+	(void)receiver;
+	do {                                    /* both of one moment */
+		tail = ck_pr_load_64(&ring->tail);
+		ck_pr_fence_load();
+		head = ck_pr_load_64(&ring->head);
+		ck_pr_fence_load();
+	} while (ck_pr_load_64(&ring->tail) != tail);
+	if (tail == head)
+		return 0;
+	return (tail & index) > (head & index) ? (tail & index) - (head & index)
+	                                       : channel->capacity - (head & index) + (tail & index);
+}
+
+static void ring_fini(struct channel *channel)
+{
+	struct ring *ring = ring_of(channel);
+
+	if (ring->places == NULL)
+		return;
+	channel_drain(channel);
+	alloc_free(ring->places, channel->capacity * sizeof *ring->places);
+}
+
+static const struct flavour ring_flavour = {
+	.send = ring_send, .recv = ring_recv, .can_send = ring_can_send, .can_recv = ring_can_recv, .len = ring_len,
+	.fini = ring_fini,
+};
+
+struct channel *ring_make(const odeon_type *type, size_t capacity)
+{
+	struct ring *ring = (struct ring *)(void *)channel_make(&ring_flavour, type, sizeof *ring);
+
+	if (ring == NULL)
+		return NULL;
+	ring->places = alloc_block(capacity * sizeof *ring->places);
+	if (ring->places == NULL) {
+		channel_discard(&ring->base);
+		return NULL;
+	}
+	ring->base.capacity = capacity;
+	ring->lap = 2;
+	while (ring->lap <= capacity)           /* one index more, so that position + 1 is never another place's position */
+		ring->lap *= 2;
+	for (size_t i = 0; i < capacity; i++)
+		ring->places[i] = (struct place){ .stamp = i };
+	return &ring->base;
+}

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* wait - lists of those who wait, and the choice among them: the first who can be had */
+#include "wait.h"
+
+#include <time.h>
+#include "os.h"
+
+void waitlist_init(struct waitlist *list)
+{
+	*list = (struct waitlist){ .count = 0 };
+	pthread_mutex_init(&list->lock, NULL);
+}
+
+void waitlist_fini(struct waitlist *list)
+{
+	pthread_mutex_destroy(&list->lock);
+}
+
+/* ---- those who wait ---------------------------------------------------------------------------------------------------- */
+
+void wait_begin(struct wait *wait, struct parker *parker)
+{
+	*wait = (struct wait){ .chosen = WAIT_OPEN, .parker = parker };
+}
+
+/* With the lock, as all that follows here. */
+static void count(struct waitlist *list, uint32_t by)
+{
+	ck_pr_store_32(&list->count, list->count + by);
+}
+
+static void unlink_waiter(struct waitlist *list, struct waiter *waiter)
+{
+	*(waiter->previous != NULL ? &waiter->previous->next : &list->first) = waiter->next;
+	*(waiter->next != NULL ? &waiter->next->previous : &list->last) = waiter->previous;
+	waiter->is_listed = 0;
+	count(list, (uint32_t)-1);
+}
+
+static void unlink_watcher(struct waitlist *list, struct watcher *watcher)
+{
+	*(watcher->previous != NULL ? &watcher->previous->next : &list->watchers) = watcher->next;
+	if (watcher->next != NULL)
+		watcher->next->previous = watcher->previous;
+	watcher->is_listed = false;
+	count(list, (uint32_t)-1);
+}
+
+void waitlist_add(struct waitlist *list, struct waiter *waiter)
+{
+	pthread_mutex_lock(&list->lock);
+	waiter->next = NULL;
+	waiter->previous = list->last;
+	*(list->last != NULL ? &list->last->next : &list->first) = waiter;
+	list->last = waiter;
+	waiter->is_listed = 1;
+	count(list, 1);
+	pthread_mutex_unlock(&list->lock);
+	ck_pr_fence_memory();                   /* in the list, before the look; pairs with waitlist_tell */
+}
+
+void waitlist_remove(struct waitlist *list, struct waiter *waiter)
+{
+	pthread_mutex_lock(&list->lock);
+	if (waiter->is_listed)
+		unlink_waiter(list, waiter);
+	pthread_mutex_unlock(&list->lock);
+}
+
+int wait_end(struct wait *wait)
+{
+	(void)ck_pr_cas_32(&wait->chosen, WAIT_OPEN, WAIT_OVER);
+	return wait_chosen(wait);
+}
+
+void wait_sleep(struct wait *wait, int64_t until)
+{
+	struct timespec moment = { .tv_sec = until / 1000000000, .tv_nsec = until % 1000000000 };
+	uint32_t key;
+
+	if (wait->parker == NULL) {
+		os_word_sleep(&wait->chosen, WAIT_OPEN, until == INT64_MAX ? NULL : &moment);
+		return;
+	}
+	key = parker_key(wait->parker);
+	if (ck_pr_load_32(&wait->chosen) == WAIT_OPEN)
+		parker_sleep(wait->parker, key, until);
+}
+
+void waitlist_watch(struct waitlist *list, struct watcher *watcher)
+{
+	pthread_mutex_lock(&list->lock);
+	watcher->previous = NULL;
+	watcher->next = list->watchers;
+	if (list->watchers != NULL)
+		list->watchers->previous = watcher;
+	list->watchers = watcher;
+	watcher->is_listed = true;
+	count(list, 1);
+	pthread_mutex_unlock(&list->lock);
+	ck_pr_fence_memory();                   /* as in waitlist_add */
+}
+
+void waitlist_unwatch(struct waitlist *list, struct watcher *watcher)
+{
+	pthread_mutex_lock(&list->lock);
+	if (watcher->is_listed)
+		unlink_watcher(list, watcher);
+	pthread_mutex_unlock(&list->lock);
+}
+
+/* ---- those who change what is waited for -------------------------------------------------------------------------------- */
+
+/* Whom to wake when the lock is given back: the address may be gone by then, which waking allows. */
+struct wake { const uint32_t *word; };
+
+static void wake_now(struct wake *wake)
+{
+	if (wake->word != NULL)
+		os_word_wake(wake->word);
+	wake->word = NULL;
+}
+
+/* With the lock. False: it was chosen elsewhere, or gave up. In any case it is out of the list, and not to be touched. */
+static bool choose(struct waitlist *list, struct waiter *waiter, struct wake *wake)
+{
+	struct wait *wait = waiter->wait;
+	struct parker *parker = wait->parker;
+
+	unlink_waiter(list, waiter);
+	ck_pr_fence_release();                  /* all that was done to it, before it may go; pairs with wait_chosen */
+	if (!ck_pr_cas_32(&wait->chosen, WAIT_OPEN, WAIT_FIRST + waiter->number))
+		return false;
+	wake_now(wake);
+	if (parker != NULL)
+		parker_wake(parker);
+	else
+		wake->word = &wait->chosen;
+	return true;
+}
+
+static void tell_watchers(struct waitlist *list)
+{
+	struct watcher *watcher;
+
+	while ((watcher = list->watchers) != NULL) {
+		unlink_watcher(list, watcher);
+		watcher->tell(watcher);
+	}
+}
+
+/* The lookers, and of the others so many. */
+static void tell(struct waitlist *list, unsigned partners)
+{
+	struct wake wake = { NULL };
+
+	pthread_mutex_lock(&list->lock);
+	for (struct waiter *waiter = list->first, *next; waiter != NULL; waiter = next) {
+		bool looks = waiter->looks;
+
+		next = waiter->next;
+		if ((looks || partners > 0) && choose(list, waiter, &wake))
+			partners -= looks ? 0 : 1;
+	}
+	tell_watchers(list);
+	pthread_mutex_unlock(&list->lock);
+	wake_now(&wake);
+}
+
+void waitlist_tell_some(struct waitlist *list, bool all)
+{
+	tell(list, all ? UINT32_MAX : 1);
+}
+
+void waitlist_tell_lookers(struct waitlist *list)
+{
+	if (ck_pr_load_32(&list->count) != 0)
+		tell(list, 0);
+}
+
+bool waitlist_meet(struct waitlist *list, struct message **message)
+{
+	struct wake wake = { NULL };
+	bool met = false;
+
+	if (ck_pr_load_32(&list->count) == 0)
+		return false;
+	pthread_mutex_lock(&list->lock);
+	for (struct waiter *waiter = list->first, *next; waiter != NULL && !met; waiter = next) {
+		struct message *offered = waiter->message;
+
+		next = waiter->next;
+		if (waiter->looks)
+			continue;
+		waiter->message = *message;
+		met = choose(list, waiter, &wake);
+		if (met)
+			*message = offered;
+	}
+	pthread_mutex_unlock(&list->lock);
+	wake_now(&wake);
+	return met;
+}
+
+bool waitlist_has_partner(struct waitlist *list, const struct wait *wait)
+{
+	bool has = false;
+
+	if (ck_pr_load_32(&list->count) == 0)
+		return false;
+	pthread_mutex_lock(&list->lock);
+	for (struct waiter *waiter = list->first; waiter != NULL && !has; waiter = waiter->next)
+		has = !waiter->looks && waiter->wait != wait && ck_pr_load_32(&waiter->wait->chosen) == WAIT_OPEN;
+	pthread_mutex_unlock(&list->lock);
+	return has;
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * wait - a thread that waits for one of several channels, and who may wake it
+ *
+ * A *wait* is one thread's, for as long as it waits. It has a *waiter* in the waitlist of each channel that it waits for,
+ * and is *chosen* at most once, for one of them, by compare-and-swap: so of all who could end its wait exactly one does,
+ * and whoever cannot have this one goes on to the next in the list. A wake-up is never swallowed: a chosen wait comes back
+ * for what it was chosen for, also when its deadline passed at the same time.
+ *
+ * Agreement. waitlist_tell, waitlist_tell_all, waitlist_meet: any thread. wait_begin, wait_end, wait_sleep, waitlist_add,
+ * waitlist_remove: the thread that waits. A wait and its waiters live on its stack. Whoever chooses takes the waiter out of
+ * the list first, and the compare-and-swap is his last touch of it: then he wakes by the address alone, without the lock. So
+ * the wait may go as soon as it is chosen and its other waiters were removed, which takes those lists' locks. A wait with a
+ * parker is woken with the lock held instead, and is gone when all its waiters were removed.
+ *
+ * No wake-up is lost:
+ *
+ *   whoever changes a channel   makes the change, THEN a full barrier (the exchange or compare-and-swap that made the
+ *                               change is one), THEN looks at the list's count (waitlist_tell)
+ *   whoever goes to sleep       waitlist_add, which ends with a full barrier, THEN looks at the channel once more
+ *
+ * A waiter that only *looks* (a select that asks what is ready) is woken besides, and is nobody's partner. So is a
+ * *watcher*: not a thread, but something that is told once, with the list's lock held, and then is out of the list.
+ */
+#ifndef WAIT_H
+#define WAIT_H
+
+#include <pthread.h>
+#include "atomic.h"
+#include "parker.h"
+
+struct message;
+
+enum { WAIT_OPEN, WAIT_OVER, WAIT_FIRST };      /* WAIT_FIRST + the number of the waiter that was chosen */
+
+struct wait {
+	uint32_t chosen;                        /* by compare-and-swap from WAIT_OPEN; the thread sleeps on this word */
+	struct parker *parker;                  /* ... or here, where others may wake it too; or NULL */
+};
+
+struct waiter {
+	struct waiter *next, *previous;         /* guarded by the list's lock, as is_listed */
+	struct wait *wait;
+	struct message *message;                /* rendezvous: what is offered; what was delivered. Guarded as above */
+	uint32_t number;                        /* which of the wait's */
+	uint8_t looks;
+	uint8_t is_listed;
+};
+
+struct watcher {
+	struct watcher *next, *previous;
+	void (*tell)(struct watcher *watcher);  /* once; must not wait, nor touch the list */
+	bool is_listed;
+};
+
+struct waitlist {
+	uint32_t count;                         /* waiters and watchers; written with the lock, read by any thread */
+	pthread_mutex_t lock;
+	struct waiter *first, *last;
+	struct watcher *watchers;
+};
+
+void waitlist_init(struct waitlist *list);
+void waitlist_fini(struct waitlist *list);
+
+/* ---- those who wait ------------------------------------------------------------------------------------------------- */
+
+/* Parker NULL: none. */
+void wait_begin(struct wait *wait, struct parker *parker);
+
+/* Last in the list. A full barrier. */
+void waitlist_add(struct waitlist *list, struct waiter *waiter);
+
+/* Out of the list, if it still is in it; whoever chose it has let go of it. */
+void waitlist_remove(struct waitlist *list, struct waiter *waiter);
+
+/* The number of the waiter that was chosen; -1: none yet. */
+static inline int wait_chosen(struct wait *wait)
+{
+	uint32_t chosen = ck_pr_load_32(&wait->chosen);
+
+	ck_pr_fence_acquire();                  /* the message that came with it; pairs with who chose */
+	return chosen >= WAIT_FIRST ? (int)(chosen - WAIT_FIRST) : -1;
+}
+
+/* Nobody is to choose it any more. -1; or it was chosen before: the number. That one is in no list any more. */
+int wait_end(struct wait *wait);
+
+/* Until chosen or woken, or until the moment on the monotonic clock. */
+void wait_sleep(struct wait *wait, int64_t until);
+
+/* A watcher, which is in no list, into the list. A full barrier. */
+void waitlist_watch(struct waitlist *list, struct watcher *watcher);
+
+/* Out of the list, if it still is in it; afterwards nobody is telling it. */
+void waitlist_unwatch(struct waitlist *list, struct watcher *watcher);
+
+/* ---- those who change what is waited for --------------------------------------------------------------------------------- */
+
+void waitlist_tell_some(struct waitlist *list, bool all);
+void waitlist_tell_lookers(struct waitlist *list);
+
+/* After a change and a full barrier: one who waits comes to see, and whoever only looks. */
+static inline void waitlist_tell(struct waitlist *list)
+{
+	if (UNLIKELY(ck_pr_load_32(&list->count) != 0))
+		waitlist_tell_some(list, false);
+}
+
+/* The same, for all: the channel is disconnected. */
+static inline void waitlist_tell_all(struct waitlist *list)
+{
+	ck_pr_fence_memory();                   /* what changed, before the look; pairs with waitlist_add */
+	if (ck_pr_load_32(&list->count) != 0)
+		waitlist_tell_some(list, true);
+}
+
+/* Chooses a partner: one who waits, and does not only look. Gives it a message (a receiver), or takes the one it offers
+ * (a sender, message NULL). False: there is none. */
+bool waitlist_meet(struct waitlist *list, struct message **message);
+
+/* Whether one waits here who could be the partner of somebody else than `wait`. */
+bool waitlist_has_partner(struct waitlist *list, const struct wait *wait);
+
+#endif

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The same mistake as in ../wrong/channel-recv-unchecked.c
+use std::sync::mpsc::Receiver;
+
+pub struct Note { pub number: i32, pub text: [u8; 24] }
+
+pub fn channel_recv_unchecked(from: &Receiver<Box<Note>>) -> i32 {
+    from.recv().number
+}

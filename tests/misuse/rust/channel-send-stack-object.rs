@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The same mistake as in ../wrong/channel-send-stack-object.c
+use std::sync::mpsc::Sender;
+
+pub struct Note { pub number: i32, pub text: [u8; 24] }
+
+pub fn channel_send_stack_object(out: &Sender<Box<Note>>) {
+    let note = Note { number: 1, text: [0; 24] };
+    let _ = out.send(&note);
+}

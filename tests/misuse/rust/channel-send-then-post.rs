@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The same mistake as in ../wrong/channel-send-then-post.c
+use std::sync::mpsc::Sender;
+
+pub struct Note { pub number: i32, pub text: [u8; 24] }
+
+pub fn channel_send_then_post(out: &Sender<Box<Note>>, post: fn(Box<Note>)) {
+    let note = Box::new(Note { number: 1, text: [0; 24] });
+    let _ = out.send(note);
+    post(note);
+}

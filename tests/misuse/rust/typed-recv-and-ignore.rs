@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The same mistake as in ../wrong/typed-recv-and-ignore.c
+use std::sync::mpsc::Receiver;
+
+pub struct Note { pub number: i32, pub text: [u8; 24] }
+
+pub fn typed_recv_and_ignore(from: &Receiver<Box<Note>>) {
+    from.recv();
+}

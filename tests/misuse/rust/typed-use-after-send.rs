@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The same mistake as in ../wrong/typed-use-after-send.c
+use std::sync::mpsc::Sender;
+
+pub struct Note { pub number: i32, pub text: [u8; 24] }
+
+pub fn typed_use_after_send(out: &Sender<Box<Note>>) -> i32 {
+    let note = Box::new(Note { number: 1, text: [0; 24] });
+    let _ = out.send(note);
+    note.number
+}
