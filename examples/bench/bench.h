@@ -3,7 +3,7 @@
  * bench.h - what a benchmark is, and what one run of it knows
  *
  * A benchmark is a const struct bench: names, the goal, and a function that does the work once. It gets a struct run
- * with a system that was just started, and has to
+ * with a system that was just started (unless it needs none: has_no_system), and has to
  *
  *   spawn its actors      run_spawn
  *   say when work begins  run_begin, then post the first message
@@ -24,10 +24,13 @@
 
 #define FIGURES_MOST 2
 
+struct shape;                                          /* of channels: chan.h */
+
 struct run {
 	int workers;                                   /* asked for */
 	uint64_t count;
 	unsigned parameter;
+	const struct shape *shape;
 	odeon_system *system;
 	odeon_time began, ended;                       /* the work, without start and stop of the system */
 	uint64_t amount;
@@ -53,6 +56,9 @@ struct bench {
 	unsigned parameter;                            /* for benchmarks that share a file: producers, a window */
 	unsigned repeat;                               /* unless --repeat says otherwise */
 	int is_fresh;                                  /* every run in a process of its own, and no warm-up run */
+	int is_extra;                                  /* not one of "all": by name only */
+	int has_no_system;                             /* run->system is NULL; `workers` are cores */
+	const struct shape *shape;
 	void (*run)(struct run *run);
 	struct figure figures[FIGURES_MOST];
 };
@@ -61,7 +67,10 @@ extern const struct bench bench_pingpong, bench_ring, bench_counting, bench_coun
 	bench_fork_join_throughput_paced, bench_fork_join_create, bench_big, bench_fan_in_20, bench_fan_in_100,
 	bench_chameneos, bench_skynet, bench_memory, bench_idle, bench_ask, bench_wake, bench_fairness;
 
-extern const struct bench *const benches[];            /* all of them, as they run; ends with NULL; list.c */
+extern const struct bench chan_rows[];                 /* chan.c; ends with a row without name */
+
+/* All of them, as they run and are shown, from 0 on; NULL ends the list. list.c */
+const struct bench *bench_at(int number);
 
 /* ---- run.c: what runs have in common ------------------------------------------------------------------------ */
 

@@ -14,7 +14,8 @@
 
 static int do_run(const struct plan *plan, struct sample *sample)
 {
-	struct run run = { .workers = plan->workers, .count = plan->count, .parameter = plan->bench->parameter };
+	struct run run = { .workers = plan->workers, .count = plan->count, .parameter = plan->bench->parameter,
+		.shape = plan->bench->shape };
 
 	sample->least_message = floor_least_message();         /* in turn with the runs: a busy machine slows both */
 	if (run_once(plan->bench, &run) != 0)

@@ -1,17 +1,27 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# The benchmarks: one program, built by default and not installed. `make bench` prints the table of docs/performance.md.
+# The benchmarks: one program, built by default and not installed. `make bench` prints the table of docs/performance.md;
+# `make bench-peers` compares channels with Rust's and Go's: ROWS="chan-ping" ROUNDS=5 CORES="1 2" PEERS="std crossbeam go"
 noinst_PROGRAMS += %D%/odeon-bench
 
 %C%_odeon_bench_SOURCES = \
 	%D%/bench.h %D%/main.c %D%/list.c %D%/run.c %D%/child.c %D%/stats.c %D%/report.c \
 	%D%/floor.c %D%/floor_cores.c \
 	%D%/pingpong.c %D%/ring.c %D%/counting.c %D%/fork_join_throughput.c %D%/fork_join_create.c %D%/big.c \
-	%D%/fan_in.c %D%/chameneos.c %D%/skynet.c %D%/memory.c %D%/idle.c %D%/ask.c %D%/wake.c %D%/fairness.c
+	%D%/fan_in.c %D%/chameneos.c %D%/skynet.c %D%/memory.c %D%/idle.c %D%/ask.c %D%/wake.c %D%/fairness.c \
+	%D%/chan.h %D%/chan.c %D%/chan_crew.c %D%/chan_stream.c %D%/chan_spread.c %D%/chan_oneshot.c \
+	%D%/chan_ping.c %D%/chan_select.c
 %C%_odeon_bench_CPPFLAGS = $(AM_CPPFLAGS) -DBENCH_VERSION='"$(PACKAGE_VERSION)"'
 %C%_odeon_bench_LDADD = libodeon.la $(JEMALLOC_LIBS)
 
-EXTRA_DIST += %D%/README.md %D%/table.sh
+EXTRA_DIST += %D%/README.md %D%/table.sh %D%/peers/compare.sh %D%/peers/channels.rs %D%/peers/channels.go
 
-.PHONY: bench
+.PHONY: bench bench-peers clean-peers
 bench: %D%/odeon-bench$(EXEEXT)
 	@$(SHELL) $(srcdir)/%D%/table.sh ./%D%/odeon-bench$(EXEEXT)
+
+bench-peers: %D%/odeon-bench$(EXEEXT)
+	@$(SHELL) $(srcdir)/%D%/peers/compare.sh ./%D%/odeon-bench$(EXEEXT) %D%/peers/made $(ROWS)
+
+clean-local: clean-peers
+clean-peers:
+	-rm -rf %D%/peers/made
