@@ -341,6 +341,7 @@ static struct slot *search_and_park(struct worker *worker)
 	bool searching = sleepers_search(&system->sleepers, count_awake(system));
 	struct slot *slot;
 
+	pace_end(worker);
 	for (;;) {
 		slot = searching ? search(worker) : find(worker);
 		if (slot == NULL && ck_pr_load_32(&system->closing) == 0) {
@@ -403,6 +404,7 @@ void *loop_own(void *argument)
 		if (!slotqueue_is_empty(&worker->inbox))
 			continue;
 		count_up(&worker->parks, 1);
+		pace_end(worker);
 		parker_sleep(&worker->parker, key, INT64_MAX);
 		pace_begin(worker);
 	}
@@ -482,6 +484,7 @@ int loop_host(struct worker *worker, int64_t until, enum host_wait wait)
 		int taken = run_host(worker, until, quits);
 
 		total = total > INT_MAX - taken ? INT_MAX : total + taken;
+		pace_end(worker);
 		rest_host(system);
 		if (host_has_work(worker)) {
 			if (wait != HOST_LOOKS && !(quits && ck_pr_load_32(&system->quit) != 0) && (until == INT64_MAX || clock_now() < until))

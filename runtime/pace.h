@@ -33,15 +33,21 @@ static inline void pace_look(struct worker *worker)
 	worker->look_is_due = true;
 }
 
+/* Nothing to run: what was done is told, for a sleep may be long. */
+static inline void pace_end(struct worker *worker)
+{
+	count_up(&worker->turns, worker->turns_since);
+	worker->turns_since = 0;
+}
+
 /* Between turns, after a look: what a turn took lately, and a start for the next few. */
 static inline void pace_turns(struct worker *worker)
 {
 	uint32_t turns = worker->turns_since > 0 ? worker->turns_since : 1;
 
-	count_up(&worker->turns, worker->turns_since);
 	ck_pr_store_64(&worker->turn_ns, (uint64_t)worker->passed / turns);
+	pace_end(worker);
 	worker->passed = 0;
-	worker->turns_since = 0;
 	worker->sampling = true;
 	worker->look_is_due = false;
 }
@@ -51,8 +57,6 @@ static inline void pace_begin(struct worker *worker)
 {
 	ck_pr_store_64(&worker->now, (uint64_t)clock_now());
 	worker->passed = 0;
-	count_up(&worker->turns, worker->turns_since);
-	worker->turns_since = 0;
 	worker->interval = worker->credit = 1;
 	worker->look_is_due = false;
 }
