@@ -40,6 +40,14 @@ try holds next
 for mutant in NO_BARRIER NOT_ASKED NOT_LOOKED NOT_ALONE LEAVES_FIRST OPENS_FIRST; do
 	try fails next "-D$mutant"
 done
+try holds select
+try holds select -DONE_SENDER
+try holds select -DMEET
+for mutant in NO_SECOND_LOOK LOOK_FIRST LEAVES_UNLOCKED TOUCHES NO_COMPARE; do
+	try fails select "-D$mutant"
+done
+try fails select -DONE_SENDER -DGIVES_UP
+try fails select -DMEET -DNO_SECOND_LOOK
 # both at once: 13 million states, and a gigabyte
 try holds stop -DNO_STRANGER
 try holds stop -DWORKERS=1
