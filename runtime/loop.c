@@ -7,16 +7,15 @@
 #include "os.h"
 #include "pace.h"
 #include "ready.h"
+#include "rest.h"
 #include "simulation.h"
+#include "steal.h"
 #include "turn.h"
 #include "worker.h"
 
-#define HELP_NS 300000                  /* more than so much work in the ring: somebody may help */
 #define SEARCH_NS 60000                 /* about what falling asleep and being woken cost together */
 #define SPIN_NS 2000                    /* ... of which so much without offering the core to others */
-#define WATCH_NS 1000000                /* how often the watch looks up while anybody is awake */
-#define WATCH_LOOKS 32                  /* ... and how often in vain before it sleeps for good */
-#define BATCH 64                        /* entries moved at a time from the inject queue, or from another's ring */
+#define BATCH 64                        /* entries moved at a time from the inject queue */
 #define YIELDS_MOST 100                 /* in a row, with nothing but busy mailboxes; then short sleeps */
 #define YIELD_SLEEP_NS 50000
 #define HOST_TURNS 256                  /* what odeon_system_run does at least, before it looks at its deadline */
@@ -38,16 +37,6 @@ static void take_injected(struct worker *worker, unsigned most)
 			slotqueue_push(&system->inject, links[i]);
 }
 
-/* Any thread. Whether what waits in the ring would take so long that another worker should have some of it: at the speed
- * of the last turns, or because a handler has been running for so long that the worker did not look at the clock. */
-static bool is_behind(struct worker *worker, int64_t now)
-{
-	int64_t length = runqueue_length(&worker->queue);
-
-	return length > 0 && (length * (int64_t)ck_pr_load_64(&worker->turn_ns) > HELP_NS
-	                      || now - (int64_t)ck_pr_load_64(&worker->now) > HELP_NS);
-}
-
 static void look_around(struct worker *worker)
 {
 	odeon_system *system = worker->self.system;
@@ -57,7 +46,8 @@ static void look_around(struct worker *worker)
 	if (!worker->runs_pool)
 		return;
 	take_injected(worker, BATCH);
-	if (worker->queue.is_shared && (is_behind(worker, (int64_t)worker->now) || !slotqueue_is_empty(&system->inject)))
+	if (worker->queue.is_shared
+	 && (steal_is_behind(worker, (int64_t)worker->now) || !slotqueue_is_empty(&system->inject)))
 		ready_wake_pool(system, worker);
 	if (UNLIKELY(ck_pr_load_32(&system->watch_is_deep) != 0) && !runqueue_is_empty(&worker->queue))
 		ready_rouse_watch(system, worker);
@@ -122,44 +112,7 @@ static uint32_t run(struct worker *worker, struct slot *slot, int *yields)
 	return taken;
 }
 
-/* ---- searching and sleeping: workers of the pool ---------------------------------------------------------------------- */
-
-static unsigned count_awake(odeon_system *system)
-{
-	return (unsigned)system->pool - sleepers_count(&system->sleepers);
-}
-
-/* The first of what was stolen; the rest goes to the own ring. */
-static struct slot *steal_from(struct worker *worker, struct worker *victim)
-{
-	struct slot *slots[BATCH];
-	unsigned taken = runqueue_steal(&victim->queue, slots, BATCH);
-
-	if (taken == 0)
-		return NULL;
-	for (unsigned i = 1; i < taken; i++)
-		if (!runqueue_push(&worker->queue, slots[i]))
-			slotqueue_push(&worker->self.system->inject, &slots[i]->link);
-	count_up(&worker->stolen, taken);
-	count_up(&worker->steals, 1);
-	return slots[0];
-}
-
-static struct slot *steal(struct worker *worker)
-{
-	odeon_system *system = worker->self.system;
-	int64_t now = clock_now();
-	unsigned pool = (unsigned)system->pool, first = random_below(&worker->random, pool);
-
-	for (unsigned i = 0; i < pool; i++) {
-		struct worker *victim = worker_at(system, (first + i) % pool);
-		struct slot *slot = victim != worker && is_behind(victim, now) ? steal_from(worker, victim) : NULL;
-
-		if (slot != NULL)
-			return slot;
-	}
-	return NULL;
-}
+/* ---- searching: workers of the pool ------------------------------------------------------------------------------------ */
 
 /* Of what was injected only one: who else searches may have the next. */
 static struct slot *find(struct worker *worker)
@@ -167,149 +120,6 @@ static struct slot *find(struct worker *worker)
 	struct slot *slot = pick(worker, 1);
 
 	return slot != NULL ? slot : steal(worker);
-}
-
-static bool has_own(struct worker *worker)
-{
-	return ck_pr_load_ptr(&worker->queue.next) != NULL || !runqueue_is_empty(&worker->queue);
-}
-
-/* Whether there is anything for this worker; what is behind a push that is not finished counts. What waits in another's
- * ring is that one's, unless it is behind with it: nobody sleeps with a ring that is not empty. */
-static bool is_anything(struct worker *worker)
-{
-	odeon_system *system = worker->self.system;
-	int64_t now = clock_now();
-
-	if (!slotqueue_is_empty(&worker->inbox) || !slotqueue_is_empty(&system->inject) || has_own(worker))
-		return true;
-	for (int i = 0; i < system->pool; i++)
-		if (is_behind(worker_at(system, (uint32_t)i), now))
-			return true;
-	return ck_pr_load_32(&system->closing) != 0;
-}
-
-/* The last actor may be gone: whoever waits for that looks for himself. */
-static void tell_waiters(odeon_system *system)
-{
-	ck_pr_fence_memory();                   /* the end, before the look; pairs with who counts himself in, then looks */
-	if (ck_pr_load_32(&system->waiters) != 0 && world_alive(system) == 0) {
-		parker_wake(&system->event);
-		parker_wake(&host_worker(system)->parker);
-	}
-}
-
-/* ---- the watch ------------------------------------------------------------------------------------------------------- */
-
-/* Whether the worker is in a turn that ran already when the watch looked before. */
-static bool is_stuck(struct worker *worker)
-{
-	struct slot *running = ck_pr_load_ptr(&worker->running);
-	uint64_t done = ck_pr_load_64(&worker->tally.handled) + ck_pr_load_64(&worker->turns);
-	bool is = running != NULL && running == ck_pr_load_ptr(&worker->watched.running)
-	       && done == ck_pr_load_64(&worker->watched.done);
-
-	ck_pr_store_ptr(&worker->watched.running, running);
-	ck_pr_store_64(&worker->watched.done, done);
-	return is;
-}
-
-/* Something that waits behind a handler that runs long; NULL: nobody is stuck. */
-static struct slot *help_stuck(struct worker *worker)
-{
-	odeon_system *system = worker->self.system;
-	struct slot *slot = NULL;
-
-	for (int i = 0; i < system->pool && slot == NULL; i++) {
-		struct worker *other = worker_at(system, (uint32_t)i);
-
-		if (other == worker || !is_stuck(other))
-			continue;
-		slot = steal_from(worker, other);
-		if (slot == NULL)
-			slot = runqueue_steal_next(&other->queue, os_barrier);
-	}
-	return slot;
-}
-
-static bool all_asleep(odeon_system *system)
-{
-	return count_awake(system) == 0;
-}
-
-/* The watch goes to work. If others sleep on, one of them looks up, finds nothing, and lies down as the watch. */
-static void wake_heir(odeon_system *system, struct worker *worker)
-{
-	int heir = MUTANT(WATCH_NO_HEIR) ? -1 : sleepers_claim(&system->sleepers);
-
-	if (heir < 0)
-		return;
-	count_up(&worker->wakes, 1);
-	parker_wake(&worker_at(system, (uint32_t)heir)->parker);
-}
-
-/* For good, until somebody rouses or claims the watch; the key to go on with. */
-static uint32_t sleep_deep(struct worker *worker, uint32_t key)
-{
-	odeon_system *system = worker->self.system;
-
-	ck_pr_store_32(&system->watch_is_deep, 1);
-	ck_pr_fence_memory();                   /* before the look: who was claimed meanwhile may not have seen it */
-	if (MUTANT(DEEP_NO_LOOK) || all_asleep(system))
-		parker_sleep(&worker->parker, key, INT64_MAX);
-	ck_pr_store_32(&system->watch_is_deep, 0);
-	if (sleepers_is_asleep(&system->sleepers, worker->number))
-		key = parker_key(&worker->parker);      /* roused to watch, not to work */
-	return key;
-}
-
-/* The bit is set. Sleeps; as the watch, looks up now and then. Returns up and searching, perhaps with a slot. */
-static struct slot *sleep_as_watch(struct worker *worker, uint32_t key)
-{
-	odeon_system *system = worker->self.system;
-	struct slot *slot = NULL;
-	int vain = 0;
-
-	while (slot == NULL && ck_pr_load_32(&system->closing) == 0 && parker_key(&worker->parker) == key
-	       && !has_own(worker)              /* its poller may have made an actor ready */
-	       && sleepers_is_asleep(&system->sleepers, worker->number)) {
-		vain = all_asleep(system) ? vain + 1 : 0;
-		if (vain >= WATCH_LOOKS) {
-			key = sleep_deep(worker, key);
-			vain = 0;
-			continue;
-		}
-		parker_sleep(&worker->parker, key, clock_now() + WATCH_NS);
-		if (parker_key(&worker->parker) == key)
-			slot = help_stuck(worker);
-	}
-	sleepers_leave(&system->sleepers, worker->number);
-	sleepers_quit_watch(&system->sleepers, worker->number);
-	wake_heir(system, worker);
-	return slot;
-}
-
-/* Until there is something. Returns searching. */
-static struct slot *park(struct worker *worker, bool searching)
-{
-	odeon_system *system = worker->self.system;
-	uint32_t key = parker_key(&worker->parker);
-	struct slot *slot = NULL;
-
-	sleepers_enter(&system->sleepers, worker->number, searching);
-	if (is_anything(worker)) {
-		sleepers_leave(&system->sleepers, worker->number);
-		return NULL;
-	}
-	tell_waiters(system);
-	count_up(&worker->parks, 1);
-	if (system->pool > 1 && sleepers_be_watch(&system->sleepers, worker->number)) {
-		slot = sleep_as_watch(worker, key);
-	} else {
-		parker_sleep(&worker->parker, key, INT64_MAX);
-		sleepers_leave(&system->sleepers, worker->number);
-	}
-	return slot;
 }
 
 /* For about what a wake costs; NULL: nothing. Whoever will bring work may need this very core: after a while it is
@@ -338,14 +148,14 @@ static struct slot *search(struct worker *worker)
 static struct slot *search_and_park(struct worker *worker)
 {
 	odeon_system *system = worker->self.system;
-	bool searching = sleepers_search(&system->sleepers, count_awake(system));
+	bool searching = sleepers_search(&system->sleepers, rest_count_awake(system));
 	struct slot *slot;
 
 	pace_end(worker);
 	for (;;) {
 		slot = searching ? search(worker) : find(worker);
 		if (slot == NULL && ck_pr_load_32(&system->closing) == 0) {
-			slot = park(worker, searching);
+			slot = rest_pool(worker, searching);
 			searching = true;
 		}
 		if (slot != NULL || ck_pr_load_32(&system->closing) != 0)
@@ -403,12 +213,9 @@ void *loop_own(void *argument)
 		}
 		if (!slotqueue_is_empty(&worker->inbox))
 			continue;
-		count_up(&worker->parks, 1);
-		pace_end(worker);
-		parker_sleep(&worker->parker, key, INT64_MAX);
-		pace_begin(worker);
+		rest_own(worker, key);
 	}
-	tell_waiters(system);
+	rest_tell_waiters(system);
 	worker_announce(worker, 0);
 	context_here = NULL;
 	ck_pr_fence_release();
@@ -429,15 +236,6 @@ static bool host_has_work(struct worker *worker)
 	                              || !runqueue_is_empty(&worker->queue)));
 }
 
-/* Says so to whoever polls the descriptor: nothing is here now, what comes will be told. */
-static void rest_host(odeon_system *system)
-{
-	if (ck_pr_load_int(&system->host_fd) >= 0)
-		os_event_clear(system->host_fd);
-	(void)ck_pr_fas_32(&system->host_poked, 0);
-	ck_pr_fence_memory();                   /* before the caller's last look for work; pairs with ready_wake_host's exchange */
-}
-
 /* One round of the host: what is ready, but no more than a round, and not beyond the moment by much. */
 static int run_host(struct worker *worker, int64_t until, bool quits)
 {
@@ -452,22 +250,6 @@ static int run_host(struct worker *worker, int64_t until, bool quits)
 			break;
 	}
 	return taken;
-}
-
-/* False: no actor is left, and that is the end. */
-static bool sleep_host(struct worker *worker, uint32_t key, int64_t until, bool ends)
-{
-	odeon_system *system = worker->self.system;
-	bool alive;
-
-	(void)ck_pr_faa_32(&system->waiters, 1);
-	ck_pr_fence_memory();                   /* pairs with tell_waiters */
-	alive = world_alive(system) != 0;
-	if (alive || !ends)
-		parker_sleep(&worker->parker, key, until);
-	(void)ck_pr_faa_32(&system->waiters, (uint32_t)-1);
-	pace_begin(worker);
-	return alive || !ends;
 }
 
 int loop_host(struct worker *worker, int64_t until, enum host_wait wait)
@@ -485,17 +267,17 @@ int loop_host(struct worker *worker, int64_t until, enum host_wait wait)
 
 		total = total > INT_MAX - taken ? INT_MAX : total + taken;
 		pace_end(worker);
-		rest_host(system);
+		rest_announce(system);
 		if (host_has_work(worker)) {
 			if (wait != HOST_LOOKS && !(quits && ck_pr_load_32(&system->quit) != 0) && (until == INT64_MAX || clock_now() < until))
 				continue;
 			ready_wake_host(system);        /* the descriptor stays readable */
 			break;
 		}
-		tell_waiters(system);
+		rest_tell_waiters(system);
 		if (wait == HOST_LOOKS || (quits && ck_pr_load_32(&system->quit) != 0) || (until != INT64_MAX && clock_now() >= until))
 			break;
-		if (!sleep_host(worker, key, until, wait == HOST_WAITS_FOR_END))
+		if (!rest_host(worker, key, until, wait == HOST_WAITS_FOR_END))
 			break;
 	}
 	context_here = before;

@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * loop - what a worker does: pick an actor, give it a turn, look around now and then, search, sleep
+ * loop - what a worker does: pick an actor, give it a turn, look around now and then, search
  *
  * Agreement. Each function is called by the worker itself, on its own thread.
  *
  * Looking around. Nothing on the way of a message reads the clock or wakes anybody. Every few ten microseconds of work
  * (`credit`, adapted) the worker looks at the clock, at the inject queue, at its poller, and at how long the actors in
- * its ring have to wait: only when that is more than HELP_NS, well above what waking costs, it wakes another worker, and
- * only then others steal from it. Work that takes less is done sooner by staying on one core, where its messages are in
- * the cache; an actor follows its messages there, since whoever sends to it makes it ready in his own ring.
+ * its ring have to wait: only when it is behind (steal.h) it wakes another worker. Work that takes less is done sooner by
+ * staying on one core, where its messages are in the cache; an actor follows its messages there, since whoever sends to
+ * it makes it ready in his own ring.
  *
- * A handler that runs long looks around for nobody. For that there is the watch (sleepers.h), who looks up every
- * WATCH_NS and takes what waits behind such a handler, its next slot included.
+ * A handler that runs long looks around for nobody. For that there is the watch (rest.h).
  */
 #ifndef LOOP_H
 #define LOOP_H

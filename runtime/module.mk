@@ -78,6 +78,8 @@ libodeoncore_la_SOURCES  = \
 	%D%/ready.c \
 	%D%/ready.h \
 	%D%/receiver.c \
+	%D%/rest.c \
+	%D%/rest.h \
 	%D%/ring.c \
 	%D%/ring.h \
 	%D%/runqueue.h \
@@ -95,6 +97,8 @@ libodeoncore_la_SOURCES  = \
 	%D%/spread.c \
 	%D%/spread.h \
 	%D%/stats.c \
+	%D%/steal.c \
+	%D%/steal.h \
 	%D%/step.c \
 	%D%/step.h \
 	%D%/stop.c \

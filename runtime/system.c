@@ -285,7 +285,7 @@ static int await_threads(odeon_system *system, int64_t until, bool quit_counts)
 	for (;;) {
 		uint32_t key = parker_key(&system->event);
 
-		ck_pr_fence_memory();           /* counted in, before the look; pairs with tell_waiters */
+		ck_pr_fence_memory();           /* counted in, before the look; pairs with rest_tell_waiters */
 		if (is_over(system, quit_counts))
 			break;
 		if (until != INT64_MAX && clock_now() >= until) {

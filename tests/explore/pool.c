@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The workers' own loop: runtime/loop.c and runtime/ready.c as they are, with a turn, a clock and a kernel of the
- * scenario's. Time passes as it is looked at, and in dozes.
+ * The workers' own loop: runtime/loop.c, rest.c, steal.c and ready.c as they are, with a turn, a clock and a kernel of
+ * the scenario's. Time passes as it is looked at, and in dozes.
  *
  * loop    slots made ready from outside, by handlers, pinned: each runs as often as it was made ready, and nothing waits
  *         when all sleep
@@ -20,6 +20,8 @@ static int machine_clock(clockid_t clock, struct timespec *now);
 static unsigned count_slowly(const struct sleepers *sleepers);
 #define clock_gettime machine_clock
 #define sleepers_count count_slowly
+#include "steal.c"
+#include "rest.c"
 #include "loop.c"
 #undef sleepers_count
 #include "ready.c"

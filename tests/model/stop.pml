@@ -2,9 +2,9 @@
 /*
  * stop - the end of a system
  *
- * The protocol of runtime/stop.c with actor_spawn, await_threads, tell_waiters and the drains: the phase, the walk with
- * the orders, the spawner's look after the birth, the kill at half of the time, the wait for the last end, the threads'
- * end, and what comes later than that.
+ * The protocol of runtime/stop.c with actor_spawn, await_threads, rest_tell_waiters and the drains: the phase, the walk
+ * with the orders, the spawner's look after the birth, the kill at half of the time, the wait for the last end, the
+ * threads' end, and what comes later than that.
  *
  * PARENT lives from the start; it ends by a kill only, as one with a long queue would; its handler spawns CHILD. An
  * outside thread spawns STRANGER. A poster sends one message to CHILD, at any time. Whoever frees the system waits until
@@ -121,7 +121,7 @@ inline count_alive()
 #endif
 }
 
-inline tell_waiters()
+inline rest_tell_waiters()
 {
 #ifndef TELL_NO_FENCE
 	seen = waiters;
@@ -140,9 +140,9 @@ proctype Worker()
 {
 	byte bits, seen, are; bool ends;
 	do
-	:: atomic { ready[PARENT] -> ready[PARENT] = false }; turn(PARENT); tell_waiters()
-	:: atomic { ready[CHILD] -> ready[CHILD] = false }; turn(CHILD); tell_waiters()
-	:: atomic { ready[STRANGER] -> ready[STRANGER] = false }; turn(STRANGER); tell_waiters()
+	:: atomic { ready[PARENT] -> ready[PARENT] = false }; turn(PARENT); rest_tell_waiters()
+	:: atomic { ready[CHILD] -> ready[CHILD] = false }; turn(CHILD); rest_tell_waiters()
+	:: atomic { ready[STRANGER] -> ready[STRANGER] = false }; turn(STRANGER); rest_tell_waiters()
 	:: closing -> break
 	od;
 	closed++

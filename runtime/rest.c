@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* rest - how a worker sleeps */
+#include "rest.h"
+
+#include "clock.h"
+#include "os.h"
+#include "pace.h"
+#include "steal.h"
+
+#define WATCH_NS 1000000                /* how often the watch looks up while anybody is awake */
+#define WATCH_LOOKS 32                  /* ... and how often in vain before it sleeps for good */
+
+unsigned rest_count_awake(odeon_system *system)
+{
+	return (unsigned)system->pool - sleepers_count(&system->sleepers);
+}
+
+void rest_tell_waiters(odeon_system *system)
+{
+	ck_pr_fence_memory();                   /* the end, before the look; pairs with who counts himself in, then looks */
+	if (ck_pr_load_32(&system->waiters) != 0 && world_alive(system) == 0) {
+		parker_wake(&system->event);
+		parker_wake(&host_worker(system)->parker);
+	}
+}
+
+/* ---- workers of the pool ---------------------------------------------------------------------------------------------- */
+
+static bool has_own(struct worker *worker)
+{
+	return ck_pr_load_ptr(&worker->queue.next) != NULL || !runqueue_is_empty(&worker->queue);
+}
+
+/* Whether there is anything for this worker; what is behind a push that is not finished counts. What waits in another's
+ * ring is that one's, unless it is behind with it: nobody sleeps with a ring that is not empty. */
+static bool is_anything(struct worker *worker)
+{
+	odeon_system *system = worker->self.system;
+	int64_t now = clock_now();
+
+	if (!slotqueue_is_empty(&worker->inbox) || !slotqueue_is_empty(&system->inject) || has_own(worker))
+		return true;
+	for (int i = 0; i < system->pool; i++)
+		if (steal_is_behind(worker_at(system, (uint32_t)i), now))
+			return true;
+	return ck_pr_load_32(&system->closing) != 0;
+}
+
+static bool all_asleep(odeon_system *system)
+{
+	return rest_count_awake(system) == 0;
+}
+
+/* The watch goes to work. If others sleep on, one of them looks up, finds nothing, and lies down as the watch. */
+static void wake_heir(odeon_system *system, struct worker *worker)
+{
+	int heir = MUTANT(WATCH_NO_HEIR) ? -1 : sleepers_claim(&system->sleepers);
+
+	if (heir < 0)
+		return;
+	count_up(&worker->wakes, 1);
+	parker_wake(&worker_at(system, (uint32_t)heir)->parker);
+}
+
+/* For good, until somebody rouses or claims the watch; the key to go on with. */
+static uint32_t sleep_deep(struct worker *worker, uint32_t key)
+{
+	odeon_system *system = worker->self.system;
+
+	ck_pr_store_32(&system->watch_is_deep, 1);
+	ck_pr_fence_memory();                   /* before the look: who was claimed meanwhile may not have seen it */
+	if (MUTANT(DEEP_NO_LOOK) || all_asleep(system))
+		parker_sleep(&worker->parker, key, INT64_MAX);
+	ck_pr_store_32(&system->watch_is_deep, 0);
+	if (sleepers_is_asleep(&system->sleepers, worker->number))
+		key = parker_key(&worker->parker);      /* roused to watch, not to work */
+	return key;
+}
+
+/* The bit is set. Sleeps; as the watch, looks up now and then. Returns up and searching, perhaps with a slot. */
+static struct slot *sleep_as_watch(struct worker *worker, uint32_t key)
+{
+	odeon_system *system = worker->self.system;
+	struct slot *slot = NULL;
+	int vain = 0;
+
+	while (slot == NULL && ck_pr_load_32(&system->closing) == 0 && parker_key(&worker->parker) == key
+	       && !has_own(worker)              /* its poller may have made an actor ready */
+	       && sleepers_is_asleep(&system->sleepers, worker->number)) {
+		vain = all_asleep(system) ? vain + 1 : 0;
+		if (vain >= WATCH_LOOKS) {
+			key = sleep_deep(worker, key);
+			vain = 0;
+			continue;
+		}
+		parker_sleep(&worker->parker, key, clock_now() + WATCH_NS);
+		if (parker_key(&worker->parker) == key)
+			slot = steal_stuck(worker);
+	}
+	sleepers_leave(&system->sleepers, worker->number);
+	sleepers_quit_watch(&system->sleepers, worker->number);
+	wake_heir(system, worker);
+	return slot;
+}
+
+struct slot *rest_pool(struct worker *worker, bool searching)
+{
+	odeon_system *system = worker->self.system;
+	uint32_t key = parker_key(&worker->parker);
+	struct slot *slot = NULL;
+
+	sleepers_enter(&system->sleepers, worker->number, searching);
+	if (is_anything(worker)) {
+		sleepers_leave(&system->sleepers, worker->number);
+		return NULL;
+	}
+	rest_tell_waiters(system);
+	count_up(&worker->parks, 1);
+	if (system->pool > 1 && sleepers_be_watch(&system->sleepers, worker->number)) {
+		slot = sleep_as_watch(worker, key);
+	} else {
+		parker_sleep(&worker->parker, key, INT64_MAX);
+		sleepers_leave(&system->sleepers, worker->number);
+	}
+	return slot;
+}
+
+/* ---- a thread of one actor, and the host's ----------------------------------------------------------------------------- */
+
+void rest_own(struct worker *worker, uint32_t key)
+{
+	count_up(&worker->parks, 1);
+	pace_end(worker);
+	parker_sleep(&worker->parker, key, INT64_MAX);
+	pace_begin(worker);
+}
+
+void rest_announce(odeon_system *system)
+{
+	if (ck_pr_load_int(&system->host_fd) >= 0)
+		os_event_clear(system->host_fd);
+	(void)ck_pr_fas_32(&system->host_poked, 0);
+	ck_pr_fence_memory();                   /* before the caller's last look for work; pairs with ready_wake_host's exchange */
+}
+
+bool rest_host(struct worker *worker, uint32_t key, int64_t until, bool ends)
+{
+	odeon_system *system = worker->self.system;
+	bool alive;
+
+	(void)ck_pr_faa_32(&system->waiters, 1);
+	ck_pr_fence_memory();                   /* pairs with rest_tell_waiters */
+	alive = world_alive(system) != 0;
+	if (alive || !ends)
+		parker_sleep(&worker->parker, key, until);
+	(void)ck_pr_faa_32(&system->waiters, (uint32_t)-1);
+	pace_begin(worker);
+	return alive || !ends;
+}
