@@ -34,7 +34,10 @@ TESTS             += $(check_tests)
 endif
 %C%_harness_libkit_la_SOURCES = %D%/harness/halves.c %D%/harness/halves.h %D%/harness/kit.c %D%/harness/kit.h
 check_tests = \
+	%D%/contract/bound.t \
 	%D%/contract/channel.t \
+	%D%/contract/choice.t \
+	%D%/contract/end.t \
 	%D%/contract/mailbox.t \
 	%D%/contract/pipe.t \
 	%D%/contract/poller.t \
@@ -65,6 +68,9 @@ check_tests = \
 	%D%/unit/system.t \
 	%D%/unit/time.t \
 	%D%/unit/watch.t
+
+# What some of them share.
+EXTRA_DIST += %D%/contract/traffic.h %D%/harness/one.h
 
 # Everything that the runtime asks for comes by faults.c, which may refuse it.
 %C%_fault_fault_t_SOURCES = %D%/fault/fault.c %D%/fault/faults.c %D%/fault/faults.h
