@@ -44,10 +44,13 @@ check_tests = \
 	%D%/fault/fault.t \
 	%D%/fault/watch.t \
 	%D%/scenarios/channels.t \
+	%D%/scenarios/edges.t \
 	%D%/scenarios/life.t \
 	%D%/scenarios/outside.t \
 	%D%/scenarios/scheduling.t \
+	%D%/scenarios/selects.t \
 	%D%/scenarios/trouble.t \
+	%D%/scenarios/values.t \
 	%D%/simulation/channels.t \
 	%D%/simulation/simulation.t \
 	%D%/unit/actor.t \
@@ -70,7 +73,7 @@ check_tests = \
 	%D%/unit/watch.t
 
 # What some of them share.
-EXTRA_DIST += %D%/contract/traffic.h %D%/harness/one.h
+EXTRA_DIST += %D%/contract/traffic.h %D%/harness/one.h %D%/scenarios/tutorials.h
 
 # Everything that the runtime asks for comes by faults.c, which may refuse it.
 %C%_fault_fault_t_SOURCES = %D%/fault/fault.c %D%/fault/faults.c %D%/fault/faults.h
