@@ -62,11 +62,14 @@ check_tests = \
 	%D%/unit/foreign.t \
 	%D%/unit/fork.t \
 	%D%/unit/message.t \
+	%D%/unit/receiver.t \
 	%D%/unit/ref.t \
 	%D%/unit/select.t \
 	%D%/unit/select_mailbox.t \
 	%D%/unit/selector.t \
 	%D%/unit/send.t \
+	%D%/unit/sender.t \
+	%D%/unit/spread.t \
 	%D%/unit/stats.t \
 	%D%/unit/system.t \
 	%D%/unit/time.t \
