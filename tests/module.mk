@@ -41,6 +41,7 @@ check_tests = \
 	%D%/contract/mailbox.t \
 	%D%/contract/pipe.t \
 	%D%/contract/poller.t \
+	%D%/contract/room.t \
 	%D%/fault/fault.t \
 	%D%/fault/watch.t \
 	%D%/scenarios/channels.t \
@@ -76,7 +77,7 @@ check_tests = \
 	%D%/unit/watch.t
 
 # What some of them share.
-EXTRA_DIST += %D%/contract/traffic.h %D%/harness/one.h %D%/scenarios/tutorials.h
+EXTRA_DIST += %D%/contract/bounded.h %D%/contract/traffic.h %D%/harness/one.h %D%/scenarios/tutorials.h
 
 # Everything that the runtime asks for comes by faults.c, which may refuse it.
 %C%_fault_fault_t_SOURCES = %D%/fault/fault.c %D%/fault/faults.c %D%/fault/faults.h
