@@ -59,6 +59,7 @@ check_tests = \
 	%D%/unit/beacon.t \
 	%D%/unit/cache.t \
 	%D%/unit/channel.t \
+	%D%/unit/end.t \
 	%D%/unit/error.t \
 	%D%/unit/foreign.t \
 	%D%/unit/fork.t \
@@ -71,6 +72,7 @@ check_tests = \
 	%D%/unit/send.t \
 	%D%/unit/sender.t \
 	%D%/unit/spread.t \
+	%D%/unit/start.t \
 	%D%/unit/stats.t \
 	%D%/unit/system.t \
 	%D%/unit/time.t \
