@@ -63,6 +63,8 @@ check_tests = \
 	%D%/unit/error.t \
 	%D%/unit/foreign.t \
 	%D%/unit/fork.t \
+	%D%/unit/hand.t \
+	%D%/unit/letters.t \
 	%D%/unit/message.t \
 	%D%/unit/receiver.t \
 	%D%/unit/ref.t \
