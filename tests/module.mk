@@ -64,6 +64,7 @@ check_tests = \
 	%D%/unit/foreign.t \
 	%D%/unit/fork.t \
 	%D%/unit/hand.t \
+	%D%/unit/host.t \
 	%D%/unit/letters.t \
 	%D%/unit/message.t \
 	%D%/unit/receiver.t \
@@ -76,7 +77,9 @@ check_tests = \
 	%D%/unit/spread.t \
 	%D%/unit/start.t \
 	%D%/unit/stats.t \
+	%D%/unit/stop.t \
 	%D%/unit/system.t \
+	%D%/unit/threads.t \
 	%D%/unit/time.t \
 	%D%/unit/watch.t
 
