@@ -81,10 +81,12 @@ check_tests = \
 	%D%/unit/system.t \
 	%D%/unit/threads.t \
 	%D%/unit/time.t \
-	%D%/unit/watch.t
+	%D%/unit/watch.t \
+	%D%/unit/watch_ends.t
 
 # What some of them share.
-EXTRA_DIST += %D%/contract/bounded.h %D%/contract/traffic.h %D%/harness/one.h %D%/scenarios/tutorials.h
+EXTRA_DIST += %D%/contract/bounded.h %D%/contract/traffic.h %D%/harness/one.h %D%/scenarios/tutorials.h \
+	%D%/unit/listener.h
 
 # Everything that the runtime asks for comes by faults.c, which may refuse it.
 %C%_fault_fault_t_SOURCES = %D%/fault/fault.c %D%/fault/faults.c %D%/fault/faults.h
