@@ -74,6 +74,7 @@ check_tests = \
 	%D%/unit/selector.t \
 	%D%/unit/send.t \
 	%D%/unit/sender.t \
+	%D%/unit/silence.t \
 	%D%/unit/spread.t \
 	%D%/unit/start.t \
 	%D%/unit/stats.t \
@@ -86,7 +87,7 @@ check_tests = \
 
 # What some of them share.
 EXTRA_DIST += %D%/contract/bounded.h %D%/contract/traffic.h %D%/harness/one.h %D%/scenarios/tutorials.h \
-	%D%/unit/listener.h
+	%D%/unit/asking.h %D%/unit/listener.h
 
 # Everything that the runtime asks for comes by faults.c, which may refuse it.
 %C%_fault_fault_t_SOURCES = %D%/fault/fault.c %D%/fault/faults.c %D%/fault/faults.h
