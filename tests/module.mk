@@ -71,6 +71,7 @@ check_tests = \
 	%D%/unit/ref.t \
 	%D%/unit/select.t \
 	%D%/unit/select_mailbox.t \
+	%D%/unit/select_mailbox_end.t \
 	%D%/unit/select_wait.t \
 	%D%/unit/selector.t \
 	%D%/unit/send.t \
@@ -88,7 +89,7 @@ check_tests = \
 
 # What some of them share.
 EXTRA_DIST += %D%/contract/bounded.h %D%/contract/traffic.h %D%/harness/one.h %D%/scenarios/tutorials.h \
-	%D%/unit/asking.h %D%/unit/cases.h %D%/unit/listener.h
+	%D%/unit/asking.h %D%/unit/cases.h %D%/unit/listener.h %D%/unit/nested.h
 
 # Everything that the runtime asks for comes by faults.c, which may refuse it.
 %C%_fault_fault_t_SOURCES = %D%/fault/fault.c %D%/fault/faults.c %D%/fault/faults.h
