@@ -44,6 +44,7 @@ check_tests = \
 	%D%/contract/room.t \
 	%D%/fault/fault.t \
 	%D%/fault/watch.t \
+	%D%/scenarios/chains.t \
 	%D%/scenarios/channels.t \
 	%D%/scenarios/edges.t \
 	%D%/scenarios/life.t \
