@@ -46,6 +46,7 @@ check_tests = \
 	%D%/fault/watch.t \
 	%D%/scenarios/chains.t \
 	%D%/scenarios/channels.t \
+	%D%/scenarios/choosers.t \
 	%D%/scenarios/edges.t \
 	%D%/scenarios/life.t \
 	%D%/scenarios/outside.t \
