@@ -56,6 +56,7 @@ check_tests = \
 	%D%/scenarios/values.t \
 	%D%/simulation/channels.t \
 	%D%/simulation/simulation.t \
+	%D%/simulation/waits.t \
 	%D%/unit/actor.t \
 	%D%/unit/ask.t \
 	%D%/unit/beacon.t \
@@ -102,6 +103,8 @@ EXTRA_DIST += %D%/contract/bounded.h %D%/contract/traffic.h %D%/harness/one.h %D
 %C%_fault_watch_t_LDFLAGS = $(%C%_fault_fault_t_LDFLAGS)
 %C%_unit_cache_t_SOURCES = %D%/unit/cache.c %D%/fault/faults.c %D%/fault/faults.h
 %C%_unit_cache_t_LDFLAGS = $(%C%_fault_fault_t_LDFLAGS)
+
+%C%_simulation_channels_t_SOURCES = %D%/simulation/channels.c %D%/simulation/model.c %D%/simulation/model.h
 
 # ---- the checks that keep the picture of the sources true
 script_tests = \
