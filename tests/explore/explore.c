@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* explore - coroutines, strategies, late stores */
+/* explore - coroutines, strategies */
 #undef _FORTIFY_SOURCE                          /* its longjmp refuses to go to another stack */
 #include "explore.h"
+#include "late.h"
 
 #include <limits.h>
 #include <setjmp.h>
@@ -14,17 +15,9 @@
 
 #define THREADS_MOST 8
 #define STACK_BYTES (256 * 1024)
-#define LATE_MOST 8                             /* stores in a buffer */
-#define RANGES_MOST 16
 #define CHANGES_MOST 4                          /* of priority, in one schedule */
 
 enum state { FREE, READY, ASLEEP, DOZING, DONE };
-
-struct late {
-	void *address;
-	uint64_t value;
-	unsigned bytes;
-};
 
 struct thread {
 	const char *name;
@@ -34,8 +27,7 @@ struct thread {
 	bool is_idler, is_begun;
 	long priority;
 	const uint32_t *word;                   /* what it sleeps on */
-	struct late late[LATE_MOST];
-	unsigned pending;
+	struct lates late;
 	jmp_buf base;                           /* the stack, empty: where a body begins */
 	jmp_buf at;                             /* where it stands */
 	ucontext_t made;
@@ -48,8 +40,6 @@ static jmp_buf main_at;
 static ucontext_t main_made;
 
 static const struct scenario *scenario;
-static struct { const char *from; size_t bytes; } ranges[RANGES_MOST];
-static unsigned ranges_used;
 static uint64_t random_state;
 static bool by_priority, is_traced;
 static uint32_t laziness;                       /* of buffers: one in so many is emptied when threads change */
@@ -87,85 +77,45 @@ uint32_t explore_random(uint32_t below)
 
 /* ---- late stores ---------------------------------------------------------------------------------------------------- */
 
-static void write_out(const struct late *late)
-{
-	switch (late->bytes) {
-	case 1: *(volatile uint8_t *)late->address = (uint8_t)late->value; break;
-	case 4: *(volatile uint32_t *)late->address = (uint32_t)late->value; break;
-	default: *(volatile uint64_t *)late->address = late->value; break;
-	}
-}
-
 static void drain(struct thread *thread, unsigned count)
 {
-	for (unsigned i = 0; i < count; i++)
-		write_out(&thread->late[i]);
-	thread->pending -= count;
-	memmove(thread->late, thread->late + count, thread->pending * sizeof thread->late[0]);
+	late_drain(&thread->late, count);
 	if (me >= 0)
-		explore_pending = threads[me].pending;
+		explore_pending = threads[me].late.count;
 }
 
 void explore_flush(void)
 {
 	if (me >= 0)
-		drain(&threads[me], threads[me].pending);
+		drain(&threads[me], threads[me].late.count);
 }
 
 bool explore_held(const void *address, uint64_t *value)
 {
-	const struct thread *thread;
-
-	if (me < 0)                             /* the verdict looks at what reached memory */
-		return false;
-	thread = &threads[me];
-	for (unsigned i = thread->pending; i-- > 0; )
-		if (thread->late[i].address == address) {
-			*value = thread->late[i].value;
-			return true;
-		}
-	return false;
-}
-
-static bool may_be_late(const void *address)
-{
-	for (unsigned i = 0; i < ranges_used; i++)
-		if ((const char *)address >= ranges[i].from && (const char *)address < ranges[i].from + ranges[i].bytes)
-			return true;
-	return false;
+	return me >= 0 && late_find(&threads[me].late, address, value);         /* the verdict looks at what reached memory */
 }
 
 bool explore_hold(void *address, unsigned bytes, uint64_t value)
 {
-	struct thread *thread;
+	struct lates *late;
 
 	if (me < 0)
 		return false;
-	thread = &threads[me];
-	if (!may_be_late(address)) {            /* stores stay in order */
+	late = &threads[me].late;
+	if (!late_may_be(address)) {            /* stores stay in order */
 		explore_empty();
 		return false;
 	}
-	if (thread->pending == LATE_MOST)
-		drain(thread, 1);
-	thread->late[thread->pending++] = (struct late){ address, value, bytes };
-	explore_pending = thread->pending;
+	late_add(late, (struct late){ address, value, bytes });
+	explore_pending = late->count;
 	return true;
-}
-
-void explore_buffer(const void *from, size_t bytes)
-{
-	if (ranges_used == RANGES_MOST)
-		abort();
-	ranges[ranges_used].from = from;
-	ranges[ranges_used++].bytes = bytes;
 }
 
 static void drain_some(void)
 {
 	for (int i = 0; explore_buffers && i < used; i++)
-		if (threads[i].pending > 0 && explore_random(laziness) == 0)
-			drain(&threads[i], 1 + explore_random(threads[i].pending));
+		if (threads[i].late.count > 0 && explore_random(laziness) == 0)
+			drain(&threads[i], 1 + explore_random(threads[i].late.count));
 }
 
 /* ---- who goes on ---------------------------------------------------------------------------------------------------- */
@@ -248,7 +198,7 @@ static void go(int next)
 		return;
 	}
 	if (me >= 0 && _setjmp(threads[me].at) != 0) {
-		explore_pending = threads[me].pending;
+		explore_pending = threads[me].late.count;
 		grant();
 		return;
 	}
@@ -353,7 +303,7 @@ void explore_barrier(void)
 {
 	explore_at("barrier");
 	for (int i = 0; i < used; i++)
-		drain(&threads[i], threads[i].pending);
+		drain(&threads[i], threads[i].late.count);
 	explore_at("after the barrier");
 }
 
@@ -405,7 +355,7 @@ static void add(const char *name, void (*body)(long argument), long argument, bo
 	thread->state = READY;
 	thread->is_idler = is_idler;
 	thread->is_begun = false;
-	thread->pending = 0;
+	thread->late.count = 0;
 	thread->word = NULL;
 	used++;
 }
@@ -477,7 +427,7 @@ static void prepare(uint64_t seed)
 	random_state = seed * 0xd1342543de82ef95u;
 	used = 0;
 	me = -1;
-	ranges_used = 0;
+	late_forget();
 	explore_buffers = false;
 	explore_pending = 0;
 	explore_left = LONG_MAX;
@@ -496,13 +446,13 @@ static void prepare(uint64_t seed)
 	scenario->set_up(seed);
 	for (int i = 0; i < used; i++)
 		threads[i].priority = 1 + (long)explore_random(1000);
-	explore_buffers = ranges_used > 0 && explore_random(2) == 0;
+	explore_buffers = late_is_wanted() && explore_random(2) == 0;
 }
 
 static void judge(void)
 {
 	for (int i = 0; i < used; i++)
-		drain(&threads[i], threads[i].pending);
+		drain(&threads[i], threads[i].late.count);
 	for (int i = 0; i < used; i++)
 		if (threads[i].state != DONE && !threads[i].is_idler)
 			explore_fail("all asleep: %s waits for ever", threads[i].name);
