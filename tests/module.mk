@@ -32,7 +32,8 @@ check_LTLIBRARIES += %D%/harness/libkit.la
 check_PROGRAMS    += $(check_tests)
 TESTS             += $(check_tests)
 endif
-%C%_harness_libkit_la_SOURCES = %D%/harness/halves.c %D%/harness/halves.h %D%/harness/kit.c %D%/harness/kit.h
+%C%_harness_libkit_la_SOURCES = %D%/harness/gates.c %D%/harness/halves.c %D%/harness/halves.h %D%/harness/kit.c \
+	%D%/harness/kit.h
 check_tests = \
 	%D%/contract/bound.t \
 	%D%/contract/channel.t \
