@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The stress test: a short one in `make check`, a long one by `make stress` (and `make stress SECONDS=600`).
 check_PROGRAMS += %D%/stress
-%C%_stress_SOURCES = %D%/stress.c
+%C%_stress_SOURCES = %D%/citizens.c %D%/stress.c %D%/town.c %D%/town.h
 %C%_stress_LDADD   = libodeoncore.la
 TESTS      += %D%/short.sh
 EXTRA_DIST += %D%/short.sh

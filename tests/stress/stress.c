@@ -15,363 +15,22 @@
  *   exclusivity    nobody is inside a citizen when it is entered
  *   an end         a round ends; else the watchdog prints what everyone was doing, and the program ends with 3
  *
+ * The account is in town.c, the citizens in citizens.c; here are the drivers and the rounds.
+ *
  * It prints its seed first. The same seed gives the same choices, though not the same interleaving.
  *
  * --plant makes one mistake on purpose (race leak crash hang lost twice order), so that a test can see that the nets
  * hold. --starts does nothing but start, send once and stop, so many times.
  */
-#include <errno.h>
-#include <odeon.h>
+#include "town.h"
 #include <pthread.h>
-#include <stdarg.h>
-#include <stdatomic.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { PLACES = 48, DRIVERS = 3, SENDERS = PLACES + DRIVERS, KEPT = 3, SERIALS = 1 << 27, CROWD = 30000 };
-
-#define fail_unless(claim, ...) do { if (!(claim)) give_up(#claim, __VA_ARGS__); } while (0)
-
-/* ---- choices ------------------------------------------------------------------------------------------------------------- */
-
-struct random { uint64_t state; };
-
-static uint64_t random_next(struct random *random)     /* splitmix64 */
-{
-	uint64_t x = random->state += 0x9e3779b97f4a7c15u;
-
-	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
-	x = (x ^ x >> 27) * 0x94d049bb133111ebu;
-	return x ^ x >> 31;
-}
-
-static unsigned random_below(struct random *random, unsigned limit)
-{
-	return (unsigned)((random_next(random) >> 32) * limit >> 32);
-}
-
-/* ---- the town ------------------------------------------------------------------------------------------------------------ */
-
-static struct {
-	uint64_t seed;
-	int seconds, workers, starts, watchdog;
-	const char *plant;
-} settings = { .seconds = 5, .watchdog = 30 };
-
-static odeon_system *town;
-static _Atomic uint64_t places[PLACES];                /* bits of the refs of those who live there */
-static atomic_bool closing;                            /* drivers go home */
-static _Atomic(const char *) doing[SENDERS + 1];       /* what each sender does now, the last one is main */
-static atomic_ulong lives;
-static unsigned long rounds;
-
-#define MAIN_THREAD SENDERS
-
-static bool is_planted(const char *mistake)
-{
-	return settings.plant && strcmp(settings.plant, mistake) == 0;
-}
-
-static void print_everyone(void)
-{
-	odeon_stats_system stats = ODEON_STATS(odeon_stats_system);
-	int i;
-
-	for (i = 0; i <= SENDERS; i++) {
-		const char *what = atomic_load(&doing[i]);
-
-		if (what)
-			fprintf(stderr, "  %s %d: %s\n", i < PLACES ? "citizen" : i < SENDERS ? "driver" : "main", i, what);
-	}
-	if (town && odeon_system_stats(town, &stats) == 0)
-		fprintf(stderr, "  %llu actors, %llu messages queued, %llu accepted\n", (unsigned long long)stats.actors,
-		        (unsigned long long)stats.queued, (unsigned long long)stats.accepted);
-}
-
-__attribute__((noreturn, format(printf, 2, 3)))
-static void give_up(const char *claim, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	fprintf(stderr, "stress: ODEON_SEED=%llu, round %lu: it does not hold that %s: ", (unsigned long long)settings.seed,
-	        rounds, claim);
-	vfprintf(stderr, format, arguments);
-	va_end(arguments);
-	fprintf(stderr, "\n  again: stress --seed %llu --seconds %d\n", (unsigned long long)settings.seed, settings.seconds);
-	print_everyone();
-	_exit(1);
-}
-
-/* ---- tokens ---------------------------------------------------------------------------------------------------------------- */
-
-enum fate { NOT_MADE, MADE, DROPPED };
-
-static atomic_uchar *fates;                            /* by serial number */
-static atomic_ulong serials;
-
-struct token {
-	uint64_t serial, sequence;                     /* of this sender, over all receivers */
-	uint64_t life;                                 /* of the sender, when a citizen */
-	uint16_t sender;
-	uint8_t hops;                                  /* how often it may be sent on */
-	bool is_direct;                                /* by its maker: then its order is checked */
-};
-
-ODEON_MESSAGE_DROP(token)
-{
-	unsigned char was = atomic_exchange(&fates[token->serial], DROPPED);
-
-	if (is_planted("lost") && token->serial == 1000)
-		atomic_store(&fates[token->serial], MADE);
-	fail_unless(was == MADE, "token %llu of sender %u is dropped in state %d", (unsigned long long)token->serial,
-	            token->sender, was);
-	if (is_planted("twice") && token->serial == 1000)
-		token_drop(token);
-}
-
-static struct token *token_make(unsigned sender, uint64_t life, uint64_t *sequence)
-{
-	unsigned long serial = atomic_fetch_add(&serials, 1);
-	struct token *token;
-
-	if (serial >= SERIALS)
-		return NULL;
-	token = odeon_new(token, .serial = serial, .sequence = ++*sequence, .life = life, .sender = (uint16_t)sender,
-	                  .hops = 6, .is_direct = true);
-	if (is_planted("order") && token && token->sequence == 500)
-		token->sequence = 1;
-	if (token)
-		atomic_store(&fates[serial], MADE);
-	return token;
-}
-
-static void check_fates(void)
-{
-	unsigned long made = atomic_load(&serials), i;
-
-	for (i = 0; i < made && i < SERIALS; i++)
-		fail_unless(atomic_load(&fates[i]) != MADE, "token %lu was made and never dropped", i);
-}
-
-/* ---- citizens ---------------------------------------------------------------------------------------------------------------- */
-
-struct seen { uint64_t life, sequence; };
-
-struct citizen {
-	unsigned place;
-	uint64_t life, sequence;
-	struct random random;
-	atomic_bool is_entered;
-	bool is_target;                                /* others redirect to it, so the order here is nobody's promise */
-	unsigned tables;
-	struct token *kept[KEPT];
-	struct seen seen[SENDERS];
-};
-struct citizen_first { unsigned place; uint64_t seed; };
-
-static odeon_ref anyone(struct random *random)
-{
-	return (odeon_ref){ atomic_load(&places[random_below(random, PLACES)]) };
-}
-
-ODEON_START(citizen, citizen_first)
-{
-	static const enum odeon_policy policies[] = { ODEON_FAIL, ODEON_DROP_NEWEST, ODEON_DROP_OLDEST, ODEON_REDIRECT,
-	                                              ODEON_STOP_ACTOR };
-	odeon_mailbox mailbox = { .messages = 5 };
-
-	citizen->place = citizen_first->place;
-	citizen->life = atomic_fetch_add(&lives, 1) + 1;
-	citizen->random.state = citizen_first->seed;
-	citizen->is_target = citizen->place == 0;
-	if (random_below(&citizen->random, 30) == 0)
-		return ODEON_EFAILED;
-	if (citizen->place % 3 == 1) {                 /* a third of them is bounded, each in its own way */
-		mailbox.messages = 5 + random_below(&citizen->random, 100);
-		mailbox.policy = policies[citizen->place / 3 % 5];
-		mailbox.redirect = (odeon_ref){ atomic_load(&places[0]) };
-		if (citizen->place % 2)
-			mailbox.bytes = mailbox.messages * 100;
-		if (mailbox.policy == ODEON_REDIRECT && odeon_ref_is_nobody(mailbox.redirect))
-			mailbox.policy = ODEON_FAIL;
-		(void)odeon_bound(self, &mailbox);
-	}
-	return 0;
-}
-
-ODEON_STOP(citizen)
-{
-	int i;
-
-	(void)reason;
-	for (i = 0; i < KEPT; i++)
-		odeon_free(citizen->kept[i]);
-	atomic_store(&doing[citizen->place], NULL);
-}
-
-static void check_order(struct citizen *citizen, const struct token *token)
-{
-	struct seen *seen = &citizen->seen[token->sender];
-
-	if (!token->is_direct || citizen->is_target || token->life < seen->life)
-		return;
-	fail_unless(token->life > seen->life || token->sequence > seen->sequence,
-	            "place %u got number %llu of sender %u after number %llu", citizen->place,
-	            (unsigned long long)token->sequence, token->sender, (unsigned long long)seen->sequence);
-	*seen = (struct seen){ token->life, token->sequence };
-}
-
-static struct token *citizen_makes(struct citizen *citizen)
-{
-	return token_make(citizen->place, citizen->life, &citizen->sequence);
-}
-
-static void use_a_permit(odeon_self *self, struct citizen *citizen)
-{
-	odeon_permit *permit = odeon_reserve(self, anyone(&citizen->random), 2, 200, NULL);
-
-	if (!permit)
-		return;
-	(void)odeon_permit_send(self, permit, citizen_makes(citizen));
-	if (random_below(&citizen->random, 2))
-		odeon_permit_drop(permit);             /* else its end gives back what is left */
-}
-
-static void keep_it(odeon_self *self, struct citizen *citizen, struct token *token)
-{
-	struct token **place = &citizen->kept[random_below(&citizen->random, KEPT)], *old = *place;
-
-	*place = odeon_keep(self, token);
-	if (!old)
-		return;
-	old->is_direct = false;
-	switch (random_below(&citizen->random, 3)) {
-	case 0: odeon_free(old); break;
-	case 1: (void)odeon_send(self, anyone(&citizen->random), old); break;
-	case 2: (void)odeon_reply_to(self, old, old); break;
-	}
-}
-
-static void try_to_send(odeon_self *self, struct citizen *citizen, struct token *token)
-{
-	int why = 0;
-	struct token *back = odeon_try_send(self, anyone(&citizen->random), token, &why);
-
-	fail_unless((back == NULL) == (why == 0), "a message came back with %s", odeon_error_name(why));
-	if (back && random_below(&citizen->random, 2))
-		odeon_free(back);
-}
-
-static void act(odeon_self *self, struct citizen *citizen, struct token *token);
-
-ODEON_HANDLER(citizen, token)
-{
-	fail_unless(!atomic_exchange(&citizen->is_entered, true), "place %u", citizen->place);
-	check_order(citizen, token);
-	token->is_direct = false;
-	if (token->hops > 0) {
-		token->hops--;
-		act(self, citizen, token);
-	} else if (random_below(&citizen->random, 3) == 0) {
-		(void)odeon_reply(self, token);
-	}
-	atomic_store(&doing[citizen->place], NULL);
-	atomic_store(&citizen->is_entered, false);
-}
-
-ODEON_HANDLER(citizen, odeon_room)
-{
-	(void)odeon_send(self, odeon_room->who, citizen_makes(citizen));
-}
-
-ODEON_HANDLERS(citizen_handlers, ODEON_ON(citizen, token), ODEON_ON(citizen, odeon_room));
-ODEON_HANDLERS(citizen_other_handlers, ODEON_ON(citizen, token));
-ODEON_KIND(citizen, citizen_handlers, .start = ODEON_STARTS(citizen), .stop = ODEON_STOPS(citizen));
-static odeon_kind placed_kinds[4];                     /* pooled, pinned, with a thread of its own, unbounded */
-
-static void change_table(odeon_self *self, struct citizen *citizen)
-{
-	if (citizen->tables < 4 && odeon_become(self, citizen_other_handlers) == 0)
-		citizen->tables++;
-	else if (citizen->tables > 0 && odeon_unbecome(self) == 0)
-		citizen->tables--;
-}
-
-static uint64_t spawn_at(unsigned place, struct random *random, odeon_self *self)
-{
-	struct citizen_first first = { place, random_next(random) };
-	const odeon_kind *kind = &placed_kinds[place < 40 ? 0 : place < 46 ? 1 : 2];
-	odeon_ref child = ODEON_NOBODY;
-	int error = self ? odeon_spawn(self, kind, &first, &child) : odeon_system_spawn(town, kind, &first, &child);
-	uint64_t before;
-
-	if (error)
-		return 0;
-	before = atomic_exchange(&places[place], child.bits);
-	(void)odeon_actor_kill(town, (odeon_ref){ before });
-	return child.bits;
-}
-
-#define DOES(what) atomic_store(&doing[citizen->place], what)
-
-static void act(odeon_self *self, struct citizen *citizen, struct token *token)
-{
-	struct random *random = &citizen->random;
-	unsigned choice = random_below(random, 1000);
-
-	if (choice < 300) {
-		DOES("sends on");
-		(void)odeon_send(self, anyone(random), token);
-	} else if (choice < 450) {
-		DOES("forwards");
-		(void)odeon_forward(self, anyone(random), token);
-	} else if (choice < 520) {
-		DOES("posts");
-		(void)odeon_post(odeon_system_of(self), anyone(random), token);
-	} else if (choice < 600) {
-		DOES("tries to send");
-		try_to_send(self, citizen, token);
-	} else if (choice < 700) {
-		DOES("keeps");
-		keep_it(self, citizen, token);
-	} else if (choice < 780) {
-		DOES("replies");
-		(void)odeon_reply(self, token);
-	} else if (choice < 850) {
-		DOES("makes one more");
-		(void)odeon_send(self, anyone(random), citizen_makes(citizen));
-	} else if (choice < 880) {
-		DOES("uses a permit");
-		use_a_permit(self, citizen);
-	} else if (choice < 910) {
-		DOES("wants room");
-		(void)odeon_when_room(self, anyone(random));
-	} else if (choice < 930) {
-		DOES("changes its table");
-		change_table(self, citizen);
-	} else if (choice < 950) {
-		DOES("frees");
-		odeon_free(token);
-	} else if (choice < 960) {
-		DOES("spawns");
-		(void)spawn_at(random_below(random, PLACES), random, self);
-	} else if (choice < 970) {
-		DOES("kills");
-		(void)odeon_actor_kill(town, anyone(random));
-	} else if (choice < 980) {
-		DOES("exits");
-		odeon_exit(self);
-	} else if (choice < 985) {
-		DOES("fails");
-		odeon_fail(self, 7, "by choice");
-	}
-}
+enum { CROWD = 30000 };
 
 /* ---- drivers ------------------------------------------------------------------------------------------------------------------ */
 
@@ -578,8 +237,7 @@ static void play_round(struct random *random)
 	fail_unless(odeon_system_free(town) == 0, "round %lu", rounds);
 	town = NULL;
 	check_fates();
-	memset((void *)fates, 0, atomic_load(&serials) < SERIALS ? atomic_load(&serials) : SERIALS);
-	atomic_store(&serials, 0);
+	forget_fates();
 	for (i = 0; i < PLACES; i++)
 		atomic_store(&places[i], 0);
 }
@@ -592,7 +250,7 @@ static void play(struct random *random)
 		atomic_store(&alive_at, odeon_clock_now().ns);
 		play_round(random);
 	}
-	printf("stress: %lu rounds, %lu lives: every message is accounted for\n", rounds, atomic_load(&lives));
+	printf("stress: %lu rounds, %lu lives: every message is accounted for\n", rounds, count_lives());
 }
 
 /* Start, send once, stop, so many times. */
@@ -608,7 +266,7 @@ static void start_again_and_again(struct random *random)
 		check_conservation();
 		fail_unless(odeon_system_free(town) == 0, "round %lu", rounds);
 		check_fates();
-		atomic_store(&serials, 0);
+		forget_fates();
 	}
 	printf("stress: %lu starts and stops\n", rounds);
 }
@@ -647,14 +305,6 @@ static bool read_settings(int count, char **words)
 	return i == count;
 }
 
-static void prepare_kinds(void)
-{
-	placed_kinds[0] = placed_kinds[1] = placed_kinds[2] = citizen_kind;
-	placed_kinds[1].place = ODEON_PINNED;
-	placed_kinds[1].worker = 1;
-	placed_kinds[2].place = ODEON_OWN_THREAD;
-}
-
 int main(int count, char **words)
 {
 	struct random random;
@@ -663,8 +313,7 @@ int main(int count, char **words)
 		return usage();
 	printf("stress: ODEON_SEED=%llu\n", (unsigned long long)settings.seed);
 	fflush(stdout);
-	fates = mmap(NULL, SERIALS, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (fates == MAP_FAILED) {
+	if (!tokens_begin()) {
 		perror("stress: mmap");
 		return 2;
 	}
