@@ -334,7 +334,7 @@ void actor_end(struct odeon_self *self, struct slot *slot, int code, const char 
 		self->hook = HOOK_STOP;
 		self->hand = NULL;
 		self->sender = 0;
-		self->duty = 0;
+		self->role = ROLE_PLAIN;
 		kind->stop(self, slot->state, &reason);
 		self->hook = HOOK_NONE;
 	}

@@ -12,34 +12,27 @@
 #include "simulation.h"
 #include "step.h"
 
-static bool is_request(uint64_t sender)
+static int refuse_answer(odeon_self *self, struct message *message)
 {
-	return SENDER_IS_POINTER(sender) && (sender & SENDER_TAGS) == SENDER_ASK;
+	TALLY(self->system, self->worker, accepted);
+	letter_discard(self->system, self->worker, message, self->me, ODEON_NOBODY, ODEON_EINVAL);
+	return ODEON_EINVAL;
 }
 
-/* To whoever waits in odeon_ask. The answer is the caller's own, and is taken. */
-static int answer_ask(odeon_self *self, uint64_t asker, uint32_t *duty, struct message *answer)
+/* To whom the word beside the role says. The answer is the caller's own, signed, and is taken. */
+static int answer(odeon_self *self, uint64_t sender, uint32_t role, struct message *message)
 {
-	if (*duty == 0) {
-		letter_discard(self->system, self->worker, answer, self->me, ODEON_NOBODY, ODEON_EINVAL);
-		return ODEON_EINVAL;
-	}
-	*duty = 0;
-	if (!ask_answer(asker, answer)) {
-		letter_discard(self->system, self->worker, answer, self->me, ODEON_NOBODY, ODEON_EGONE);
-		return ODEON_EGONE;
-	}
-	TALLY(self->system, self->worker, handled);     /* the asker has it */
-	return 0;
-}
-
-static int answer(odeon_self *self, uint64_t sender, uint32_t *duty, struct message *message)
-{
-	if (is_request(sender)) {
-		TALLY(self->system, self->worker, accepted);
-		return answer_ask(self, sender, duty, message);
-	}
+	if (role == ROLE_OWED)
+		return duty_answer(self->system, self->worker, sender, message);
+	if (UNLIKELY(role == ROLE_MET))         /* answered before, or the duty is elsewhere */
+		return refuse_answer(self, message);
 	return deliver_or_bury(self->system, self->worker, (odeon_ref){ sender }, message);
+}
+
+/* What answer is to be told: the duty, if there is one, parts from the word. */
+static uint64_t address(uint64_t *sender, uint32_t *role)
+{
+	return *role == ROLE_OWED ? duty_part(sender, role) : *sender;
 }
 
 /* The answer, owned, signed and ready to go. */
@@ -54,23 +47,18 @@ static struct message *sign(odeon_self *self, void *payload, const odeon_site *s
 	return message;
 }
 
-static int refuse_answer(odeon_self *self, struct message *message)
-{
-	TALLY(self->system, self->worker, accepted);
-	letter_discard(self->system, self->worker, message, self->me, ODEON_NOBODY, ODEON_EINVAL);
-	return ODEON_EINVAL;
-}
-
 int odeon_reply_at(odeon_self *self, void *payload, const odeon_site *site)
 {
 	struct message *message;
+	uint32_t role;
 
 	if (UNLIKELY(payload == NULL))
 		return ODEON_ENOMEM;
 	message = sign(self, payload, site);
 	if (UNLIKELY(self->hook != HOOK_HANDLER))
 		return refuse_answer(self, message);
-	return answer(self, self->sender, &self->duty, message);
+	role = self->role;
+	return answer(self, address(&self->sender, &self->role), role, message);
 }
 
 int odeon_reply_to_at(odeon_self *self, void *request, void *payload, const odeon_site *site)
@@ -78,7 +66,7 @@ int odeon_reply_to_at(odeon_self *self, void *request, void *payload, const odeo
 	struct message *asked, *message;
 	struct odeon_self *holder;
 	uint64_t sender;
-	uint32_t duty;
+	uint32_t role;
 
 	if (payload == NULL)
 		return ODEON_ENOMEM;
@@ -88,24 +76,22 @@ int odeon_reply_to_at(odeon_self *self, void *request, void *payload, const odeo
 	holder = hand_holder(asked);
 	if (holder != NULL)                     /* still in hand: the same as a reply, if perhaps of an outer handler (nest.h) */
 		return odeon_reply_at(holder, payload, site);
-	sender = asked->sender;
-	duty = asked->duty;
-	asked->duty = 0;
+	role = asked->role;                     /* before the signature: the answer may be the request itself */
+	sender = address(&asked->sender, &asked->role);
 	message = sign(self, payload, site);
-	return answer(self, sender, &duty, message);
+	return answer(self, sender, role, message);
 }
 
-static int answer_error(uint64_t sender, uint32_t *duty, int error)
+static int answer_error(uint64_t *sender, uint32_t *role, int error)
 {
-	if (*duty == 0 || !is_request(sender))
+	if (*role != ROLE_OWED)
 		return ODEON_EINVAL;
-	*duty = 0;
-	return ask_fail(sender, error < 0 ? error : ODEON_EFAILED) ? 0 : ODEON_EGONE;
+	return duty_fail(duty_part(sender, role), error < 0 ? error : ODEON_EFAILED) ? 0 : ODEON_EGONE;
 }
 
 int odeon_reply_error(odeon_self *self, int error)
 {
-	return answer_error(self->sender, &self->duty, error);
+	return answer_error(&self->sender, &self->role, error);
 }
 
 int odeon_reply_error_to(odeon_self *self, void *request, int error)
@@ -120,7 +106,7 @@ int odeon_reply_error_to(odeon_self *self, void *request, int error)
 	holder = hand_holder(asked);
 	if (holder != NULL)
 		return odeon_reply_error(holder, error);
-	return answer_error(asked->sender, &asked->duty, error);
+	return answer_error(&asked->sender, &asked->role, error);
 }
 
 void *odeon_keep_at(odeon_self *self, void *payload)
@@ -142,7 +128,7 @@ void *odeon_duty(odeon_self *self)
 {
 	struct message *message;
 
-	if (self->duty == 0)
+	if (self->role != ROLE_OWED)
 		return NULL;
 	message = message_make(&duty_type, 0, NULL, self->site);
 	if (message == NULL)
@@ -205,7 +191,7 @@ static struct message *ask(odeon_system *system, odeon_ref to, struct message *m
 		return NULL;
 	}
 	message->sender = ask_sender(ask);
-	message->duty = 1;
+	message->role = ROLE_OWED;
 	(void)deliver_or_bury(system, worker_here(system), to, message);        /* a refusal settles it with the reason */
 	if (wait_for_answer(system, ask, until, spins))
 		answered = unpack(ask, type, error);

@@ -3,8 +3,8 @@
  * ask - the place where a plain thread waits for the answer to a message
  *
  * Agreement. Two parties share it, and the last to let go frees it: the asker, who waits, and the duty to answer,
- * which travels with the message (message.h: sender tagged SENDER_ASK, duty set) and ends with exactly one of
- * ask_answer and ask_fail. It belongs to no system, so the duty may outlive the asker's patience, and the system.
+ * which travels with the message (message.h: sender tagged SENDER_ASK, ROLE_OWED) and ends with exactly one of
+ * ask_answer and ask_fail, by way of duty.h. It belongs to no system, so the duty may outlive the asker's patience, and the system.
  *
  * What the duty's holder wrote before is seen by the asker after ask_wait.
  */
@@ -39,14 +39,5 @@ bool ask_fail(uint64_t sender, int error);
 bool ask_wait(struct ask *ask, int64_t until, bool spins);
 bool ask_is_settled(struct ask *ask);
 bool ask_abandon(struct ask *ask);
-
-/* The owner of a message: an answer that is still owed with it will not come. */
-static inline void message_renounce(struct message *message, int error)
-{
-	if (UNLIKELY(message->duty != 0)) {
-		message->duty = 0;
-		(void)ask_fail(message->sender, error);
-	}
-}
 
 #endif

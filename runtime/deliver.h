@@ -2,7 +2,7 @@
 /*
  * deliver - a message on its way into a mailbox
  *
- * Agreement. Any thread; the message is the caller's, out of every list, with sender, site and duty filled in. When
+ * Agreement. Any thread; the message is the caller's, out of every list, with sender, site and role filled in. When
  * the answer is 0 it is gone. When it is an error it is still the caller's, as it was.
  */
 #ifndef DELIVER_H

@@ -46,15 +46,15 @@ struct loan hand_borrow(struct message *message)
 
 	hand_own(message);
 	loan.sender = message->sender;
-	loan.duty = message->duty;
-	message->duty = 0;
+	loan.role = message->role;
+	message->role = ROLE_PLAIN;
 	return loan;
 }
 
 void hand_return(struct message *message, struct loan loan)
 {
 	message->sender = loan.sender;
-	message->duty = loan.duty;
+	message->role = loan.role;
 	if (loan.holder == NULL)
 		return;
 	message->sender = (uintptr_t)loan.holder | SENDER_IN_HAND;
@@ -64,14 +64,15 @@ void hand_return(struct message *message, struct loan loan)
 
 void hand_spend(struct loan loan)
 {
-	if (UNLIKELY(loan.duty != 0))
-		(void)ask_fail(loan.sender, ODEON_EUNANSWERED);
+	if (UNLIKELY(loan.role == ROLE_OWED))
+		(void)duty_fail(loan.sender, ODEON_EUNANSWERED);
 }
 
 void hand_endow(struct odeon_self *self, struct message *message)
 {
 	message_renounce(message, ODEON_EUNANSWERED);
 	message->sender = self->sender;
-	message->duty = self->duty;
-	self->duty = 0;
+	message->role = self->role;
+	if (self->role == ROLE_OWED)
+		(void)duty_part(&self->sender, &self->role);
 }

@@ -9,6 +9,7 @@
 #ifndef HAND_H
 #define HAND_H
 
+#include "duty.h"
 #include "world.h"
 
 /* The message in hand is the caller's, owned. */
@@ -48,8 +49,33 @@ static inline void hand_own(struct message *message)
 	}
 }
 
+/* A hook begins, with the message in hand. */
+static inline void hand_begin(struct odeon_self *self, struct message *message)
+{
+	self->hand = message;
+	self->sender = message->sender;
+	self->role = message->role;
+	ck_pr_store_ptr(&self->type, message->type);
+	ck_pr_store_ptr(&self->site, message->site);
+	message->sender = (uintptr_t)self | SENDER_IN_HAND;
+	message->role = ROLE_PLAIN;
+	message_show(message);
+}
+
+/* It has returned: what is still in hand is dropped, and who is still owed an answer hears that there is none. */
+static inline void hand_end(struct odeon_self *self, struct slot *slot)
+{
+	if (self->hand != NULL) {
+		hand_drop(self);
+		if (UNLIKELY(slot->flags >= SLOT_EAGER_STEP))
+			slot->flags -= SLOT_EAGER_STEP;
+	}
+	if (UNLIKELY(self->role == ROLE_OWED))
+		(void)duty_fail(duty_part(&self->sender, &self->role), ODEON_EUNANSWERED);
+}
+
 /* What a function that may hand a message back remembers of it. */
-struct loan { struct odeon_self *holder; uint64_t sender; uint32_t duty; };
+struct loan { struct odeon_self *holder; uint64_t sender; uint32_t role; };
 
 /* The message is the caller's, and owed no answer for now. */
 struct loan hand_borrow(struct message *message);
@@ -60,7 +86,7 @@ void hand_return(struct message *message, struct loan loan);
 /* It went: the answer that was owed with it will not come. */
 void hand_spend(struct loan loan);
 
-/* The duty to answer, and the sender, move from the hand to a message that is owned. */
+/* The sender and the duty to answer, if it is still owed, move from the hand to a message that is owned. */
 void hand_endow(struct odeon_self *self, struct message *message);
 
 #endif

@@ -23,10 +23,8 @@
 static inline void unexpected(struct odeon_self *self, struct message *message)
 {
 	self->hand = NULL;
-	message->duty = self->duty;
-	message->sender = self->sender;
-	self->duty = 0;
-	letter_bury(self->system, self->worker, message, sender_ref(self->sender), self->me, ODEON_ETYPE);
+	hand_endow(self, message);
+	letter_bury(self->system, self->worker, message, sender_ref(message->sender), self->me, ODEON_ETYPE);
 	hand_release(self, message);
 }
 
@@ -68,26 +66,11 @@ static inline bool handle(struct odeon_self *self, struct slot *slot, struct mes
 {
 	bool handled;
 
-	self->hand = message;
-	self->sender = message->sender;
-	self->duty = message->duty;
-	ck_pr_store_ptr(&self->type, message->type);
-	ck_pr_store_ptr(&self->site, message->site);
-	message->sender = (uintptr_t)self | SENDER_IN_HAND;
-	message->duty = 0;
-	message_show(message);
+	hand_begin(self, message);
 	if (UNLIKELY(self->is_simulated))
 		event(self, message);
 	handled = dispatch(self, slot, message);
-	if (self->hand != NULL) {
-		hand_drop(self);
-		if (UNLIKELY(slot->flags >= SLOT_EAGER_STEP))
-			slot->flags -= SLOT_EAGER_STEP;
-	}
-	if (UNLIKELY(self->duty != 0)) {
-		self->duty = 0;
-		(void)ask_fail(self->sender, ODEON_EUNANSWERED);
-	}
+	hand_end(self, slot);
 	return handled;
 }
 

@@ -9,11 +9,6 @@
 
 #define SAID_A_SECOND 5
 
-odeon_ref sender_ref(uint64_t sender)
-{
-	return SENDER_IS_POINTER(sender) ? ODEON_NOBODY : (odeon_ref){ sender };
-}
-
 void log_line(odeon_system *system, enum odeon_log_level level, const char *format, ...)
 {
 	char text[512];

@@ -8,6 +8,7 @@
 #ifndef LETTERS_H
 #define LETTERS_H
 
+#include "duty.h"
 #include "world.h"
 
 /* Counts and tells it; drops the payload and answers who asked; leaves the memory. `from` is nobody where none is known. */
@@ -20,8 +21,5 @@ void letter_discard(odeon_system *system, struct worker *worker, struct message 
 /* A line for people: to the host's hook, or standard error. */
 __attribute__((format(printf, 3, 4)))
 void log_line(odeon_system *system, enum odeon_log_level level, const char *format, ...);
-
-/* Who sent it, as a ref, whatever the tagged word says. */
-odeon_ref sender_ref(uint64_t sender);
 
 #endif

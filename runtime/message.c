@@ -76,7 +76,7 @@ struct message *message_make(const odeon_type *type, size_t extra, const void *v
 	message->type = type;
 	message->sender = 0;
 	message->site = site;
-	message->duty = 0;
+	message->role = ROLE_PLAIN;
 	message->generation = is_pooled ? flags | MESSAGE_POOLED : flags;
 	if (value != NULL)
 		copy_payload(message_payload(message), value, type->bytes);

@@ -5,7 +5,7 @@
  * Agreement. A message is in one of three states, and only its owner touches it, but for the node:
  *
  *   owned      by whoever made, kept or got it; `sender` says nothing
- *   in flight  in a mailbox; `sender` is the sender's ref (or asks, see below), the payload is hidden from everybody
+ *   in flight  in a mailbox; `sender` and `role` as below, the payload is hidden from everybody
  *   in hand    of the actor whose handler runs; `sender` is that actor's self, tagged IN_HAND, what was there has been
  *              copied to self. The node may still be in the mailbox's list: then the memory is the mailbox's, and goes
  *              when the node is passed or swapped out (mailbox.h)
@@ -15,9 +15,9 @@
  *   offset  bytes  what
  *        0     16  node: link and stamp
  *       16      8  type
- *       24      8  sender: a ref; or a pointer to a struct ask, tagged FROM_ASK; or a self, tagged IN_HAND; or 0
+ *       24      8  sender: a ref; or a self, tagged IN_HAND; or what the role says; or 0
  *       32      8  site
- *       40      4  duty: not 0 while the one who asked is owed an answer
+ *       40      4  role: what the message is beside a message, see enum role
  *       44      4  generation of the receiver, and the flags below
  *       48         payload, aligned to 16
  *
@@ -38,10 +38,17 @@ struct message {
 	const odeon_type *type;
 	uint64_t sender;
 	const odeon_site *site;
-	uint32_t duty;
+	uint32_t role;                          /* enum role */
 	uint32_t generation;
 };
 _Static_assert(sizeof(struct message) == 48, "the header is 48 bytes: a payload of 16 makes one block of 64");
+
+/* What a message is beside a message for a handler, and what its word `sender` then holds. */
+enum role {
+	ROLE_PLAIN,                             /* nothing: the sender's ref, 0 for a plain thread */
+	ROLE_OWED,                              /* an answer is owed: a pointer to the asker's record, tagged (duty.h) */
+	ROLE_MET,                               /* an answer was owed: the asker's ref, 0 for a plain thread */
+};
 
 #define MESSAGE_SIZED 0x80000000u               /* has a prefix that says how much lies behind the struct */
 #define MESSAGE_ADMITTED 0x40000000u            /* came through a gate, to be counted as left when taken */

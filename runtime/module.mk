@@ -36,6 +36,8 @@ libodeoncore_la_SOURCES  = \
 	%D%/descriptors.h \
 	%D%/directory.c \
 	%D%/directory.h \
+	%D%/duty.c \
+	%D%/duty.h \
 	%D%/error.c \
 	%D%/fiber.c \
 	%D%/fiber.h \

@@ -90,7 +90,7 @@ static void pick_up(struct odeon_self *self, struct odeon_self *outer)
 	if (self->hand != NULL)
 		self->hand->sender = (uintptr_t)self | SENDER_IN_HAND;
 	self->sender = outer->sender;
-	self->duty = outer->duty;
+	self->role = outer->role;
 	self->loose = outer->loose;
 	ck_pr_store_ptr(&self->type, outer->type);
 	ck_pr_store_ptr(&self->site, outer->site);

@@ -67,7 +67,7 @@ int odeon_forward_at(odeon_self *self, odeon_ref to, void *payload, const odeon_
 	message = message_of(payload);
 	holder = hand_holder(message);
 	hand_own(message);
-	if (message->duty == 0)                 /* a kept request is forwarded with its own duty and sender */
+	if (message->role != ROLE_OWED)         /* a kept request is forwarded with its own duty and sender */
 		hand_endow(holder != NULL ? holder : self, message);
 	message->site = site;
 	return deliver_or_bury(self->system, self->worker, to, message);

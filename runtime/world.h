@@ -39,7 +39,7 @@ struct odeon_self {
 	odeon_ref me;
 	struct message *hand;                   /* the message in hand; NULL: none, or it was taken */
 	uint64_t sender;                        /* of the message in hand, as message.h has it; stays when that is taken */
-	uint32_t duty;                          /* the message in hand is owed an answer */
+	uint32_t role;                          /* of it, beside the sender */
 	bool loose;                             /* the message in hand is out of the mailbox's list */
 	bool ending;                            /* when the handler returns */
 	uint8_t hook;                           /* enum hook */

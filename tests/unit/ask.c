@@ -231,6 +231,102 @@ START_TEST(a_second_answer_is_refused)
 }
 END_TEST
 
+/* Each parts the hand from the duty in its own way, answers where the duty went, and then once more from the hand. */
+static void keep_answer_and_answer_from_the_hand(odeon_self *self, struct catcher *catcher, struct parcel *parcel)
+{
+	int number = parcel->number;
+	struct parcel *kept = odeon_keep(self, parcel);
+
+	must(odeon_reply(self, parcel_new(number + 2)) == ODEON_EINVAL);
+	must(odeon_reply_error(self, ODEON_EGONE) == ODEON_EINVAL);
+	must(odeon_reply_to(self, kept, parcel_new(number + 1)) == 0);
+	must(odeon_reply_error_to(self, kept, ODEON_EGONE) == ODEON_EINVAL);
+	odeon_free(kept);
+	journal_note(catcher->journal, 1);
+}
+
+static void detach_answer_and_answer_from_the_hand(odeon_self *self, struct catcher *catcher, struct parcel *parcel)
+{
+	void *duty = odeon_duty(self);
+
+	must(odeon_reply(self, parcel_new(parcel->number + 2)) == ODEON_EINVAL);
+	must(odeon_reply_to(self, duty, parcel_new(parcel->number + 1)) == 0);
+	odeon_free(duty);
+	journal_note(catcher->journal, 1);
+}
+
+static odeon_ref second;
+
+static void answer_and_forward(odeon_self *self, struct catcher *catcher, struct parcel *parcel)
+{
+	(void)catcher;
+	must(odeon_reply(self, parcel_new(parcel->number + 1)) == 0);
+	must(odeon_forward(self, second, parcel) == 0);
+}
+
+static void answer_keep_and_forward(odeon_self *self, struct catcher *catcher, struct parcel *parcel)
+{
+	struct parcel *kept;
+
+	(void)catcher;
+	must(odeon_reply(self, parcel_new(parcel->number + 1)) == 0);
+	kept = odeon_keep(self, parcel);
+	must(odeon_forward(self, second, kept) == 0);
+}
+
+/* The one that an answered request was forwarded to. */
+static void answer_what_was_answered(odeon_self *self, struct catcher *catcher, struct parcel *parcel)
+{
+	must(odeon_ref_is_nobody(odeon_from(self)));
+	must(odeon_duty(self) == NULL);
+	must(odeon_reply(self, parcel_new(parcel->number + 2)) == ODEON_EINVAL);
+	journal_note(catcher->journal, 1);
+}
+
+static hook *const seconds[] = {
+	keep_answer_and_answer_from_the_hand, detach_answer_and_answer_from_the_hand, answer_and_forward, answer_keep_and_forward
+};
+#define SECONDS ((int)(sizeof(seconds) / sizeof(seconds[0])))
+
+START_TEST(a_second_answer_is_refused_wherever_the_duty_went)
+{
+	second = answerer(answer_what_was_answered);
+	ck_assert_int_eq(ask(answerer(seconds[_i]), 1, kit_deadline()), 2);
+	journal_wait(&journal, 1);
+	eventually(world_stats(&world).dead_letters == 1);
+}
+END_TEST
+
+/* What was answered may be sent on; it comes as the sender's own message, who is replied to any number of times. */
+static void answer_keep_and_send(odeon_self *self, struct catcher *catcher, struct parcel *parcel)
+{
+	struct parcel *kept;
+
+	(void)catcher;
+	if (parcel->number < 0)
+		return;                                         /* a reply to what was sent on */
+	must(odeon_reply(self, parcel_new(parcel->number + 1)) == 0);
+	kept = odeon_keep(self, parcel);
+	must(odeon_send(self, second, kept) == 0);
+}
+
+static void reply_twice(odeon_self *self, struct catcher *catcher, struct parcel *parcel)
+{
+	(void)parcel;
+	must(odeon_reply(self, parcel_new(-1)) == 0);
+	must(odeon_reply(self, parcel_new(-2)) == 0);
+	journal_note(catcher->journal, 1);
+}
+
+START_TEST(an_answered_request_that_is_sent_on_is_a_plain_message)
+{
+	second = answerer(reply_twice);
+	ck_assert_int_eq(ask(answerer(answer_keep_and_send), 1, kit_deadline()), 2);
+	journal_wait(&journal, 1);
+	ck_assert_uint_eq(world_stats(&world).dead_letters, 0);
+}
+END_TEST
+
 START_TEST(an_answer_of_another_type_is_dropped)
 {
 	odeon_ref to = answerer(answer_with_it);
@@ -367,7 +463,10 @@ KIT_MAIN("unit/ask",
 	{ .name = "holder_ends", .setup = setup, .teardown = teardown, .loop = 2,
 	  .tests = KIT_TESTS(an_actor_that_ends_with_a_kept_request_tells_the_asker) },
 	{ .name = "errors", .setup = setup, .teardown = teardown,
-	  .tests = KIT_TESTS(an_error_is_an_answer, a_second_answer_is_refused, an_answer_of_another_type_is_dropped) },
+	  .tests = KIT_TESTS(an_error_is_an_answer, a_second_answer_is_refused, an_answer_of_another_type_is_dropped,
+	                     an_answered_request_that_is_sent_on_is_a_plain_message) },
+	{ .name = "seconds", .setup = setup, .teardown = teardown, .loop = SECONDS,
+	  .tests = KIT_TESTS(a_second_answer_is_refused_wherever_the_duty_went) },
 	{ .name = "who", .setup = setup, .teardown = teardown,
 	  .tests = KIT_TESTS(a_pooled_handler_may_not_wait_for_an_answer, an_actor_with_a_thread_of_its_own_may_ask,
 	                     only_a_reply_reaches_the_asker, asking_a_full_mailbox_answers_full,
