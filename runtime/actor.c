@@ -167,7 +167,7 @@ static void release_annex(struct slot *slot)
 
 	if (annex == NULL)
 		return;
-	permits_end(annex);
+	debug_invariant(annex->holdings.count == 0 && annex->permits == NULL, "an actor that has ended holds something");
 	alloc_free(annex->became.tables, annex->became.room * sizeof annex->became.tables[0]);
 	alloc_free(annex, sizeof *annex);
 	slot->annex = NULL;
@@ -181,17 +181,6 @@ static void release(struct slot *slot)
 	slot->state = NULL;
 	if (slot->bounds != NULL)
 		bounds_lift(slot->bounds);
-}
-
-/* The new actor's start, on the caller's thread, with a self of its own: the spawner's stays as it is. */
-static int run_start(odeon_system *system, struct worker *worker, struct slot *slot, odeon_ref me, const void *argument)
-{
-	struct odeon_self self = {
-		.directory = system->directory, .worker = worker, .slot = slot, .me = me, .hook = HOOK_START, .system = system,
-	};
-	int error = slot->kind->start(&self, slot->state, argument);
-
-	return error > 0 ? ODEON_EFAILED : error;
 }
 
 /* Gives the token back; if something came in meanwhile, the slot is made ready instead. */
@@ -211,6 +200,32 @@ static void dismiss_waiters(odeon_system *system, struct worker *worker, struct 
 	bounds_lift(slot->bounds);
 	ck_pr_fence_memory();                   /* the end, before the look who waits; pairs with wait_in_line, wait_for_room */
 	deliver_room(system, worker, slot->bounds, me);
+}
+
+/* What the actor holds is let go, after its stop, in this order. The worker in self may be NULL: start failed outside. */
+static void let_go_of_all(struct odeon_self *self, struct slot *slot)
+{
+	struct annex *annex = slot->annex;
+
+	if (annex != NULL)
+		permits_end(annex);
+	dismiss_waiters(self->system, self->worker, slot, self->me);
+}
+
+/* The new actor's start, on the caller's thread, with a self of its own: the spawner's stays as it is. */
+static int run_start(odeon_system *system, struct worker *worker, struct slot *slot, odeon_ref me, const void *argument)
+{
+	struct odeon_self self = {
+		.directory = system->directory, .worker = worker, .slot = slot, .me = me, .hook = HOOK_START, .system = system,
+	};
+	int error = slot->kind->start(&self, slot->state, argument);
+
+	if (error == 0)
+		return 0;
+	end_watches(slot);
+	ck_pr_store_32(&slot->generation, slot->generation + 1);
+	let_go_of_all(&self, slot);
+	return error > 0 ? ODEON_EFAILED : error;
 }
 
 /* The slot's token is the caller's, and goes. */
@@ -235,9 +250,6 @@ static int be_born(odeon_system *system, struct worker *worker, struct slot *slo
 	if (error != 0) {
 		if (kind->place == ODEON_OWN_THREAD)
 			own_thread_cancel(system, slot->worker);
-		end_watches(slot);
-		ck_pr_store_32(&slot->generation, generation + 1);
-		dismiss_waiters(system, worker, slot, me);
 		release(slot);
 		return error;
 	}
@@ -338,7 +350,7 @@ void actor_end(struct odeon_self *self, struct slot *slot, int code, const char 
 		kind->stop(self, slot->state, &reason);
 		self->hook = HOOK_NONE;
 	}
-	dismiss_waiters(self->system, self->worker, slot, self->me);
+	let_go_of_all(self, slot);
 	release(slot);
 	ck_pr_store_ptr(&slot->kind, NULL);
 	slot->flags = (slot->flags & SLOT_PENDING) | SLOT_VACATING;

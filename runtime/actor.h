@@ -6,20 +6,15 @@
  *
  * Birth: a slot that nobody has had yet, or a vacant one, whose token must be claimed first (a late push may have it).
  * The generation becomes odd when all is filled in, the kind's start included; then the token is given back.
- * Death: stop runs, the generation becomes even, and from then on every message left is stale; the turn goes on until
- * the mailbox is idle, and after that the slot is vacant.
+ * Death: the generation becomes even, and from then on every message left is stale; stop runs; what the actor holds is let
+ * go; whoever waits for room hears of it; state and annex go. The turn goes on until the mailbox is idle, and after that
+ * the slot is vacant. A start that failed ends in the same way, but that there is no stop.
  */
 #ifndef ACTOR_H
 #define ACTOR_H
 
+#include "annex.h"
 #include "world.h"
-
-/* What few actors need. */
-struct annex {
-	struct { const odeon_handler **tables; uint32_t count, room; } became;
-	struct odeon_permit *permits;           /* that this actor reserved */
-	struct { struct watch *first; uint32_t count, most; } watches;  /* what it asked of channels: watch.h */
-};
 
 int actor_spawn(odeon_system *system, struct worker *worker, const odeon_kind *kind, const void *argument, odeon_ref *actor);
 

@@ -11,6 +11,7 @@ libodeoncore_la_SOURCES  = \
 	%D%/alarm.c \
 	%D%/alarm.h \
 	%D%/alloc.h \
+	%D%/annex.h \
 	%D%/answer.c \
 	%D%/ask.c \
 	%D%/ask.h \
@@ -45,6 +46,8 @@ libodeoncore_la_SOURCES  = \
 	%D%/hand.c \
 	%D%/hand.h \
 	%D%/handling.h \
+	%D%/holdings.c \
+	%D%/holdings.h \
 	%D%/invariant.c \
 	%D%/invariant.h \
 	%D%/latch.h \

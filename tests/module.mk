@@ -68,6 +68,7 @@ check_tests = \
 	%D%/unit/foreign.t \
 	%D%/unit/fork.t \
 	%D%/unit/hand.t \
+	%D%/unit/holdings.t \
 	%D%/unit/host.t \
 	%D%/unit/letters.t \
 	%D%/unit/message.t \
@@ -96,14 +97,17 @@ EXTRA_DIST += %D%/contract/bounded.h %D%/contract/traffic.h %D%/harness/one.h %D
 	%D%/unit/asking.h %D%/unit/cases.h %D%/unit/listener.h %D%/unit/nested.h
 
 # Everything that the runtime asks for comes by faults.c, which may refuse it.
-%C%_fault_fault_t_SOURCES = %D%/fault/fault.c %D%/fault/faults.c %D%/fault/faults.h
-%C%_fault_fault_t_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=aligned_alloc,--wrap=calloc,--wrap=eventfd,--wrap=free \
+fault_flags = $(AM_LDFLAGS) -Wl,--wrap=aligned_alloc,--wrap=calloc,--wrap=eventfd,--wrap=free \
 	-Wl,--wrap=malloc,--wrap=mallocx,--wrap=mmap,--wrap=mprotect,--wrap=munmap,--wrap=pthread_create \
 	-Wl,--wrap=realloc,--wrap=sdallocx,--wrap=timerfd_create
+%C%_fault_fault_t_SOURCES = %D%/fault/fault.c %D%/fault/faults.c %D%/fault/faults.h
+%C%_fault_fault_t_LDFLAGS = $(fault_flags)
 %C%_fault_watch_t_SOURCES = %D%/fault/watch.c %D%/fault/faults.c %D%/fault/faults.h
-%C%_fault_watch_t_LDFLAGS = $(%C%_fault_fault_t_LDFLAGS)
+%C%_fault_watch_t_LDFLAGS = $(fault_flags)
 %C%_unit_cache_t_SOURCES = %D%/unit/cache.c %D%/fault/faults.c %D%/fault/faults.h
-%C%_unit_cache_t_LDFLAGS = $(%C%_fault_fault_t_LDFLAGS)
+%C%_unit_cache_t_LDFLAGS = $(fault_flags)
+%C%_unit_holdings_t_SOURCES = %D%/unit/holdings.c %D%/fault/faults.c %D%/fault/faults.h
+%C%_unit_holdings_t_LDFLAGS = $(fault_flags)
 
 %C%_simulation_channels_t_SOURCES = %D%/simulation/channels.c %D%/simulation/model.c %D%/simulation/model.h
 

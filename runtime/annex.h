@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * annex - what few actors need, and their slots have no room for
+ *
+ * Agreement. All of it is the token holder's. It is made by its first use (actor_annex in actor.h), of zeroes, and
+ * goes with the actor, after each part has let go of what it has here (actor_end in actor.c).
+ */
+#ifndef ANNEX_H
+#define ANNEX_H
+
+#include <odeon/actor.h>
+#include "holdings.h"
+
+struct annex {
+	/* tables that odeon_become has put away: self.c */
+	struct { const odeon_handler **tables; uint32_t count, room; } became;
+
+	/* that this actor reserved: permit.c */
+	struct odeon_permit *permits;
+
+	/* what it asked of channels: watch.h */
+	struct { struct watch *first; uint32_t count, most; } watches;
+
+	/* what is found by a key */
+	struct holdings holdings;
+};
+
+#endif
