@@ -17,16 +17,24 @@ int deliver_bounded(odeon_system *system, struct worker *worker, struct slot *sl
 /* Where there is no way: the error that says why. */
 int deliver_refused(odeon_system *system, odeon_ref to);
 
-/* Pushes; what has to run afterwards is made ready. */
-static inline void deliver_push(odeon_system *system, struct worker *worker, struct slot *slot, struct message *message,
-                                uint32_t generation)
+/* Pushes one of the runtime's own, whose payload is never hidden, to an actor that may have ended: whoever takes it out of
+ * the slot, in a turn of this generation or of a later one, has it then (role.h). What has to run is made ready. */
+static inline void deliver_internal(odeon_system *system, struct worker *worker, struct slot *slot, struct message *message,
+                               uint32_t generation)
 {
 	uint32_t units = message_units(message);
 
 	message->generation = (message->generation & MESSAGE_FLAGS) | generation;
-	message_hide(message);
 	if (mailbox_push(&slot->mailbox, &message->node, units))
 		ready(system, worker, slot);
+}
+
+/* Pushes a message of the user's. */
+static inline void deliver_push(odeon_system *system, struct worker *worker, struct slot *slot, struct message *message,
+                                uint32_t generation)
+{
+	message_hide(message);
+	deliver_internal(system, worker, slot, message, generation);
 }
 
 static inline int deliver(odeon_system *system, struct worker *worker, odeon_ref to, struct message *message)

@@ -24,8 +24,7 @@ void hand_loosen(struct odeon_self *self)
 
 void hand_take(struct odeon_self *self)
 {
-	if (!self->loose)
-		detach(self->slot);
+	hand_loosen(self);
 	self->hand = NULL;
 	self->loose = false;
 	self->slot->flags |= SLOT_EAGER;

@@ -15,7 +15,7 @@
 /* The message in hand is the caller's, owned. */
 void hand_take(struct odeon_self *self);
 
-/* The message in hand stays there, but leaves the mailbox's list. */
+/* The message that the turn has taken, in hand or not, leaves the mailbox's list, and is loose. */
 void hand_loosen(struct odeon_self *self);
 
 /* The message in hand is dropped now. */

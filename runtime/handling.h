@@ -13,6 +13,7 @@
 #include "actor.h"
 #include "deliver.h"
 #include "hand.h"
+#include "role.h"
 #include "simulation.h"
 
 #define OVERLOAD_FIRST 10                       /* warned at 1 << 10 waiting messages, then at each doubling */
@@ -66,6 +67,8 @@ static inline bool handle(struct odeon_self *self, struct slot *slot, struct mes
 {
 	bool handled;
 
+	if (UNLIKELY(message->role != ROLE_PLAIN) && (message = role_take(self, message)) == NULL)
+		return false;
 	hand_begin(self, message);
 	if (UNLIKELY(self->is_simulated))
 		event(self, message);
@@ -80,6 +83,10 @@ static inline void bury(struct odeon_self *self, struct message *message, int wh
 	odeon_ref to = ref_make(self->directory->system, message->generation & REF_GENERATION_MASK,
 	                        directory_number(self->directory, self->slot));
 
+	if (UNLIKELY(message->role > ROLE_MET)) {
+		role_bury(self, message);
+		return;
+	}
 	message_show(message);
 	letter_bury(self->system, self->worker, message, sender_ref(message->sender), to, why);
 	hand_release(self, message);

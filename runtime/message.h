@@ -48,6 +48,12 @@ enum role {
 	ROLE_PLAIN,                             /* nothing: the sender's ref, 0 for a plain thread */
 	ROLE_OWED,                              /* an answer is owed: a pointer to the asker's record, tagged (duty.h) */
 	ROLE_MET,                               /* an answer was owed: the asker's ref, 0 for a plain thread */
+	/* From here on the runtime's own: no gate admits them, and no tally counts them. */
+	ROLE_ANSWER,                            /* an answer on its way back: a pointer to the asker's record, tagged */
+	ROLE_TIMER,                             /* a timer that is due: the owner's ref */
+	ROLE_BOND,                              /* a bond on its way to its target: the setter's ref */
+	ROLE_NEWS,                              /* news of an end: who ended */
+	ROLE_UNDO,                              /* a bond is undone: the setter's ref */
 };
 
 #define MESSAGE_SIZED 0x80000000u               /* has a prefix that says how much lies behind the struct */

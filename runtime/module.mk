@@ -87,6 +87,8 @@ libodeoncore_la_SOURCES  = \
 	%D%/rest.h \
 	%D%/ring.c \
 	%D%/ring.h \
+	%D%/role.c \
+	%D%/role.h \
 	%D%/runqueue.h \
 	%D%/sanitizer.h \
 	%D%/select.c \
