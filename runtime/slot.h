@@ -28,7 +28,6 @@
 #define SLOT_PENDING 1u                         /* the anchor was taken but not yet handled: a producer held it */
 #define SLOT_STOPPING 2u                        /* ends after the message `last` */
 #define SLOT_VACATING 4u                        /* the actor has ended; when idle, the slot is vacant */
-#define SLOT_STARTING 8u                        /* start runs */
 #define SLOT_RETIRED 16u                        /* its generations are used up */
 
 struct annex;                                   /* what few actors need: annex.h */
@@ -60,8 +59,8 @@ struct slot {
 } CACHE_ALIGNED;
 _Static_assert(sizeof(struct slot) == 128, "a slot is two cache lines");
 
-#define SLOT_EAGER 0xe0u                        /* of flags: how long to go on detaching before the handler, in steps of EAGER_STEP */
-#define SLOT_EAGER_STEP 0x20u
+#define SLOT_EAGER 0xc0u                        /* of flags: how long to go on detaching before the handler, in steps of EAGER_STEP */
+#define SLOT_EAGER_STEP 0x40u
 
 /* A ref, from its low end: 26 bits slot number, 23 bits generation, 15 bits system. */
 #define REF_SLOT_BITS 26
