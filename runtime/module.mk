@@ -118,6 +118,8 @@ libodeoncore_la_SOURCES  = \
 	%D%/wait.h \
 	%D%/watch.c \
 	%D%/watch.h \
+	%D%/wheel.c \
+	%D%/wheel.h \
 	%D%/worker.c \
 	%D%/worker.h \
 	%D%/world.c \

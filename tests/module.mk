@@ -90,7 +90,8 @@ check_tests = \
 	%D%/unit/threads.t \
 	%D%/unit/time.t \
 	%D%/unit/watch.t \
-	%D%/unit/watch_ends.t
+	%D%/unit/watch_ends.t \
+	%D%/unit/wheel.t
 
 # What some of them share.
 EXTRA_DIST += %D%/contract/bounded.h %D%/contract/traffic.h %D%/harness/one.h %D%/scenarios/tutorials.h \
