@@ -337,7 +337,7 @@ void actor_end(struct odeon_self *self, struct slot *slot, int code, const char 
 	const odeon_reason reason = { code, text };
 
 	self->ending = false;
-	if (UNLIKELY(self->is_simulated))
+	if (UNLIKELY(self->system->simulation != NULL))
 		simulation_event(self->system, "%u.%u (%s) ends: %d, %s", ref_slot(self->me), ref_generation(self->me), kind->name,
 		                 code, text);
 	end_watches(slot);

@@ -11,6 +11,7 @@
 
 #include <stdio.h>
 #include "actor.h"
+#include "crash.h"
 #include "deliver.h"
 #include "hand.h"
 #include "role.h"
@@ -62,6 +63,14 @@ static inline void event(struct odeon_self *self, struct message *message)
 	                 message->site != NULL ? message->site->line : 0);
 }
 
+static inline void note(struct odeon_self *self, struct message *message)
+{
+	if (self->worker->crash != NULL)
+		crash_note(self);
+	if (self->system->simulation != NULL)
+		event(self, message);
+}
+
 /* The handler runs; what it still holds is dropped. */
 static inline bool handle(struct odeon_self *self, struct slot *slot, struct message *message)
 {
@@ -70,8 +79,8 @@ static inline bool handle(struct odeon_self *self, struct slot *slot, struct mes
 	if (UNLIKELY(message->role != ROLE_PLAIN) && (message = role_take(self, message)) == NULL)
 		return false;
 	hand_begin(self, message);
-	if (UNLIKELY(self->is_simulated))
-		event(self, message);
+	if (UNLIKELY(self->is_noted))
+		note(self, message);
 	handled = dispatch(self, slot, message);
 	hand_end(self, slot);
 	return handled;

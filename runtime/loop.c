@@ -4,6 +4,7 @@
 
 #include <limits.h>
 #include "clock.h"
+#include "crash.h"
 #include "os.h"
 #include "pace.h"
 #include "ready.h"
@@ -198,6 +199,7 @@ void *loop_own(void *argument)
 	int yields = 0;
 
 	context_here = &worker->context;
+	crash_enter(worker);
 	worker_announce(worker, 1);
 	pace_begin(worker);
 	for (;;) {
@@ -217,6 +219,7 @@ void *loop_own(void *argument)
 	}
 	rest_tell_waiters(system);
 	worker_announce(worker, 0);
+	crash_leave(worker);
 	context_here = NULL;
 	ck_pr_fence_release();
 	ck_pr_store_32(&worker->finished, 1);

@@ -31,6 +31,8 @@ libodeoncore_la_SOURCES  = \
 	%D%/clock.c \
 	%D%/clock.h \
 	%D%/context.h \
+	%D%/crash.c \
+	%D%/crash.h \
 	%D%/deliver.c \
 	%D%/deliver.h \
 	%D%/descriptors.c \
@@ -118,6 +120,8 @@ libodeoncore_la_SOURCES  = \
 	%D%/wait.h \
 	%D%/watch.c \
 	%D%/watch.h \
+	%D%/watchdog.c \
+	%D%/watchdog.h \
 	%D%/wheel.c \
 	%D%/wheel.h \
 	%D%/worker.c \

@@ -107,11 +107,14 @@ size_t os_page_bytes(void)
 
 int os_thread_start(pthread_t *thread, const char *name, void *(*run)(void *), void *argument)
 {
+	static const int faults[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL };
 	sigset_t all, before;
 	char shortened[16];
 	int failed;
 
 	sigfillset(&all);
+	for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++)
+		sigdelset(&all, faults[i]);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	failed = pthread_create(thread, NULL, run, argument);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);

@@ -30,7 +30,7 @@ void os_fork_page_free(void *page);
 
 size_t os_page_bytes(void);
 
-/* A thread with all signals blocked and a name of at most 15 bytes. ODEON_ESYSTEM */
+/* A thread with all signals blocked, but those that it brings on itself by a fault, and a name of at most 15 bytes. ODEON_ESYSTEM */
 int os_thread_start(pthread_t *thread, const char *name, void *(*run)(void *), void *argument);
 
 /* Calls it as the calling thread ends, before its other thread-local data go. False: it will not. */

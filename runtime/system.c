@@ -9,6 +9,7 @@
 #include "actor.h"
 #include "alloc.h"
 #include "clock.h"
+#include "crash.h"
 #include "loop.h"
 #include "os.h"
 #include "own.h"
@@ -17,6 +18,7 @@
 #include "simulation.h"
 #include "step.h"
 #include "turn.h"
+#include "watchdog.h"
 #include "worker.h"
 
 #define BATCH_MESSAGES 64
@@ -33,7 +35,8 @@ static int read_options(const odeon_options *given, odeon_options *options, int 
 		return ODEON_EVERSION;
 	if (given != NULL)
 		*options = *given;
-	if (options->workers < ODEON_WORKERS_NONE || options->workers > ODEON_WORKERS_MOST || options->batch_time < 0)
+	if (options->workers < ODEON_WORKERS_NONE || options->workers > ODEON_WORKERS_MOST || options->batch_time < 0
+	 || options->watchdog < 0)
 		return ODEON_EINVAL;
 	if (options->poller != NULL && options->poller->bytes != sizeof *options->poller)
 		return ODEON_EVERSION;
@@ -72,6 +75,7 @@ static void *pool_thread(void *argument)
 	int error;
 
 	worker_announce(worker, 1);
+	crash_enter(worker);
 	error = open_poller(worker);
 	ck_pr_fence_release();
 	ck_pr_store_int(&worker->opened, error == 0 ? 1 : error);
@@ -80,6 +84,7 @@ static void *pool_thread(void *argument)
 		loop_pool(worker);
 		parker_close(&worker->parker);
 	}
+	crash_leave(worker);
 	worker_announce(worker, 0);
 	return NULL;
 }
@@ -183,7 +188,9 @@ static int make(odeon_system *system, const odeon_options *options, int pool)
 	system->depot = depot_open();
 	if (system->workers == NULL || system->depot == NULL)
 		return ODEON_ENOMEM;
-	error = directory_init(&system->directory, options->simulation.enabled ? 0 : (uint32_t)os_entropy());
+	error = crash_begin(system);
+	if (error == 0)
+		error = directory_init(&system->directory, options->simulation.enabled ? 0 : (uint32_t)os_entropy());
 	if (error == 0 && options->simulation.enabled)
 		error = simulation_init(system);
 	if (error == 0)
@@ -192,6 +199,8 @@ static int make(odeon_system *system, const odeon_options *options, int pool)
 		error = ODEON_ESYSTEM;
 	if (error == 0)
 		error = start_threads(system);
+	if (error == 0)
+		error = watchdog_start(system);
 	return error;
 }
 
@@ -247,11 +256,13 @@ static bool take_host(odeon_system *system)
 	if (!ck_pr_cas_32(&system->host_taken, 0, 1))
 		return false;
 	ck_pr_fence_acquire();                  /* pairs with leave_host */
+	crash_enter(host_worker(system));
 	return true;
 }
 
 static void leave_host(odeon_system *system)
 {
+	crash_leave(host_worker(system));
 	ck_pr_fence_release();
 	ck_pr_store_32(&system->host_taken, 0);
 }
@@ -400,6 +411,7 @@ int odeon_system_spawn(odeon_system *system, const odeon_kind *kind, const void 
 
 void system_join(odeon_system *system)
 {
+	watchdog_stop(system);
 	join_pool(system);
 	own_threads_join(system);
 	ready_wake_host(system);                /* it leaves, since the system closes */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include "alloc.h"
 #include "clock.h"
+#include "crash.h"
 #include "os.h"
 
 /* For a panic: racy where it looks at itself, which is this thread. */
@@ -31,10 +32,14 @@ struct worker *worker_make(odeon_system *system, uint32_t number, bool runs_pool
 
 	if (worker == NULL)
 		return NULL;
+	if (!crash_make(system, &worker->crash)) {
+		alloc_free_lines(worker);
+		return NULL;
+	}
 	worker->self.directory = system->directory;
 	worker->self.system = system;
 	worker->self.worker = worker;
-	worker->self.is_simulated = system->simulation != NULL;
+	worker->self.is_noted = system->simulation != NULL || system->options.crash_report;
 	worker->number = (uint16_t)number;
 	worker->runs_pool = runs_pool;
 	worker->interval = worker->credit = 1;
@@ -61,6 +66,7 @@ void worker_free(odeon_system *system, uint32_t number)
 	if (worker == NULL)
 		return;
 	cache_fini(&worker->cache);
+	crash_free(worker->crash);
 	alloc_free_lines(worker);
 }
 

@@ -43,7 +43,7 @@ struct odeon_self {
 	bool loose;                             /* the message in hand is out of the mailbox's list */
 	bool ending;                            /* when the handler returns */
 	uint8_t hook;                           /* enum hook */
-	bool is_simulated;
+	bool is_noted;                          /* what it handles is: for a simulation, or the report of a crash */
 	const odeon_type *type;                 /* of the message handled now, NULL between; read by anybody */
 	const odeon_site *site;
 	odeon_system *system;
@@ -51,6 +51,8 @@ struct odeon_self {
 	char text[FAIL_TEXT + 1];
 	bool is_nested;                         /* a select in its handler gave it another message: nest.h */
 };
+
+struct crash;
 
 struct worker {
 	struct odeon_self self;
@@ -83,12 +85,14 @@ struct worker {
 	pthread_t thread;
 	bool has_thread;
 	int opened;                             /* by its thread: 1, or the poller's error */
+	struct crash *crash;                    /* crash.h; NULL: no report is wanted */
 	struct strand *strand;                  /* an own thread that is simulated: simulation.h; NULL: none */
 };
 
 enum phase { PHASE_RUNNING, PHASE_STOPPING, PHASE_STOPPED };
 
 struct simulation;
+struct watchdog;
 
 struct odeon_system {
 	struct directory *directory;
@@ -118,6 +122,7 @@ struct odeon_system {
 	struct tally outside[TALLY_STRIPES];
 	struct { int64_t second; uint32_t said, held; } letters_log;   /* guarded by log_lock */
 	pthread_mutex_t log_lock;
+	struct watchdog *watchdog;              /* NULL: none */
 	struct simulation *simulation;          /* NULL: real threads, real time */
 };
 

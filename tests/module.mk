@@ -63,6 +63,7 @@ check_tests = \
 	%D%/unit/beacon.t \
 	%D%/unit/cache.t \
 	%D%/unit/channel.t \
+	%D%/unit/crash.t \
 	%D%/unit/end.t \
 	%D%/unit/error.t \
 	%D%/unit/foreign.t \
@@ -91,6 +92,7 @@ check_tests = \
 	%D%/unit/time.t \
 	%D%/unit/watch.t \
 	%D%/unit/watch_ends.t \
+	%D%/unit/watchdog.t \
 	%D%/unit/wheel.t
 
 # What some of them share.

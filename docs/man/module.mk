@@ -116,6 +116,7 @@ made_pages = \
 	%D%/made/odeon_system_stats.3 \
 	%D%/made/odeon_system_stop.3 \
 	%D%/made/odeon_system_wait.3 \
+	%D%/made/odeon_thread_print.3 \
 	%D%/made/odeon_try_post.3 \
 	%D%/made/odeon_try_post_at.3 \
 	%D%/made/odeon_try_send.3 \

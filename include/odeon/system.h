@@ -3,8 +3,8 @@
  * odeon/system.h - a running world of actors
  *
  * Several systems may live in one process; they share nothing. A system has as many workers as asked for, also none:
- * then the thread that calls odeon_system_run is the worker. The library installs no signal handler and blocks all
- * signals in its threads.
+ * then the thread that calls odeon_system_run is the worker. The library installs no signal handler, unless
+ * crash_report asks for one, and blocks all signals in its threads but those of faults.
  */
 #ifndef ODEON_SYSTEM_H
 #define ODEON_SYSTEM_H
@@ -27,6 +27,15 @@ typedef struct odeon_dead_letter {
 	int why;                                       /* ODEON_EGONE, ODEON_EFULL, ... */
 	const odeon_site *site;                        /* where it was sent; may be NULL */
 } odeon_dead_letter;
+
+/* An actor that did not end, or handles one message for long, and what it is busy with. */
+typedef struct odeon_stuck {
+	odeon_ref who;
+	const char *kind;
+	const odeon_type *type;                        /* of the message being handled; NULL: between messages */
+	const odeon_site *site;                        /* where that was sent */
+	uint64_t queued;                               /* messages waiting behind it, about */
+} odeon_stuck;
 
 /* What happened in a simulated system, one call an event; see docs/simulation.md. The line ends without a newline. */
 typedef void odeon_on_event(void *host, const char *line);
@@ -51,17 +60,15 @@ typedef struct odeon_options {
 		uint64_t seed;                         /* 0: ODEON_SEED in the environment, or else a fresh one */
 		odeon_on_event *on_event;
 	} simulation;
+	odeon_duration watchdog;                       /* handlers that run longer are told of, once each, within a quarter
+	                                                  more; not those of actors with a thread of their own, nor in a
+	                                                  simulation; costs a thread; 0: none */
+	void (*on_long)(void *host, const odeon_stuck *who, odeon_duration for_so_long); /* the watchdog's thread; NULL: logged */
+	int crash_report;                              /* not 0: a memory fault in a handler says on standard error whose it
+	                                                  is, before the process dies of it: see odeon_thread_print */
 } odeon_options;
 #define ODEON_OPTIONS(...) { .bytes = sizeof(odeon_options), __VA_ARGS__ }
 
-/* An actor that did not end, and what it is busy with. */
-typedef struct odeon_stuck {
-	odeon_ref who;
-	const char *kind;
-	const odeon_type *type;                        /* of the message being handled; NULL: between messages */
-	const odeon_site *site;                        /* where that was sent */
-	uint64_t queued;                               /* messages waiting behind it, about */
-} odeon_stuck;
 typedef struct odeon_report { size_t bytes, count; const odeon_stuck *stuck; } odeon_report;
 
 ODEON_BEGIN_
@@ -75,6 +82,7 @@ ODEON_BEGIN_
  *   ODEON_ENOMEM    no memory
  *   ODEON_ESYSTEM   no thread, no descriptor, no address space to be had
  *   ODEON_EVERSION  the options have an unknown size
+ *   ODEON_EBUSY     crash_report, and SIGSEGV, SIGBUS, SIGFPE or SIGILL has a handler that is not the library's
  *   ODEON_EINVAL    options that contradict each other, or @system is NULL
  *   or what a poller's open answered
  * Context:  plain thread
@@ -137,6 +145,21 @@ ODEON_API int odeon_system_stop(odeon_system *system, odeon_time until, odeon_re
  * Since:    0.1
  */
 ODEON_API int odeon_system_free(odeon_system *system);
+
+/**
+ * odeon_thread_print - what this thread is doing, as text: the actor, its message, and where that was sent
+ * @text:  where to; may be NULL when @bytes is 0
+ * @bytes: its size; what does not fit is cut off
+ *
+ * With crash_report also what its worker handled before, newest first. For the handler of a fault: crash_report installs one that
+ * writes this and lets the process die; a program that has a handler of its own calls it there. The handlers of
+ * crash_report stay when the system has ended; elsewhere than in an actor they do what happens without them.
+ *
+ * Returns:  the length of the whole text, as snprintf does; 0: this thread runs no actor
+ * Context:  any thread, any handler, a signal handler
+ * Since:    0.1
+ */
+ODEON_API int odeon_thread_print(char *text, size_t bytes);
 
 /**
  * odeon_report_free - release a report; NULL is fine

@@ -128,6 +128,16 @@ uint64_t world_alive(odeon_system *system)
 	return it.all - ck_pr_load_32(&it.begun);
 }
 
+void crash_enter(struct worker *worker)
+{
+	(void)worker;
+}
+
+void crash_leave(struct worker *worker)
+{
+	(void)worker;
+}
+
 void worker_announce(struct worker *worker, int starts)
 {
 	(void)worker;
