@@ -47,6 +47,8 @@ void channel_drain(struct channel *channel)
 	struct message *message;
 	int why;
 
+	if (channel->flavour->meets)
+		return;                         /* nothing is kept: a message that is offered is its sender's, who will hear */
 	while ((message = channel->flavour->recv(channel, NULL, &why)) != NULL)
 		message_free(message);
 }
