@@ -47,7 +47,7 @@ void channel_drain(struct channel *channel)
 	struct message *message;
 	int why;
 
-	if (channel->flavour->meets)
+	if (channel->flavour->meets && !MUTANT(MEET_DRAINED))
 		return;                         /* nothing is kept: a message that is offered is its sender's, who will hear */
 	while ((message = channel->flavour->recv(channel, NULL, &why)) != NULL)
 		message_free(message);
@@ -94,6 +94,10 @@ struct message *channel_recv_disconnected(struct channel *channel, odeon_receive
 {
 	struct message *message;
 
+	if (MUTANT(GONE_NO_LOOK)) {
+		*why = ODEON_EDISCONNECTED;
+		return NULL;
+	}
 	ck_pr_fence_acquire();                  /* what the last sender did before its drop */
 	message = channel->flavour->recv(channel, receiver, why);
 	if (message == NULL && *why == ODEON_EEMPTY)
@@ -209,9 +213,12 @@ void odeon_sender_drop(odeon_sender *sender)
 	channel = sender->channel;
 	watch_leave(sender->watch);
 	free_sender(sender);
+	if (MUTANT(SENDER_TELLS_FIRST))
+		waitlist_tell_all(&channel->for_messages);
 	if (leave_side(&channel->senders)) {
 		channel_note(channel, "is the last that sends");
-		waitlist_tell_all(&channel->for_messages);
+		if (!MUTANT(SENDER_TELLS_FIRST))
+			waitlist_tell_all(&channel->for_messages);
 	}
 	let_go(channel);
 }
@@ -230,10 +237,16 @@ void odeon_receiver_drop(odeon_receiver *receiver)
 		channel->flavour->leave(channel, receiver);
 	receiver->magic = 0;
 	alloc_free(receiver, sizeof *receiver);
+	if (MUTANT(DRAINED_FIRST) && channel_is_only_receiver(channel))
+		channel_drain(channel);
+	if (MUTANT(RECEIVER_TELLS_FIRST))
+		waitlist_tell_all(&channel->for_room);
 	if (leave_side(&channel->receivers)) {
 		channel_note(channel, "is the last that receives");
-		waitlist_tell_all(&channel->for_room);
-		channel_drain(channel);
+		if (!MUTANT(RECEIVER_TELLS_FIRST))
+			waitlist_tell_all(&channel->for_room);
+		if (!MUTANT(DRAINED_FIRST))
+			channel_drain(channel);
 	}
 	let_go(channel);
 }

@@ -128,7 +128,7 @@ static inline int channel_send(odeon_sender *sender, struct message *message)
 	why = channel->flavour->send(channel, message);
 	if (LIKELY(why == 0))
 		count_up(&sender->sent, 1);
-	if (UNLIKELY(ck_pr_load_32(&channel->receivers) == 0) && why == 0)
+	if (UNLIKELY(ck_pr_load_32(&channel->receivers) == 0) && why == 0 && !MUTANT(SENT_NO_LOOK))
 		channel_drain(channel);
 	return why;
 }

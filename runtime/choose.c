@@ -9,6 +9,7 @@
 #include "descriptors.h"
 #include "hand.h"
 #include "latch.h"
+#include "mutant.h"
 #include "nest.h"
 #include "plain.h"
 #include "simulation.h"
@@ -17,7 +18,7 @@
 #define SPIN_NS 300                     /* so long with the core held: a cache line there and back, and a little work */
 #define SPIN_YIELDS 20                  /* then it is offered at each look, so many times */
 #define SPIN_MOST_NS 200000             /* ... and no longer than others may well keep it: then it pays to sleep */
-#define LOOKS 16                        /* between two looks at the clock */
+#define LOOKS EXPLORE_FEWER(16)         /* between two looks at the clock */
 #define YIELDS_MOST 100                 /* in a row, for a push that is not finished; then short sleeps */
 #define YIELD_SLEEP_NS 50000
 
@@ -301,7 +302,7 @@ static void enter(struct choosing *choosing, odeon_case *one)
 		.message = one->what == ODEON_ON_SEND ? message_of(one->message) : NULL,
 	};
 	waitlist_add(list_of(one), waiter);
-	if (channel->flavour->meets && !waiter->looks)  /* here is a partner now */
+	if (channel->flavour->meets && !waiter->looks && !MUTANT(LOOKERS_NOT_TOLD))     /* here is a partner now */
 		waitlist_tell_lookers(one->what == ODEON_ON_RECV ? &channel->for_room : &channel->for_messages);
 }
 
@@ -409,13 +410,14 @@ static int finish(struct choosing *choosing)
 	odeon_case *one;
 
 	for (size_t i = 0; i < choosing->count; i++)
-		if ((int)i != chosen || choosing->wait.parker != NULL)
+		if ((int)i != chosen || (choosing->wait.parker != NULL && !MUTANT(PARKER_NOT_LEFT)))
 			leave(&choosing->cases[i]);
-	if (chosen < 0 || choosing->choice == CHOOSE_NONE)
+	EXPLORE_LEFT(&choosing->wait);
+	if (chosen < 0 || choosing->choice == CHOOSE_NONE || MUTANT(LATE_GIVES_UP))
 		return NOTHING_YET;
 	one = &choosing->cases[chosen];
 	left = place_of(one)->waiter.message;
-	if (channel_of(one)->flavour->meets && (left != NULL) == (one->what == ODEON_ON_RECV)) {
+	if (channel_of(one)->flavour->meets && (left != NULL) == (one->what == ODEON_ON_RECV) && !MUTANT(MET_TRIED_AGAIN)) {
 		one->message = left != NULL ? message_payload(left) : NULL;
 		one->error = 0;
 		channel_note(channel_of(one), left != NULL ? "receives" : "sends");
@@ -442,7 +444,7 @@ static int wait_for_one(struct choosing *choosing, int64_t until, bool spins)
 	wait_begin(&choosing->wait, parker);
 	for (size_t i = 0; i < choosing->count; i++)
 		enter(choosing, case_at(choosing, i));
-	if (!any_can_happen(choosing))
+	if (MUTANT(ENTERED_NO_LOOK) || !any_can_happen(choosing))
 		sleep(choosing, until, spins);
 	error = finish(choosing);
 	if (choosing->descriptors > 0)
@@ -469,6 +471,8 @@ int choose(odeon_case *cases, size_t count, odeon_time until, enum choice choice
 	if (count > 0)
 		shuffle(&choosing);
 	for (bool spins = true; ; spins = false) {
+		if (MUTANT(LATE_GIVES_UP) && !spins && is_past(&choosing, until.ns))
+			return ODEON_ETIMEDOUT;
 		index = try_all(&choosing);
 		if (index != NOTHING_YET)
 			return index;

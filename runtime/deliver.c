@@ -114,7 +114,7 @@ void deliver_room(odeon_system *system, struct worker *worker, struct bounds *bo
 
 void deliver_gave_back(odeon_system *system, struct worker *worker, struct bounds *bounds, odeon_ref to)
 {
-	if (bounds_owe_news(bounds))
+	if (!MUTANT(REFUSED_SILENT) && bounds_owe_news(bounds))
 		(void)deliver_order(system, worker, to, ORDER_ROOM);
 }
 

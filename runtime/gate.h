@@ -58,7 +58,7 @@ static inline void gate_return(struct gate *gate, uint64_t amount)
 static inline void gate_leave(struct gate *gate, uint64_t amount)
 {
 	ck_pr_fence_release();
-	ck_pr_store_64(&gate->left, gate->left + amount);
+	ck_pr_store_64(&gate->left, ck_pr_load_64(&gate->left) + amount);
 }
 
 #endif

@@ -44,6 +44,10 @@ static bool admit(struct list *list, uint32_t units)
 	do {
 		if (!fits(list, inside, units))
 			return false;
+		if (MUTANT(ADMIT_LOOK_ONLY)) {
+			(void)ck_pr_faa_64(&list->inside, AMOUNT(1, units));
+			return true;
+		}
 	} while (!ck_pr_cas_64_value(&list->inside, inside, inside + AMOUNT(1, units), &inside));
 	return true;
 }
@@ -68,7 +72,7 @@ static struct message *take(struct list *list)
 	unsigned spins = 0;
 
 	while ((node = mailbox_take(&list->queue, &passed)) == NULL) {
-		if (mailbox_newest(&list->queue) == &list->queue.stub)
+		if (mailbox_newest(&list->queue) == &list->queue.stub || MUTANT(BUSY_IS_EMPTY))
 			return NULL;
 		latch_pause(&spins);
 	}
@@ -89,7 +93,7 @@ static void tell_room(struct list *list)
 static struct message *list_recv(struct channel *channel, odeon_receiver *receiver, int *why)
 {
 	struct list *list = list_of(channel);
-	bool alone = receiver != NULL && channel_is_only_receiver(channel);
+	bool alone = (receiver != NULL && channel_is_only_receiver(channel)) || MUTANT(TAKE_NO_LATCH);
 	struct message *message;
 
 	if (!alone)
@@ -102,8 +106,11 @@ static struct message *list_recv(struct channel *channel, odeon_receiver *receiv
 		return NULL;
 	}
 	if (is_bounded(list)) {
+		if (MUTANT(ROOM_TOLD_FIRST))
+			tell_room(list);
 		(void)ck_pr_faa_64(&list->inside, (uint64_t)0 - AMOUNT(1, message_units(message)));
-		tell_room(list);
+		if (!MUTANT(ROOM_TOLD_FIRST))
+			tell_room(list);
 	}
 	message_show(message);
 	return message;

@@ -11,11 +11,13 @@
 # define MUTANT(name) 0
 #endif
 
-/* What the explorer wants to see and nobody else: the touch of a node, a push at its exchange, the giving back of a token. */
+/* What the explorer wants to see and nobody else: the touch of a node, a push at its exchange, the giving back of a token; the
+ * touch of a waiter, its entering a list, a wait that is over. */
 #ifndef EXPLORE_TOUCH
 # define EXPLORE_TOUCH(node) ((void)0)
 # define EXPLORE_ENTERED(mailbox, node) ((void)0)
 # define EXPLORE_LEFT(mailbox) ((void)0)
+# define EXPLORE_FEWER(times) (times)           /* where nothing comes of doing it more often */
 #endif
 
 #endif

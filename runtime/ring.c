@@ -46,7 +46,7 @@ static inline uint64_t next_position(struct ring *ring, uint64_t position)
 /* Takes the position at *end, if it still is `position`; *seen is what it is else. */
 static inline bool take_position(struct ring *ring, uint64_t *end, uint64_t position, bool alone, uint64_t *seen)
 {
-	if (!alone)
+	if (!alone && !MUTANT(PLACE_NO_CLAIM))
 		return ck_pr_cas_64_value(end, position, next_position(ring, position), seen);
 	ck_pr_store_64(end, next_position(ring, position));
 	return true;
@@ -56,7 +56,7 @@ static inline bool take_position(struct ring *ring, uint64_t *end, uint64_t posi
 static inline void put_stamp(struct place *place, uint64_t stamp, bool alone)
 {
 	ck_pr_fence_release();                  /* the place, before it is the other side's */
-	if (alone)
+	if (alone && !MUTANT(STAMP_STORED))
 		(void)ck_pr_fas_64(&place->stamp, stamp);
 	else
 		ck_pr_store_64(&place->stamp, stamp);
@@ -80,9 +80,12 @@ static int ring_send(struct channel *channel, struct message *message)
 			if (!take_position(ring, &ring->tail, tail, alone, &tail))
 				continue;
 			message_hide(message);
-			place->message = message;
+			if (!MUTANT(STAMP_FIRST))
+				place->message = message;
 			put_stamp(place, tail + 1, alone);
 			waitlist_tell(&channel->for_messages);
+			if (MUTANT(STAMP_FIRST))
+				place->message = message;
 			return 0;
 		}
 		if (stamp + ring->lap == tail + 1) {    /* still full of the last lap, unless its receiver is at it */

@@ -3,6 +3,7 @@
 #include "wait.h"
 
 #include <time.h>
+#include "mutant.h"
 #include "os.h"
 
 void waitlist_init(struct waitlist *list)
@@ -26,7 +27,7 @@ void wait_begin(struct wait *wait, struct parker *parker)
 /* With the lock, as all that follows here. */
 static void count(struct waitlist *list, uint32_t by)
 {
-	ck_pr_store_32(&list->count, list->count + by);
+	ck_pr_store_32(&list->count, ck_pr_load_32(&list->count) + by);
 }
 
 static void unlink_waiter(struct waitlist *list, struct waiter *waiter)
@@ -35,6 +36,7 @@ static void unlink_waiter(struct waitlist *list, struct waiter *waiter)
 	*(waiter->next != NULL ? &waiter->next->previous : &list->last) = waiter->previous;
 	waiter->is_listed = 0;
 	count(list, (uint32_t)-1);
+	EXPLORE_TOUCH(waiter);
 }
 
 static void unlink_watcher(struct waitlist *list, struct watcher *watcher)
@@ -55,12 +57,15 @@ void waitlist_add(struct waitlist *list, struct waiter *waiter)
 	list->last = waiter;
 	waiter->is_listed = 1;
 	count(list, 1);
+	EXPLORE_ENTERED(list, waiter);
 	pthread_mutex_unlock(&list->lock);
 	ck_pr_fence_memory();                   /* in the list, before the look; pairs with waitlist_tell */
 }
 
 void waitlist_remove(struct waitlist *list, struct waiter *waiter)
 {
+	if (MUTANT(REMOVE_NO_LOCK) && !waiter->is_listed)
+		return;
 	pthread_mutex_lock(&list->lock);
 	if (waiter->is_listed)
 		unlink_waiter(list, waiter);
@@ -127,11 +132,19 @@ static bool choose(struct waitlist *list, struct waiter *waiter, struct wake *wa
 	struct wait *wait = waiter->wait;
 	struct parker *parker = wait->parker;
 
-	unlink_waiter(list, waiter);
+	if (!MUTANT(UNLINKED_LATE))
+		unlink_waiter(list, waiter);
 	ck_pr_fence_release();                  /* all that was done to it, before it may go; pairs with wait_chosen */
-	if (!ck_pr_cas_32(&wait->chosen, WAIT_OPEN, WAIT_FIRST + waiter->number))
+	if (MUTANT(CHOSEN_NO_COMPARE))
+		ck_pr_store_32(&wait->chosen, WAIT_FIRST + waiter->number);
+	else if (!ck_pr_cas_32(&wait->chosen, WAIT_OPEN, WAIT_FIRST + waiter->number)) {
+		EXPLORE_TOUCH(wait);
 		return false;
-	wake_now(wake);
+	}
+	if (MUTANT(UNLINKED_LATE))
+		unlink_waiter(list, waiter);
+	if (!MUTANT(WAKE_OVERWRITTEN))
+		wake_now(wake);
 	if (parker != NULL)
 		parker_wake(parker);
 	else
@@ -159,8 +172,8 @@ static void tell(struct waitlist *list, unsigned partners)
 		bool looks = waiter->looks;
 
 		next = waiter->next;
-		if ((looks || partners > 0) && choose(list, waiter, &wake))
-			partners -= looks ? 0 : 1;
+		if ((looks || partners > 0) && (choose(list, waiter, &wake) || MUTANT(TELL_GIVES_UP)))
+			partners -= looks && !MUTANT(LOOKER_COUNTS) ? 0 : 1;
 	}
 	tell_watchers(list);
 	pthread_mutex_unlock(&list->lock);
@@ -169,7 +182,7 @@ static void tell(struct waitlist *list, unsigned partners)
 
 void waitlist_tell_some(struct waitlist *list, bool all)
 {
-	tell(list, all ? UINT32_MAX : 1);
+	tell(list, all && !MUTANT(TELL_ONE_OF_ALL) ? UINT32_MAX : 1);
 }
 
 void waitlist_tell_lookers(struct waitlist *list)
@@ -193,7 +206,7 @@ bool waitlist_meet(struct waitlist *list, struct message **message)
 		if (waiter->looks)
 			continue;
 		waiter->message = *message;
-		met = choose(list, waiter, &wake);
+		met = choose(list, waiter, &wake) || MUTANT(MEET_NOT_CHOSEN);
 		if (met)
 			*message = offered;
 	}

@@ -12,7 +12,12 @@
 	X(COUNTED_FIRST) X(DISCARD_AFTER_END) X(LEAVE_NO_LOOK) X(PARTY_FORGOTTEN) X(PUT_NOT_HELD) X(TAKE_NOT_COUNTED) \
 	X(CONTROL_NO_TAG) X(DEEP_NO_LOOK) X(DETACH_NO_WAIT) X(FOUND_NO_CHAIN) X(GATE_LOOK_ONLY) X(IDLE_PLAIN) X(NAIVE_STAMP) \
 	X(NEXT_NOT_ASKED) X(NEXT_NOT_LOOKED) X(NEXT_NO_BARRIER) X(READ_AFTER_LINK) X(SPAWN_NO_CLAIM) \
-	X(WAKE_IGNORES_SEARCHERS) X(WATCH_NO_HEIR)
+	X(WAKE_IGNORES_SEARCHERS) X(WATCH_NO_HEIR) \
+	X(ADMIT_LOOK_ONLY) X(BUSY_IS_EMPTY) X(CHOSEN_NO_COMPARE) X(DRAINED_FIRST) X(ENTERED_NO_LOOK) X(GONE_NO_LOOK) \
+	X(LATE_GIVES_UP) X(LOOKERS_NOT_TOLD) X(LOOKER_COUNTS) X(MEET_DRAINED) X(MEET_NOT_CHOSEN) X(MET_TRIED_AGAIN) X(PARKER_NOT_LEFT) \
+	X(PLACE_NO_CLAIM) X(RECEIVER_TELLS_FIRST) X(REFUSED_SILENT) X(REMOVE_NO_LOCK) X(ROOM_TOLD_FIRST) X(SENDER_TELLS_FIRST) \
+	X(SENT_NO_LOOK) X(STAMP_FIRST) X(STAMP_STORED) X(TAKE_NO_LATCH) X(TELL_GIVES_UP) X(TELL_ONE_OF_ALL) X(UNLINKED_LATE) \
+	X(WAKE_OVERWRITTEN)
 
 #define MUTANTS_OF_SCENARIOS(X) \
 	X(IDLE_GIVES_UP)        /* a turn that could not go idle ends all the same */ \
@@ -32,6 +37,7 @@
 	X(PARK_TRUST_WAKE)      /* takes it that whoever woke it had claimed it */ \
 	X(NO_WATCH)             /* a sleep with an end has none */ \
 	X(STOP_OVERWRITTEN)     /* the stop token shares a word with a counter that posts write */ \
+	X(LINE_NO_ORDER)        /* who asks for room enters the line, and does not have the receiver look */ \
 	X(LOST_WAKE)            /* planted: wakes before the work can be seen */ \
 	X(HANG)                 /* planted: waits for a flag that nobody sets, without sleeping */
 

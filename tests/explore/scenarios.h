@@ -23,6 +23,18 @@ extern const struct scenario scenario_park, scenario_pair, scenario_chain, scena
 /* pool.c */
 extern const struct scenario scenario_loop, scenario_watch, scenario_wait, scenario_close;
 
+/* stream.c */
+extern const struct scenario scenario_stream, scenario_ends;
+
+/* rendezvous.c */
+extern const struct scenario scenario_meet, scenario_mutual;
+
+/* choice.c */
+extern const struct scenario scenario_gather, scenario_relay;
+
+/* room.c */
+extern const struct scenario scenario_room;
+
 /* known.c: faults of Concurrency Kit 0.7.1, which must be found */
 extern const struct scenario scenario_fifo, scenario_stack;
 
