@@ -5,6 +5,7 @@
 #include "alloc.h"
 #include "deliver.h"
 #include "latch.h"
+#include "mutant.h"
 
 #define PRUNE_FIRST 16u                         /* watches of an actor before it looks which of them are lost */
 
@@ -16,6 +17,10 @@ static void let_go(struct watch *watch)
 
 static bool move(struct watch *watch, uint32_t from, uint32_t to)
 {
+	if (MUTANT(MOVED_BY_STORE) && ck_pr_load_32(&watch->state) == from) {
+		ck_pr_store_32(&watch->state, to);
+		return true;
+	}
 	bool is_moved = ck_pr_cas_32(&watch->state, from, to);
 
 	ck_pr_fence_acquire();                  /* what the one before did; pairs with settle */
@@ -52,14 +57,16 @@ void watch_tell(struct watch *watch)
 {
 	if (!move(watch, WATCH_ARMED, WATCH_TELLING))
 		return;
-	waitlist_unwatch(watch->list, &watch->watcher);
+	if (!MUTANT(TOLD_NOT_UNWATCHED))
+		waitlist_unwatch(watch->list, &watch->watcher);
 	post(watch);
 }
 
 /* LEAVING or ENDING. */
 static void disarm(struct watch *watch)
 {
-	waitlist_unwatch(watch->list, &watch->watcher);
+	if (!MUTANT(DISARMED_IN_LIST))
+		waitlist_unwatch(watch->list, &watch->watcher);
 	message_free(message_of(watch->message));
 	watch->message = NULL;
 	settle(watch, WATCH_LOST);
@@ -78,7 +85,7 @@ void watch_leave(struct watch *watch)
 			disarm(watch);
 			break;
 		}
-		if (ck_pr_load_32(&watch->state) == WATCH_LOST)
+		if (ck_pr_load_32(&watch->state) == WATCH_LOST || MUTANT(HALF_NO_WAIT))
 			break;
 		latch_pause(&spins);            /* TELLING or ENDING */
 	}
@@ -96,7 +103,7 @@ static void end(struct watch *watch)
 			disarm(watch);
 			break;
 		}
-		if (ck_pr_load_32(&watch->state) != WATCH_TELLING)
+		if (ck_pr_load_32(&watch->state) != WATCH_TELLING || MUTANT(END_NO_WAIT))
 			break;                  /* the half has it: it will not be told */
 		latch_pause(&spins);
 	}

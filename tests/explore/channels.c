@@ -239,8 +239,6 @@ static int channels_poll(struct pollfd *looks, nfds_t count, int timeout)
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 #define OUTSIDE(declaration) declaration { explore_fail("%s is called", __func__); }
 OUTSIDE(void beacon_lower(odeon_receiver *receiver))
-OUTSIDE(int watch_arm(odeon_self *self, struct watch **place, struct waitlist *list, const odeon_type *type, const void *value))
-OUTSIDE(void watch_tell(struct watch *watch))
 OUTSIDE(bool duty_fail(uint64_t duty, int error))
 OUTSIDE(odeon_ref sender_ref(uint64_t sender))
 OUTSIDE(bool nest_is_allowed(const struct odeon_self *self))
@@ -263,7 +261,6 @@ OUTSIDE(odeon_time odeon_system_now(odeon_system *system))
 
 struct simulation *simulation_here(void) { return NULL; }
 void beacon_close(odeon_receiver *receiver) { (void)receiver; }
-void watch_leave(struct watch *watch) { (void)watch; }
 bool channel_is_alarm(const struct channel *channel) { (void)channel; return false; }
 bool channel_is_watch(const struct channel *channel) { (void)channel; return false; }
 

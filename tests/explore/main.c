@@ -23,7 +23,7 @@ static const struct scenario *const scenarios[] = {
 	&scenario_next, &scenario_vacancy, &scenario_park, &scenario_pair, &scenario_chain, &scenario_stop,
 	&scenario_loop, &scenario_watch, &scenario_wait, &scenario_close, &scenario_slabs,
 	&scenario_stream, &scenario_ends, &scenario_meet, &scenario_mutual, &scenario_gather, &scenario_relay,
-	&scenario_room,
+	&scenario_room, &scenario_told,
 };
 
 /* What must be found, where, and what is said then. */
@@ -116,6 +116,12 @@ static const struct {
 	{ MUTANT_REFUSED_SILENT, &scenario_room, NULL },
 	{ MUTANT_LINE_NO_ORDER, &scenario_room, "is not told" },
 	{ MUTANT_NO_FENCE, &scenario_room, NULL },
+	{ MUTANT_ASKED_NO_LOOK, &scenario_told, "waits for ever" },
+	{ MUTANT_DISARMED_IN_LIST, &scenario_told, NULL },
+	{ MUTANT_END_NO_WAIT, &scenario_told, "told that has ended" },
+	{ MUTANT_HALF_NO_WAIT, &scenario_told, NULL },
+	{ MUTANT_MOVED_BY_STORE, &scenario_told, NULL },
+	{ MUTANT_TOLD_NOT_UNWATCHED, &scenario_told, NULL },
 };
 
 #define COUNT(array) (sizeof (array) / sizeof (array)[0])

@@ -35,6 +35,9 @@ extern const struct scenario scenario_gather, scenario_relay;
 /* room.c */
 extern const struct scenario scenario_room;
 
+/* watches.c */
+extern const struct scenario scenario_told;
+
 /* known.c: faults of Concurrency Kit 0.7.1, which must be found */
 extern const struct scenario scenario_fifo, scenario_stack;
 
