@@ -25,6 +25,7 @@
 #include <odeon/message.h>
 #include <odeon/send.h>
 #include <odeon/actor.h>
+#include <odeon/failure.h>
 #include <odeon/poller.h>
 #include <odeon/system.h>
 #include <odeon/stats.h>

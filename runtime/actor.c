@@ -4,6 +4,8 @@
 
 #include <string.h>
 #include "alloc.h"
+#include "attach.h"
+#include "bond.h"
 #include "deliver.h"
 #include "own.h"
 #include "permit.h"
@@ -167,7 +169,8 @@ static void release_annex(struct slot *slot)
 
 	if (annex == NULL)
 		return;
-	debug_invariant(annex->holdings.count == 0 && annex->permits == NULL, "an actor that has ended holds something");
+	debug_invariant(annex->holdings.count == 0 && annex->permits == NULL && annex->bonds == NULL,
+	                "an actor that has ended holds something");
 	alloc_free(annex->became.tables, annex->became.room * sizeof annex->became.tables[0]);
 	alloc_free(annex, sizeof *annex);
 	slot->annex = NULL;
@@ -207,9 +210,18 @@ static void let_go_of_all(struct odeon_self *self, struct slot *slot)
 {
 	struct annex *annex = slot->annex;
 
-	if (annex != NULL)
+	if (annex != NULL) {
 		permits_end(annex);
+		attachments_end(self, annex);
+		bonds_let_go(self, annex, HOLDING_SET(HOLDING_MONITOR) | HOLDING_SET(HOLDING_LINK));
+	}
 	dismiss_waiters(self->system, self->worker, slot, self->me);
+}
+
+/* Who has a bond with it hears of its end, after all that it sent; false: nobody has. */
+static bool tell_of_end(struct odeon_self *self, struct slot *slot, int code, const char *text)
+{
+	return slot->annex != NULL && bonds_tell(self, slot->annex, code, text);
 }
 
 /* The new actor's start, on the caller's thread, with a self of its own: the spawner's stays as it is. */
@@ -222,10 +234,14 @@ static int run_start(odeon_system *system, struct worker *worker, struct slot *s
 
 	if (error == 0)
 		return 0;
+	if (error > 0)
+		error = ODEON_EFAILED;
 	end_watches(slot);
 	ck_pr_store_32(&slot->generation, slot->generation + 1);
 	let_go_of_all(&self, slot);
-	return error > 0 ? ODEON_EFAILED : error;
+	(void)tell_of_end(&self, slot, error, odeon_error_text(error));
+	slot->code = error;
+	return error;
 }
 
 /* The slot's token is the caller's, and goes. */
@@ -335,6 +351,7 @@ void actor_end(struct odeon_self *self, struct slot *slot, int code, const char 
 {
 	const odeon_kind *kind = slot->kind;
 	const odeon_reason reason = { code, text };
+	bool is_told;
 
 	self->ending = false;
 	if (UNLIKELY(self->system->simulation != NULL))
@@ -351,9 +368,16 @@ void actor_end(struct odeon_self *self, struct slot *slot, int code, const char 
 		self->hook = HOOK_NONE;
 	}
 	let_go_of_all(self, slot);
+	is_told = tell_of_end(self, slot, code, text);
+	if (code != 0) {
+		TALLY(self->system, self->worker, failed);
+		if (!is_told)
+			letter_of_end(self->system, self->me, kind->name, &reason);
+	}
 	release(slot);
 	ck_pr_store_ptr(&slot->kind, NULL);
 	slot->flags = (slot->flags & SLOT_PENDING) | SLOT_VACATING;
+	slot->code = code;
 	slot->place = ODEON_POOLED;             /* anybody may bury what still comes */
 	if (self->worker->number > self->system->pool)
 		ck_pr_store_8(&self->worker->is_done, 1);

@@ -8,6 +8,7 @@
 #ifndef ANNEX_H
 #define ANNEX_H
 
+#include <stdbool.h>
 #include <odeon/actor.h>
 #include "holdings.h"
 
@@ -20,6 +21,13 @@ struct annex {
 
 	/* what it asked of channels: watch.h */
 	struct { struct watch *first; uint32_t count, most; } watches;
+
+	/* who is told of its end, and whether ends of others come as messages: bond.h */
+	struct bond *bonds;
+	bool traps;
+
+	/* what is released with it, the last attached first: attach.c */
+	struct attachment *attached;
 
 	/* what is found by a key */
 	struct holdings holdings;

@@ -61,13 +61,21 @@ static void shrink(struct holdings *holdings)
 	holdings->buckets = NULL;
 }
 
-struct holding *holdings_find(struct holdings *holdings, enum holding_kind kind, uint64_t key)
+static struct holding *first_like(struct holding *holding, unsigned kind, uint64_t key)
 {
-	struct holding *holding = *bucket(holdings, kind, key);
-
 	while (holding != NULL && (holding->key != key || holding->kind != kind))
 		holding = holding->below;
 	return holding;
+}
+
+struct holding *holdings_find(struct holdings *holdings, enum holding_kind kind, uint64_t key)
+{
+	return first_like(*bucket(holdings, kind, key), kind, key);
+}
+
+struct holding *holdings_next(const struct holding *holding)
+{
+	return first_like(holding->below, holding->kind, holding->key);
 }
 
 void holdings_put(struct holdings *holdings, struct holding *holding, enum holding_kind kind, uint64_t key)

@@ -22,6 +22,8 @@ enum holding_kind {
 	HOLDING_LINK,                           /* a ref */
 	HOLDING_CHILD,                          /* a ref */
 	HOLDING_ATTACHED,                       /* a pointer */
+	HOLDING_DESCRIPTOR,                     /* its number */
+	HOLDING_OWNED,                          /* a ref */
 };
 #define HOLDING_SET(kind) (1u << (kind))
 
@@ -45,6 +47,9 @@ static inline uint64_t holdings_serial(struct holdings *holdings) { return ++hol
 
 /* Of several under one key, any. NULL: none. */
 struct holding *holdings_find(struct holdings *holdings, enum holding_kind kind, uint64_t key);
+
+/* Another one under the same key. NULL: that was the last. */
+struct holding *holdings_next(const struct holding *holding);
 
 /* In; it must not be held yet. */
 void holdings_put(struct holdings *holdings, struct holding *holding, enum holding_kind kind, uint64_t key);

@@ -24,23 +24,23 @@ void log_line(odeon_system *system, enum odeon_log_level level, const char *form
 }
 
 /* Whether this one is said; *held is how many were not, since the last that was. */
-static bool may_say(odeon_system *system, uint32_t *held)
+static bool may_say(odeon_system *system, struct said *log, uint32_t *held)
 {
 	int64_t second = clock_now() / 1000000000;
 	bool said;
 
 	pthread_mutex_lock(&system->log_lock);
-	if (system->letters_log.second != second) {
-		system->letters_log.second = second;
-		system->letters_log.said = 0;
+	if (log->second != second) {
+		log->second = second;
+		log->said = 0;
 	}
-	said = system->letters_log.said < SAID_A_SECOND;
-	*held = system->letters_log.held;
+	said = log->said < SAID_A_SECOND;
+	*held = log->held;
 	if (said) {
-		system->letters_log.said++;
-		system->letters_log.held = 0;
+		log->said++;
+		log->held = 0;
 	} else
-		system->letters_log.held++;
+		log->held++;
 	pthread_mutex_unlock(&system->log_lock);
 	return said;
 }
@@ -50,7 +50,7 @@ static void say(odeon_system *system, const odeon_dead_letter *letter)
 	char from[ODEON_REF_TEXT], to[ODEON_REF_TEXT], more[48] = "";
 	uint32_t held;
 
-	if (!may_say(system, &held))
+	if (!may_say(system, &system->letters_log, &held))
 		return;
 	odeon_ref_print(letter->from, from, sizeof from);
 	odeon_ref_print(letter->to, to, sizeof to);
@@ -81,6 +81,28 @@ void letter_bury(odeon_system *system, struct worker *worker, struct message *me
 		say(system, &letter);
 	message_renounce(message, why);
 	message_drop(message);
+}
+
+static void say_end(odeon_system *system, odeon_ref who, const char *kind, const odeon_reason *reason)
+{
+	char text[ODEON_REF_TEXT], more[48] = "";
+	uint32_t held;
+
+	if (!may_say(system, &system->ends_log, &held))
+		return;
+	odeon_ref_print(who, text, sizeof text);
+	if (held > 0)
+		snprintf(more, sizeof more, " (and %u more before it)", held);
+	log_line(system, ODEON_LOG_WARNING, "%s (%s) failed, and nobody was told: %d, %s%s", text, kind, reason->code,
+	         reason->text, more);
+}
+
+void letter_of_end(odeon_system *system, odeon_ref who, const char *kind, const odeon_reason *reason)
+{
+	if (system->options.on_failure != NULL)
+		system->options.on_failure(system->options.host, who, kind, reason);
+	else if (reason->code != ODEON_EKILLED && !is_ordinary(system))         /* a kill was somebody's wish */
+		say_end(system, who, kind, reason);
 }
 
 void letter_discard(odeon_system *system, struct worker *worker, struct message *message, odeon_ref from, odeon_ref to,

@@ -18,6 +18,9 @@ void letter_bury(odeon_system *system, struct worker *worker, struct message *me
 void letter_discard(odeon_system *system, struct worker *worker, struct message *message, odeon_ref from, odeon_ref to,
                     int why);
 
+/* An actor ended for a reason other than 0, and nobody had a bond with it: to the host. */
+void letter_of_end(odeon_system *system, odeon_ref who, const char *kind, const odeon_reason *reason);
+
 /* A line for people: to the host's hook, or standard error. */
 __attribute__((format(printf, 3, 4)))
 void log_line(odeon_system *system, enum odeon_log_level level, const char *format, ...);

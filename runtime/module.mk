@@ -17,9 +17,13 @@ libodeoncore_la_SOURCES  = \
 	%D%/ask.h \
 	%D%/atomic.h \
 	%D%/atomic_tsan.h \
+	%D%/attach.c \
+	%D%/attach.h \
 	%D%/backstop.c \
 	%D%/beacon.c \
 	%D%/beacon.h \
+	%D%/bond.c \
+	%D%/bond.h \
 	%D%/bounds.c \
 	%D%/bounds.h \
 	%D%/cache.c \
@@ -150,6 +154,7 @@ odeonparts_HEADERS = \
 	include/odeon/channel.h \
 	include/odeon/compiler.h \
 	include/odeon/error.h \
+	include/odeon/failure.h \
 	include/odeon/message.h \
 	include/odeon/poller.h \
 	include/odeon/ref.h \

@@ -194,6 +194,11 @@ void os_event_close(int fd)
 	close(fd);
 }
 
+void os_close(int fd)
+{
+	close(fd);
+}
+
 int os_timer_open(void)
 {
 	return timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);

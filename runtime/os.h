@@ -45,6 +45,9 @@ void os_event_raise(int fd);
 void os_event_clear(int fd);
 void os_event_close(int fd);
 
+/* A descriptor of the user's. */
+void os_close(int fd);
+
 /* A descriptor that is readable from a moment of the monotonic clock on (INT64_MAX: never), until it is set again; -1: none to
  * be had. Closed with os_event_close. */
 int os_timer_open(void);

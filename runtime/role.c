@@ -2,6 +2,9 @@
 /* role - the one place that knows which part each role belongs to */
 #include "role.h"
 
+#include "bond.h"
+#include "hand.h"
+
 __attribute__((noreturn))
 static void unknown(const struct message *message)
 {
@@ -10,11 +13,18 @@ static void unknown(const struct message *message)
 
 struct message *role_take(struct odeon_self *self, struct message *message)
 {
-	(void)self;
 	switch (message->role) {
 	case ROLE_OWED:
 	case ROLE_MET:
 		return message;
+	case ROLE_BOND:
+		bond_arrive(self, message);
+		return NULL;
+	case ROLE_NEWS:
+		return bond_news(self, message);
+	case ROLE_UNDO:
+		bond_undo(self, message);
+		return NULL;
 	default:
 		unknown(message);
 	}
@@ -22,8 +32,14 @@ struct message *role_take(struct odeon_self *self, struct message *message)
 
 void role_bury(struct odeon_self *self, struct message *message)
 {
-	(void)self;
 	switch (message->role) {
+	case ROLE_BOND:
+		bond_stale(self, message);
+		break;
+	case ROLE_NEWS:                         /* the watcher has ended */
+	case ROLE_UNDO:                         /* the bond went off as news, or did so before it */
+		hand_release(self, message);
+		break;
 	default:
 		unknown(message);
 	}

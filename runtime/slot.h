@@ -55,6 +55,7 @@ struct slot {
 	union {
 		uint64_t mark;                  /* what waited when a turn was cut short, and when: turn.c */
 		struct node *last;              /* while STOPPING */
+		int64_t code;                   /* why the last one ended, while vacant */
 	};
 } CACHE_ALIGNED;
 _Static_assert(sizeof(struct slot) == 128, "a slot is two cache lines");

@@ -13,8 +13,8 @@
 
 static void mark(struct worker *worker, struct slot *slot)
 {
-	if ((slot->flags & SLOT_STOPPING) != 0)
-		return;
+	if ((slot->flags & SLOT_STOPPING) != 0 || !generation_is_alive(slot->generation))
+		return;                         /* the word says something else then */
 	if ((int32_t)(AMOUNT_MESSAGES(mailbox_taken(&slot->mailbox)) - (uint32_t)slot->mark) >= 0)
 		ck_pr_store_64(&slot->mark, MARK(worker->now, mailbox_pushed(&slot->mailbox)));
 }

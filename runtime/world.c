@@ -14,6 +14,7 @@ static void add_tally(struct tally *sum, const struct tally *tally)
 	add(&sum->accepted, &tally->accepted);
 	add(&sum->handled, &tally->handled);
 	add(&sum->dropped, &tally->dropped);
+	add(&sum->failed, &tally->failed);
 	for (int i = 0; i < ODEON_ERROR_COUNT; i++)
 		add(&sum->dead[i], &tally->dead[i]);
 }

@@ -28,7 +28,7 @@
 #include "slotqueue.h"
 #include "tally.h"
 
-#define FAIL_TEXT 120
+#define FAIL_TEXT (ODEON_REASON_BYTES - 1)
 
 enum hook { HOOK_NONE, HOOK_START, HOOK_HANDLER, HOOK_STOP };
 
@@ -120,7 +120,7 @@ struct odeon_system {
 	uint32_t host_poked;
 	int host_fd;                            /* -1: nobody asked */
 	struct tally outside[TALLY_STRIPES];
-	struct { int64_t second; uint32_t said, held; } letters_log;   /* guarded by log_lock */
+	struct said { int64_t second; uint32_t said, held; } letters_log, ends_log;    /* guarded by log_lock */
 	pthread_mutex_t log_lock;
 	struct watchdog *watchdog;              /* NULL: none */
 	struct simulation *simulation;          /* NULL: real threads, real time */

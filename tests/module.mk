@@ -73,6 +73,7 @@ check_tests = \
 	%D%/unit/host.t \
 	%D%/unit/letters.t \
 	%D%/unit/message.t \
+	%D%/unit/monitor.t \
 	%D%/unit/receiver.t \
 	%D%/unit/ref.t \
 	%D%/unit/select.t \

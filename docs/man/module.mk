@@ -15,6 +15,9 @@ made_pages = \
 	%D%/made/odeon_actor_stop.3 \
 	%D%/made/odeon_ask.3 \
 	%D%/made/odeon_ask_at.3 \
+	%D%/made/odeon_attach.3 \
+	%D%/made/odeon_attach_actor.3 \
+	%D%/made/odeon_attach_descriptor.3 \
 	%D%/made/odeon_become.3 \
 	%D%/made/odeon_bound.3 \
 	%D%/made/odeon_broadcast_open.3 \
@@ -26,6 +29,9 @@ made_pages = \
 	%D%/made/odeon_clock_deadline.3 \
 	%D%/made/odeon_clock_now.3 \
 	%D%/made/odeon_deadline.3 \
+	%D%/made/odeon_detach.3 \
+	%D%/made/odeon_detach_actor.3 \
+	%D%/made/odeon_detach_descriptor.3 \
 	%D%/made/odeon_duty.3 \
 	%D%/made/odeon_error_name.3 \
 	%D%/made/odeon_error_text.3 \
@@ -37,7 +43,9 @@ made_pages = \
 	%D%/made/odeon_from.3 \
 	%D%/made/odeon_keep.3 \
 	%D%/made/odeon_keep_at.3 \
+	%D%/made/odeon_link.3 \
 	%D%/made/odeon_make.3 \
+	%D%/made/odeon_monitor.3 \
 	%D%/made/odeon_now.3 \
 	%D%/made/odeon_oneshot_open.3 \
 	%D%/made/odeon_permit_drop.3 \
@@ -117,11 +125,14 @@ made_pages = \
 	%D%/made/odeon_system_stop.3 \
 	%D%/made/odeon_system_wait.3 \
 	%D%/made/odeon_thread_print.3 \
+	%D%/made/odeon_trap.3 \
 	%D%/made/odeon_try_post.3 \
 	%D%/made/odeon_try_post_at.3 \
 	%D%/made/odeon_try_send.3 \
 	%D%/made/odeon_try_send_at.3 \
 	%D%/made/odeon_unbecome.3 \
+	%D%/made/odeon_unlink.3 \
+	%D%/made/odeon_unmonitor.3 \
 	%D%/made/odeon_watch_open.3 \
 	%D%/made/odeon_when_room.3 \
 	%D%/made/odeon_worker_stats.3

@@ -208,7 +208,10 @@ ODEON_API void odeon_exit(odeon_self *self);
 /**
  * odeon_fail - end as failed when this handler returns
  * @code: ODEON_E... or a positive number of your own; 0 counts as ODEON_EFAILED
- * @text: for people; copied, cut at 120 bytes; NULL is the text of the code
+ * @text: for people; copied, cut at 119 bytes; NULL is the text of the code
+ *
+ * It returns; nothing is unwound, and what it still holds of its message is dropped. Who monitors the actor or is linked to
+ * it is told (failure.h). When nobody is, odeon_options.on_failure is.
  *
  * Context:  own handler, not start or stop
  * Since:    0.1

@@ -66,6 +66,9 @@ typedef struct odeon_options {
 	void (*on_long)(void *host, const odeon_stuck *who, odeon_duration for_so_long); /* the watchdog's thread; NULL: logged */
 	int crash_report;                              /* not 0: a memory fault in a handler says on standard error whose it
 	                                                  is, before the process dies of it: see odeon_thread_print */
+	void (*on_failure)(void *host, odeon_ref who, const char *kind, const odeon_reason *reason);
+	                                               /* an actor ended for a reason other than 0 and nobody had a bond with
+	                                                  it; any thread; NULL: some are logged, but no kills */
 } odeon_options;
 #define ODEON_OPTIONS(...) { .bytes = sizeof(odeon_options), __VA_ARGS__ }
 

@@ -79,6 +79,22 @@ ODEON_HANDLER(catcher, odeon_water)
 		journal_note(catcher->journal, odeon_water->is_high ? JOURNAL_HIGH_WATER : JOURNAL_LOW_WATER);
 }
 
+ODEON_HANDLER(catcher, odeon_down)
+{
+	struct downs *downs = catcher->downs;
+
+	must(odeon_ref_equal(odeon_from(self), odeon_down->who));
+	if (catcher->journal)
+		journal_note(catcher->journal, JOURNAL_DOWN);
+	if (!downs)
+		return;
+	pthread_mutex_lock(&downs->told.lock);
+	if (downs->told.count < DOWNS_MOST)
+		downs->downs[downs->told.count] = *odeon_down;
+	pthread_mutex_unlock(&downs->told.lock);
+	gate_open(&downs->told);
+}
+
 ODEON_STOP(catcher)
 {
 	odeon_free(catcher->kept);
@@ -95,6 +111,7 @@ ODEON_HANDLERS(catcher_handlers,
 	ODEON_ON(catcher, parcel),
 	ODEON_ON(catcher, note),
 	ODEON_ON(catcher, errand),
+	ODEON_ON(catcher, odeon_down),
 	ODEON_ON(catcher, odeon_room),
 	ODEON_ON(catcher, odeon_water));
 ODEON_KIND(catcher, catcher_handlers, .stop = ODEON_STOPS(catcher));

@@ -121,12 +121,21 @@ struct ending {                                        /* how an actor ended */
 #define JOURNAL_HIGH_WATER -1002
 #define JOURNAL_LOW_WATER -1003
 #define JOURNAL_NOTE -1004
+#define JOURNAL_DOWN -1005
+
+#define DOWNS_MOST 16
+struct downs {                                         /* whose ends it was told of; the first DOWNS_MOST */
+	struct gate told;
+	struct odeon_down downs[DOWNS_MOST];
+};
+#define DOWNS { .told = GATE }
 
 struct catcher {
 	void (*on_parcel)(odeon_self *self, struct catcher *catcher, struct parcel *parcel);  /* NULL: note its number */
 	void *argument;
 	struct journal *journal;
 	struct ending *ending;
+	struct downs *downs;
 	void *kept;                                    /* freed when the actor ends */
 };
 extern const odeon_kind *const catcher;                /* its kind, to copy from */
