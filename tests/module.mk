@@ -60,6 +60,7 @@ check_tests = \
 	%D%/simulation/waits.t \
 	%D%/unit/actor.t \
 	%D%/unit/ask.t \
+	%D%/unit/attach.t \
 	%D%/unit/beacon.t \
 	%D%/unit/cache.t \
 	%D%/unit/channel.t \
@@ -72,6 +73,7 @@ check_tests = \
 	%D%/unit/holdings.t \
 	%D%/unit/host.t \
 	%D%/unit/letters.t \
+	%D%/unit/link.t \
 	%D%/unit/message.t \
 	%D%/unit/monitor.t \
 	%D%/unit/receiver.t \

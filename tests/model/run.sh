@@ -36,6 +36,14 @@ try holds token
 for mutant in NO_TAG NO_LOOK LOOK_ONCE NO_BUSY IDLE_PLAIN NO_CLAIM NOT_READY; do
 	try fails token "-D$mutant"
 done
+try holds bond
+try holds bond -DLINK
+for mutant in NO_LOOKUP NO_STALE_NEWS TELL_BEFORE_STOP NO_UNDO; do
+	try fails bond "-D$mutant"
+done
+for mutant in UNDO_BY_POINTER ONE_LINK NO_STALE_NEWS; do
+	try fails bond -DLINK "-D$mutant"
+done
 try holds next
 for mutant in NO_BARRIER NOT_ASKED NOT_LOOKED NOT_ALONE LEAVES_FIRST OPENS_FIRST; do
 	try fails next "-D$mutant"

@@ -278,10 +278,11 @@ START_TEST(taken_back_is_not_told)
 END_TEST
 
 /* The news waits in the watcher's mailbox as it takes the monitor back. */
-static void await_and_take_back(odeon_self *self, void *argument)
+static void end_it_and_take_back(odeon_self *self, void *argument)
 {
 	struct at *at = argument;
 
+	world_tell(&world, at->who, errand_exit, NULL);
 	world_await_end(&world, at->who);
 	kit_pause();
 	at->answer = odeon_unmonitor(self, at->who);
@@ -294,8 +295,7 @@ START_TEST(taken_back_flushes_news_that_waits)
 
 	set_monitor(who, whom);
 	settle(who, whom);
-	world_tell(&world, whom, errand_exit, NULL);
-	world_do(&world, who, await_and_take_back, &at);
+	world_do(&world, who, end_it_and_take_back, &at);
 	ck_assert_int_eq(at.answer, 0);
 	expect_no_more(who, 0);
 }
@@ -411,6 +411,7 @@ ODEON_STOP(stopper)
 	in_stop[1] = odeon_link(self, stopper->other);
 	in_stop[2] = odeon_trap(self, 1);
 	in_stop[3] = odeon_attach(self, stopper, free);
+	gate_open(&ending.ended);
 }
 ODEON_HANDLERS(stopper_handlers, ODEON_ON(stopper, note));
 ODEON_KIND(stopper, stopper_handlers, .stop = ODEON_STOPS(stopper));
@@ -420,7 +421,7 @@ START_TEST(nothing_is_set_in_stop)
 	odeon_ref whom = world_spawn(&world, &stopper_kind, &(struct stopper){ .other = target() });
 
 	ck_assert_int_eq(odeon_actor_stop(world.system, whom), 0);
-	world_await_end(&world, whom);
+	gate_wait(&ending.ended, 1);
 	for (int i = 0; i < 4; i++)
 		ck_assert_int_eq(in_stop[i], ODEON_ESTOPPING);
 }
@@ -513,12 +514,13 @@ START_TEST(a_storm_of_monitors_is_told)
 {
 	enum { MANY = KIT_SLOWER(10000) };
 	static odeon_ref who[MANY];
+	static struct at at[MANY];
 	odeon_ref whom = target();
-	struct at at = { whom, 1 };
 
 	for (int i = 0; i < MANY; i++) {
 		who[i] = watcher();
-		world_tell(&world, who[i], monitor, &at);
+		at[i].who = whom;
+		world_tell(&world, who[i], monitor, &at[i]);
 	}
 	for (int i = 0; i < MANY; i++)
 		settle(who[i], whom);
@@ -629,15 +631,25 @@ START_TEST(the_host_is_told_of_failures_that_nobody_is_told_of)
 }
 END_TEST
 
+static unsigned log_lines(void)
+{
+	unsigned count;
+
+	pthread_mutex_lock(&world.lock);
+	count = world.log_count;
+	pthread_mutex_unlock(&world.lock);
+	return count;
+}
+
 START_TEST(without_a_host_that_listens_a_failure_is_logged_and_a_kill_is_not)
 {
 	odeon_ref failed = target(), killed = target();
-	unsigned before = world.log_count;
+	unsigned before = log_lines();
 
 	ck_assert_int_eq(odeon_actor_kill(world.system, killed), 0);
 	world_await_end(&world, killed);
 	fail_it(failed, 12, "twelve");
-	eventually(world.log_count == before + 1);
+	eventually(log_lines() == before + 1);
 }
 END_TEST
 
