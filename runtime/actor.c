@@ -283,11 +283,13 @@ static void give_up(odeon_system *system, struct worker *worker, struct slot *sl
 	struct node *passed;
 
 	slot->place = ODEON_POOLED;
-	slot->flags = (uint8_t)(SLOT_VACATING | (retired ? SLOT_RETIRED : 0));
-	if (mailbox_idle(&slot->mailbox, &passed) == MAILBOX_GONE_IDLE)
+	slot->flags = 0;                        /* a turn that a late push brings does not vacate it once more */
+	if (mailbox_idle(&slot->mailbox, &passed) == MAILBOX_GONE_IDLE) {
 		actor_vacate(system, worker, slot, retired);
-	else
-		ready(system, worker, slot);    /* its turn makes them dead letters, and then vacates it */
+		return;
+	}
+	slot->flags = (uint8_t)(SLOT_VACATING | (retired ? SLOT_RETIRED : 0));
+	ready(system, worker, slot);            /* its turn makes them dead letters, and then vacates it */
 }
 
 static int spawn(odeon_system *system, struct worker *worker, const odeon_kind *kind, const void *argument, odeon_ref *actor)

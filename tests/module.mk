@@ -43,6 +43,7 @@ check_tests = \
 	%D%/contract/pipe.t \
 	%D%/contract/poller.t \
 	%D%/contract/room.t \
+	%D%/fault/bonds.t \
 	%D%/fault/fault.t \
 	%D%/fault/watch.t \
 	%D%/scenarios/chains.t \
@@ -55,6 +56,7 @@ check_tests = \
 	%D%/scenarios/selects.t \
 	%D%/scenarios/trouble.t \
 	%D%/scenarios/values.t \
+	%D%/simulation/bonds.t \
 	%D%/simulation/channels.t \
 	%D%/simulation/simulation.t \
 	%D%/simulation/waits.t \
@@ -106,6 +108,8 @@ EXTRA_DIST += %D%/contract/bounded.h %D%/contract/traffic.h %D%/harness/one.h %D
 fault_flags = $(AM_LDFLAGS) -Wl,--wrap=aligned_alloc,--wrap=calloc,--wrap=eventfd,--wrap=free \
 	-Wl,--wrap=malloc,--wrap=mallocx,--wrap=mmap,--wrap=mprotect,--wrap=munmap,--wrap=pthread_create \
 	-Wl,--wrap=realloc,--wrap=sdallocx,--wrap=timerfd_create
+%C%_fault_bonds_t_SOURCES = %D%/fault/bonds.c %D%/fault/faults.c %D%/fault/faults.h
+%C%_fault_bonds_t_LDFLAGS = $(fault_flags)
 %C%_fault_fault_t_SOURCES = %D%/fault/fault.c %D%/fault/faults.c %D%/fault/faults.h
 %C%_fault_fault_t_LDFLAGS = $(fault_flags)
 %C%_fault_watch_t_SOURCES = %D%/fault/watch.c %D%/fault/faults.c %D%/fault/faults.h

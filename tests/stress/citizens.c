@@ -2,7 +2,7 @@
 /* citizens - actors that send on, forward, keep, reply, reserve, redirect, spawn, kill and fail, as chance has it */
 #include "town.h"
 
-enum { KEPT = 3 };
+enum { KEPT = 3, WATCHED = 4 };
 
 static atomic_ulong lives;
 
@@ -16,6 +16,8 @@ struct citizen {
 	bool is_target;                                /* others redirect to it, so the order here is nobody's promise */
 	unsigned tables;
 	struct token *kept[KEPT];
+	odeon_ref watched[WATCHED];                    /* monitored, and not yet told of */
+	bool traps;
 	struct seen seen[SENDERS];
 };
 struct citizen_first { unsigned place; uint64_t seed; };
@@ -113,6 +115,61 @@ static void try_to_send(odeon_self *self, struct citizen *citizen, struct token 
 		odeon_free(back);
 }
 
+static odeon_ref *watch_of(struct citizen *citizen, odeon_ref who)
+{
+	for (int i = 0; i < WATCHED; i++)
+		if (odeon_ref_equal(citizen->watched[i], who))
+			return &citizen->watched[i];
+	return NULL;
+}
+
+/* One that is watched and was not told of is undone without fail. */
+static void watch_somebody(odeon_self *self, struct citizen *citizen)
+{
+	odeon_ref *place = &citizen->watched[random_below(&citizen->random, WATCHED)], who = anyone(&citizen->random);
+	int error;
+
+	if (!odeon_ref_is_nobody(*place)) {
+		error = odeon_unmonitor(self, *place);
+		fail_unless(error == 0, "a monitor could not be undone: %s", odeon_error_name(error));
+		*place = ODEON_NOBODY;
+	} else if (!watch_of(citizen, who) && odeon_monitor(self, who) == 0) {
+		*place = who;
+	}
+}
+
+static void bind_somebody(odeon_self *self, struct citizen *citizen)
+{
+	odeon_ref who = anyone(&citizen->random);
+
+	switch (random_below(&citizen->random, 6)) {
+	case 0: case 1: (void)odeon_link(self, who); break;
+	case 2: (void)odeon_unlink(self, who); break;
+	case 3: (void)odeon_attach_actor(self, who); break;
+	case 4: (void)odeon_detach_actor(self, who); break;
+	case 5:
+		citizen->traps = !citizen->traps;
+		(void)odeon_trap(self, citizen->traps);
+		break;
+	}
+}
+
+ODEON_HANDLER(citizen, odeon_down)
+{
+	odeon_ref *place = watch_of(citizen, odeon_down->who);
+	odeon_stats_actor stats = ODEON_STATS(odeon_stats_actor);
+
+	fail_unless(odeon_actor_stats(town, odeon_down->who, &stats) == ODEON_EGONE, "told of one that lives: %s",
+	            odeon_down->text);
+	if (odeon_down->bond == ODEON_LINKED) {
+		fail_unless(citizen->traps, "told of a link, and does not trap: %s", odeon_down->text);
+		return;
+	}
+	fail_unless(place != NULL, "told of one that is not watched: %s", odeon_down->text);
+	*place = ODEON_NOBODY;
+	(void)self;
+}
+
 static void act(odeon_self *self, struct citizen *citizen, struct token *token);
 
 ODEON_HANDLER(citizen, token)
@@ -135,8 +192,8 @@ ODEON_HANDLER(citizen, odeon_room)
 	(void)odeon_send(self, odeon_room->who, citizen_makes(citizen));
 }
 
-ODEON_HANDLERS(citizen_handlers, ODEON_ON(citizen, token), ODEON_ON(citizen, odeon_room));
-ODEON_HANDLERS(citizen_other_handlers, ODEON_ON(citizen, token));
+ODEON_HANDLERS(citizen_handlers, ODEON_ON(citizen, token), ODEON_ON(citizen, odeon_room), ODEON_ON(citizen, odeon_down));
+ODEON_HANDLERS(citizen_other_handlers, ODEON_ON(citizen, token), ODEON_ON(citizen, odeon_down));
 ODEON_KIND(citizen, citizen_handlers, .start = ODEON_STARTS(citizen), .stop = ODEON_STOPS(citizen));
 static odeon_kind placed_kinds[4];                     /* pooled, pinned, with a thread of its own, unbounded */
 
@@ -228,5 +285,11 @@ static void act(odeon_self *self, struct citizen *citizen, struct token *token)
 	} else if (choice < 985) {
 		DOES("fails");
 		odeon_fail(self, 7, "by choice");
+	} else if (choice < 997) {
+		DOES("watches");
+		watch_somebody(self, citizen);
+	} else {
+		DOES("binds");
+		bind_somebody(self, citizen);
 	}
 }

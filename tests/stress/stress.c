@@ -5,7 +5,8 @@
  *   stress [--seconds N] [--seed N] [--workers N] [--starts N] [--watchdog SECONDS] [--plant MISTAKE]
  *
  * The town has a fixed number of places; in each lives one citizen at a time. Drivers, which are plain threads, spawn,
- * kill and stop citizens, post, ask and wait for room; citizens send on, forward, keep, reply, reserve, redirect, fail.
+ * kill and stop citizens, post, ask and wait for room; citizens send on, forward, keep, reply, reserve, redirect, fail,
+ * monitor, link and attach each other.
  * Every second or so the whole system is stopped in full traffic, accounted for, freed and started anew.
  *
  * What must hold, and ends the program with 1 if it does not:
@@ -13,6 +14,7 @@
  *   drop           each token has a serial number, and its drop runs exactly once
  *   order          tokens from one sender to one receiver arrive in the order sent, unless a full mailbox redirected them
  *   exclusivity    nobody is inside a citizen when it is entered
+ *   news           of an end comes once, of who was watched and has ended, and what is watched can be undone
  *   an end         a round ends; else the watchdog prints what everyone was doing, and the program ends with 3
  *
  * The account is in town.c, the citizens in citizens.c; here are the drivers and the rounds.

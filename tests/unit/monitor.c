@@ -499,6 +499,37 @@ START_TEST(a_start_that_fails_leaves_no_monitor_and_is_told_of)
 }
 END_TEST
 
+/* Messages for one whose start failed come to a vacant slot, which must not be vacant twice over. */
+static void fail_to_spawn(odeon_self *self, void *argument)
+{
+	const struct birth birth = { .whom = *(odeon_ref *)argument, .told = odeon_self_ref(self), .result = ODEON_EFULL };
+
+	must(odeon_spawn(self, &born_kind, &birth, NULL) == ODEON_EFULL);
+}
+
+static void spawn_many(odeon_self *self, void *argument)
+{
+	odeon_ref *children = argument;
+
+	for (int i = 0; i < 100; i++)
+		must(odeon_spawn(self, catcher, NULL, &children[i]) == 0);
+}
+
+START_TEST(a_start_that_failed_is_vacant_once)
+{
+	odeon_ref whom = target(), who = watcher(), children[100];
+
+	for (unsigned i = 0; i < 50; i++) {
+		world_do(&world, who, fail_to_spawn, &whom);
+		gate_wait(&downs.told, i + 1);
+	}
+	world_do(&world, who, spawn_many, children);
+	for (int i = 0; i < 100; i++)
+		for (int j = 0; j < i; j++)
+			ck_assert_uint_ne(children[i].bits & 0x3ffffff, children[j].bits & 0x3ffffff);
+}
+END_TEST
+
 /* ---- what it costs ---------------------------------------------------------------------------------------------------------------- */
 
 static void monitor_all(odeon_self *self, void *argument)
@@ -658,7 +689,8 @@ KIT_MAIN("unit/monitor",
 	{ "late", KIT_TESTS(one_that_ended_before_is_told_of_at_once_and_with_the_true_reason,
 	                    one_that_ends_with_the_monitor_queued_is_told_of,
 	                    killed_in_the_same_handler_before_or_after_it_was_set, one_that_never_was_is_gone), setup, teardown, 0 },
-	{ "place", KIT_TESTS(one_whose_place_is_taken_by_another_is_gone_for_a_reason_nobody_knows), setup_one, teardown, 0 },
+	{ "place", KIT_TESTS(one_whose_place_is_taken_by_another_is_gone_for_a_reason_nobody_knows,
+	                     a_start_that_failed_is_vacant_once), setup_one, teardown, 0 },
 	{ "once", KIT_TESTS(monitored_twice_is_told_once, taken_back_is_not_told, taken_back_flushes_news_that_waits,
 	                    taken_back_and_set_anew_is_told_once, taken_back_against_dying_is_exactly_one_of_both),
 	  setup, teardown, 0 },
