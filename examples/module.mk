@@ -11,7 +11,8 @@ example_programs = \
 	%D%/05-ownership \
 	%D%/06-overload \
 	%D%/07-embed \
-	%D%/08-simulate
+	%D%/08-simulate \
+	%D%/12-state-machine
 %C%_00_tour_LDADD      = libodeon.la
 %C%_01_hello_LDADD     = libodeon.la
 %C%_02_counter_LDADD   = libodeon.la
@@ -21,6 +22,7 @@ example_programs = \
 %C%_06_overload_LDADD  = libodeon.la
 %C%_07_embed_LDADD     = libodeon.la
 %C%_08_simulate_LDADD  = libodeon.la
+%C%_12_state_machine_LDADD = libodeon.la
 
 channel_programs = \
 	%D%/channels/01-one-value \

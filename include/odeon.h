@@ -26,6 +26,8 @@
 #include <odeon/send.h>
 #include <odeon/actor.h>
 #include <odeon/failure.h>
+#include <odeon/behaviour.h>
+#include <odeon/frozen.h>
 #include <odeon/poller.h>
 #include <odeon/system.h>
 #include <odeon/stats.h>

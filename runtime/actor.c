@@ -4,6 +4,8 @@
 
 #include <string.h>
 #include "alloc.h"
+#include "around.h"
+#include "aside.h"
 #include "attach.h"
 #include "bond.h"
 #include "deliver.h"
@@ -144,7 +146,7 @@ static int fill(odeon_system *system, struct slot *slot, const odeon_kind *kind,
 		return ODEON_ENOMEM;
 	}
 	slot->kind = kind;
-	slot->handlers = kind->handlers;
+	slot->handlers = UNLIKELY(system->options.intercept != NULL) ? NULL : kind->handlers;
 	slot->annex = NULL;
 	slot->place = (uint8_t)kind->place & 3;
 	slot->level = 0;
@@ -169,7 +171,7 @@ static void release_annex(struct slot *slot)
 
 	if (annex == NULL)
 		return;
-	debug_invariant(annex->holdings.count == 0 && annex->permits == NULL && annex->bonds == NULL,
+	debug_invariant(annex->holdings.count == 0 && annex->permits == NULL && annex->bonds == NULL && aside_count(slot) == 0,
 	                "an actor that has ended holds something");
 	alloc_free(annex->became.tables, annex->became.room * sizeof annex->became.tables[0]);
 	alloc_free(annex, sizeof *annex);
@@ -211,9 +213,11 @@ static void let_go_of_all(struct odeon_self *self, struct slot *slot)
 	struct annex *annex = slot->annex;
 
 	if (annex != NULL) {
+		aside_end(self, slot);
 		permits_end(annex);
 		attachments_end(self, annex);
 		bonds_let_go(self, annex, HOLDING_SET(HOLDING_MONITOR) | HOLDING_SET(HOLDING_LINK));
+		around_end(annex);
 	}
 	dismiss_waiters(self->system, self->worker, slot, self->me);
 }

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <odeon/actor.h>
+#include "bands.h"
 #include "holdings.h"
 
 struct annex {
@@ -31,6 +32,13 @@ struct annex {
 
 	/* what is found by a key */
 	struct holdings holdings;
+
+	/* messages that were taken and not handled, and the bands they go to: aside.h */
+	struct row stash, front;
+	struct bands *bands;
+
+	/* what its messages go through, and the table they come to then: around.h */
+	struct { struct around *first; const odeon_handler *table; } around;
 };
 
 #endif

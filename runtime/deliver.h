@@ -29,6 +29,15 @@ static inline void deliver_internal(odeon_system *system, struct worker *worker,
 		ready(system, worker, slot);
 }
 
+/* Holder. Admitted messages are counted as left as they are taken, whoever lives here by now. */
+static inline void count_left(struct slot *slot, struct message *message)
+{
+	if (UNLIKELY((message->generation & MESSAGE_ADMITTED) != 0)) {
+		message->generation &= ~MESSAGE_ADMITTED;
+		gate_leave(&slot->bounds->gate, AMOUNT(1, message_units(message)));
+	}
+}
+
 /* Pushes a message of the user's. */
 static inline void deliver_push(odeon_system *system, struct worker *worker, struct slot *slot, struct message *message,
                                 uint32_t generation)

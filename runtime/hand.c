@@ -2,6 +2,7 @@
 /* hand - taken, dropped, borrowed */
 #include "hand.h"
 
+#include "letters.h"
 #include "os.h"
 
 /* Waits only where `eager` was not yet learned and a producer is between P1 and P4 at this instant; that is two
@@ -74,4 +75,14 @@ void hand_endow(struct odeon_self *self, struct message *message)
 	message->role = self->role;
 	if (self->role == ROLE_OWED)
 		(void)duty_part(&self->sender, &self->role);
+}
+
+void hand_refuse(struct odeon_self *self)
+{
+	struct message *message = self->hand;
+
+	self->hand = NULL;
+	hand_endow(self, message);
+	letter_bury(self->system, self->worker, message, sender_ref(message->sender), self->me, ODEON_ETYPE);
+	hand_release(self, message);
 }

@@ -74,6 +74,9 @@ static inline void hand_end(struct odeon_self *self, struct slot *slot)
 		(void)duty_fail(duty_part(&self->sender, &self->role), ODEON_EUNANSWERED);
 }
 
+/* Nobody handles the message in hand: it is a dead letter. */
+void hand_refuse(struct odeon_self *self);
+
 /* What a function that may hand a message back remembers of it. */
 struct loan { struct odeon_self *holder; uint64_t sender; uint32_t role; };
 

@@ -11,6 +11,8 @@
 
 #include <stdio.h>
 #include "actor.h"
+#include "around.h"
+#include "aside.h"
 #include "crash.h"
 #include "deliver.h"
 #include "hand.h"
@@ -22,14 +24,6 @@
 
 /* ---- one message ----------------------------------------------------------------------------------------------------- */
 
-static inline void unexpected(struct odeon_self *self, struct message *message)
-{
-	self->hand = NULL;
-	hand_endow(self, message);
-	letter_bury(self->system, self->worker, message, sender_ref(message->sender), self->me, ODEON_ETYPE);
-	hand_release(self, message);
-}
-
 /* False: nobody was there to handle it. */
 static inline bool dispatch(struct odeon_self *self, struct slot *slot, struct message *message)
 {
@@ -37,6 +31,8 @@ static inline bool dispatch(struct odeon_self *self, struct slot *slot, struct m
 	const odeon_handler *handler = slot->handlers;
 
 	if (UNLIKELY(handler == NULL)) {
+		if (UNLIKELY(around_is_there(self, slot)))
+			return around_dispatch(self, slot);
 		slot->kind->receive(self, slot->state, type, message_payload(message));
 		return true;
 	}
@@ -49,7 +45,7 @@ static inline bool dispatch(struct odeon_self *self, struct slot *slot, struct m
 		slot->kind->on_other(self, slot->state, type, message_payload(message));
 		return true;
 	}
-	unexpected(self, message);
+	hand_refuse(self);
 	return false;
 }
 
@@ -128,11 +124,18 @@ static inline uint32_t excess(struct slot *slot)
 	return messages > units ? messages : units;
 }
 
-static inline void tell_water(struct odeon_self *self, struct slot *slot, uint32_t waiting)
+/* How much waits for the actor: in its mailbox, and laid aside. */
+static inline uint32_t waiting(struct slot *slot)
+{
+	return AMOUNT_MESSAGES(mailbox_waiting(&slot->mailbox)) + aside_count(slot);
+}
+
+static inline void tell_water(struct odeon_self *self, struct slot *slot)
 {
 	struct bounds *bounds = slot->bounds;
-	bool rose = !bounds->is_high && waiting >= bounds->high, fell = bounds->is_high && waiting <= bounds->low;
-	struct odeon_water water = { .who = self->me, .messages = waiting, .is_high = rose };
+	uint32_t count = waiting(slot);
+	bool rose = !bounds->is_high && count >= bounds->high, fell = bounds->is_high && count <= bounds->low;
+	struct odeon_water water = { .who = self->me, .messages = count, .is_high = rose };
 	struct message *message;
 
 	if (!rose && !fell)
@@ -153,7 +156,7 @@ static inline uint32_t begin_bounded(struct odeon_self *self, struct slot *slot)
 	if (bounds->active == 0)
 		return 0;
 	if (bounds->high != 0)
-		tell_water(self, slot, AMOUNT_MESSAGES(mailbox_waiting(&slot->mailbox)));
+		tell_water(self, slot);
 	return excess(slot);
 }
 
@@ -163,18 +166,9 @@ static inline void look_at_bounds(struct odeon_self *self, struct slot *slot)
 	struct bounds *bounds = slot->bounds;
 
 	if (bounds->active != 0 && bounds->high != 0)
-		tell_water(self, slot, AMOUNT_MESSAGES(mailbox_waiting(&slot->mailbox)));
+		tell_water(self, slot);
 	if (bounds_owe_news(bounds))
 		deliver_room(self->system, self->worker, bounds, self->me);
-}
-
-/* Admitted messages are counted as left as they are taken, whoever lives here by now. */
-static inline void count_left(struct slot *slot, struct message *message)
-{
-	if (UNLIKELY((message->generation & MESSAGE_ADMITTED) != 0)) {
-		message->generation &= ~MESSAGE_ADMITTED;
-		gate_leave(&slot->bounds->gate, AMOUNT(1, message_units(message)));
-	}
 }
 
 /* ---- orders -------------------------------------------------------------------------------------------------------------- */
@@ -197,16 +191,19 @@ static inline void end_as_said(struct odeon_self *self, struct slot *slot)
 		actor_end(self, slot, self->code, self->text);
 }
 
-/* The order to stop after what is queued now: the newest message is the last. None waits: at once. */
+/* The order to stop after what is queued now: the newest message is the last. None waits: at once. The stash does not count:
+ * nobody may ever ask for it. */
 static inline void stop_after_queue(struct odeon_self *self, struct slot *slot)
 {
-	struct node *newest = mailbox_newest(&slot->mailbox);
+	struct node *last = mailbox_newest(&slot->mailbox);
 
-	if (newest == slot->mailbox.anchor && (slot->flags & SLOT_PENDING) == 0) {
+	if (last == slot->mailbox.anchor && (slot->flags & SLOT_PENDING) == 0)
+		last = (slot->flags & SLOT_ASIDE) != 0 ? aside_last(slot) : NULL;
+	if (last == NULL) {
 		end(self, slot, 0, "stopped");
 		return;
 	}
-	slot->last = newest;
+	slot->last = last;
 	slot->flags |= SLOT_STOPPING;
 }
 
@@ -228,11 +225,16 @@ static inline void obey(struct odeon_self *self, struct slot *slot, uint32_t ord
 /* The next message, taken; NULL: none to be had now. */
 static inline struct message *next_message(struct slot *slot, struct odeon_self *self, bool *is_busy)
 {
-	struct node *node, *passed;
+	struct node *node = NULL, *passed;
+	struct message *aside;
 
-	if (UNLIKELY((slot->flags & SLOT_PENDING) != 0)) {
-		node = slot->mailbox.anchor;
-	} else {
+	if (UNLIKELY((slot->flags & (SLOT_PENDING | SLOT_ASIDE)) != 0)) {
+		if ((slot->flags & SLOT_ASIDE) != 0 && aside_next(self, slot, &aside, is_busy))
+			return aside;
+		if ((slot->flags & SLOT_PENDING) != 0)
+			node = slot->mailbox.anchor;
+	}
+	if (node == NULL) {
 		node = mailbox_take(&slot->mailbox, &passed);
 		if (passed != NULL)
 			message_release(message_of_node(passed));
@@ -261,6 +263,15 @@ static inline bool take_last(struct slot *slot, struct node *node)
 	return true;
 }
 
+/* The last one was handled; what its handler has asked for from the stash is handled before the end. */
+static inline void stop_after_last(struct odeon_self *self, struct slot *slot)
+{
+	if (aside_ready(slot) > 0)
+		slot->last = aside_last(slot);
+	else
+		end(self, slot, 0, "stopped");
+}
+
 /* One message to its handler, or to where it belongs. */
 static inline bool consume(struct odeon_self *self, struct slot *slot, struct message *message, uint32_t *over)
 {
@@ -280,7 +291,7 @@ static inline bool consume(struct odeon_self *self, struct slot *slot, struct me
 	if (UNLIKELY(self->ending))
 		end_as_said(self, slot);
 	else if (UNLIKELY(is_last) && generation_is_alive(slot->generation))
-		end(self, slot, 0, "stopped");
+		stop_after_last(self, slot);
 	return handled;
 }
 
@@ -294,18 +305,18 @@ static inline void account(struct worker *worker, struct slot *slot, uint32_t *h
 
 static inline void warn_of_overload(struct odeon_self *self, struct slot *slot)
 {
-	uint32_t waiting = AMOUNT_MESSAGES(mailbox_waiting(&slot->mailbox));
+	uint32_t count = waiting(slot);
 	char me[ODEON_REF_TEXT];
 
-	if (waiting < OVERLOAD_OVER) {
+	if (count < OVERLOAD_OVER) {
 		slot->level = 0;
 		return;
 	}
-	if (waiting < 1u << OVERLOAD_FIRST || waiting >> (slot->level == 0 ? OVERLOAD_FIRST : slot->level + 1u) == 0)
+	if (count < 1u << OVERLOAD_FIRST || count >> (slot->level == 0 ? OVERLOAD_FIRST : slot->level + 1u) == 0)
 		return;
-	slot->level = (31u - (unsigned)__builtin_clz(waiting)) & 63;
+	slot->level = (31u - (unsigned)__builtin_clz(count)) & 63;
 	odeon_ref_print(self->me, me, sizeof me);
-	log_line(self->system, ODEON_LOG_WARNING, "overload: %u messages wait for %s (%s)", waiting, me,
+	log_line(self->system, ODEON_LOG_WARNING, "overload: %u messages wait for %s (%s)", count, me,
 	         slot->kind != NULL ? slot->kind->name : "ended");
 }
 

@@ -13,6 +13,10 @@ libodeoncore_la_SOURCES  = \
 	%D%/alloc.h \
 	%D%/annex.h \
 	%D%/answer.c \
+	%D%/around.c \
+	%D%/around.h \
+	%D%/aside.c \
+	%D%/aside.h \
 	%D%/ask.c \
 	%D%/ask.h \
 	%D%/atomic.h \
@@ -20,8 +24,11 @@ libodeoncore_la_SOURCES  = \
 	%D%/attach.c \
 	%D%/attach.h \
 	%D%/backstop.c \
+	%D%/bands.c \
+	%D%/bands.h \
 	%D%/beacon.c \
 	%D%/beacon.h \
+	%D%/behaviour.c \
 	%D%/bond.c \
 	%D%/bond.h \
 	%D%/bounds.c \
@@ -48,6 +55,7 @@ libodeoncore_la_SOURCES  = \
 	%D%/error.c \
 	%D%/fiber.c \
 	%D%/fiber.h \
+	%D%/frozen.c \
 	%D%/gate.h \
 	%D%/hand.c \
 	%D%/hand.h \
@@ -151,10 +159,12 @@ odeon_HEADERS = include/odeon.h
 odeonpartsdir = $(odeondir)/odeon
 odeonparts_HEADERS = \
 	include/odeon/actor.h \
+	include/odeon/behaviour.h \
 	include/odeon/channel.h \
 	include/odeon/compiler.h \
 	include/odeon/error.h \
 	include/odeon/failure.h \
+	include/odeon/frozen.h \
 	include/odeon/message.h \
 	include/odeon/poller.h \
 	include/odeon/ref.h \

@@ -64,12 +64,13 @@ bool nest_look(struct odeon_self *self)
 	self->is_nested = true;
 	if (orders != 0)
 		obey(self, slot, orders);
-	if ((slot->flags & SLOT_STOPPING) != 0 && slot->last == NULL)   /* the outer message was the last */
+	if ((slot->flags & SLOT_STOPPING) != 0 && slot->last == NULL && aside_ready(slot) == 0)         /* the outer message was the last */
 		end(self, slot, 0, "stopped");
 	self->is_nested = was_nested;
 	if (orders != 0 && slot->bounds != NULL)
 		look_at_bounds(self, slot);
-	return self->ending || (slot->flags & SLOT_PENDING) != 0 || mailbox_newest(&slot->mailbox) != slot->mailbox.anchor;
+	return self->ending || (slot->flags & SLOT_PENDING) != 0 || mailbox_newest(&slot->mailbox) != slot->mailbox.anchor
+	    || aside_ready(slot) > 0;
 }
 
 /* What the outer handler holds is another self's meanwhile, so that whoever gives it away takes it out of that hand. */

@@ -6,6 +6,7 @@
 #include <string.h>
 #include "actor.h"
 #include "alloc.h"
+#include "around.h"
 #include "clock.h"
 #include "deliver.h"
 #include "simulation.h"
@@ -93,13 +94,13 @@ int odeon_become(odeon_self *self, const odeon_handler *handlers)
 	struct slot *slot = self->slot;
 	struct annex *annex;
 
-	if (handlers == NULL || self->hook == HOOK_STOP || slot->handlers == NULL || !actor_fits(slot->kind, handlers))
+	if (handlers == NULL || self->hook == HOOK_STOP || around_table(slot) == NULL || !actor_fits(slot->kind, handlers))
 		return ODEON_EINVAL;
 	annex = actor_annex(slot);
 	if (annex == NULL || (annex->became.count == annex->became.room && !grow_stack(annex)))
 		return ODEON_ENOMEM;
-	annex->became.tables[annex->became.count++] = slot->handlers;
-	slot->handlers = handlers;
+	annex->became.tables[annex->became.count++] = around_table(slot);
+	around_set_table(slot, handlers);
 	return 0;
 }
 
@@ -109,7 +110,7 @@ int odeon_unbecome(odeon_self *self)
 
 	if (annex == NULL || annex->became.count == 0)
 		return ODEON_EINVAL;
-	self->slot->handlers = annex->became.tables[--annex->became.count];
+	around_set_table(self->slot, annex->became.tables[--annex->became.count]);
 	return 0;
 }
 

@@ -29,6 +29,7 @@
 #define SLOT_STOPPING 2u                        /* ends after the message `last` */
 #define SLOT_VACATING 4u                        /* the actor has ended; when idle, the slot is vacant */
 #define SLOT_RETIRED 16u                        /* its generations are used up */
+#define SLOT_ASIDE 32u                          /* the annex has a say in which message is next: aside.h */
 
 struct annex;                                   /* what few actors need: annex.h */
 struct bounds;                                  /* of bounded mailboxes: bounds.h */
@@ -45,7 +46,7 @@ struct slot {
 	const odeon_kind *kind;
 	void *state;
 	union {
-		const odeon_handler *handlers;  /* the table in use */
+		const odeon_handler *handlers;  /* the table in use; NULL: none, or it is not asked first: around.h */
 		struct link vacancy;            /* while vacant: in a list of vacant slots */
 	};
 	struct annex *annex;

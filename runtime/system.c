@@ -44,6 +44,8 @@ static int read_options(const odeon_options *given, odeon_options *options, int 
 		return ODEON_EINVAL;
 	if (options->simulation.enabled && (options->workers == ODEON_WORKERS_NONE || options->poller != NULL))
 		return ODEON_EINVAL;
+	if (options->intercept != NULL && options->intercept->around == NULL)
+		return ODEON_EINVAL;
 	if (bounds_check(&options->mailbox, ODEON_NOBODY) != 0)
 		return ODEON_EINVAL;
 	if (options->batch_messages == 0)

@@ -43,6 +43,7 @@ check_tests = \
 	%D%/contract/pipe.t \
 	%D%/contract/poller.t \
 	%D%/contract/room.t \
+	%D%/fault/behaviour.t \
 	%D%/fault/bonds.t \
 	%D%/fault/fault.t \
 	%D%/fault/watch.t \
@@ -63,6 +64,7 @@ check_tests = \
 	%D%/unit/actor.t \
 	%D%/unit/ask.t \
 	%D%/unit/attach.t \
+	%D%/unit/bands.t \
 	%D%/unit/beacon.t \
 	%D%/unit/cache.t \
 	%D%/unit/channel.t \
@@ -71,9 +73,11 @@ check_tests = \
 	%D%/unit/error.t \
 	%D%/unit/foreign.t \
 	%D%/unit/fork.t \
+	%D%/unit/frozen.t \
 	%D%/unit/hand.t \
 	%D%/unit/holdings.t \
 	%D%/unit/host.t \
+	%D%/unit/intercept.t \
 	%D%/unit/letters.t \
 	%D%/unit/link.t \
 	%D%/unit/message.t \
@@ -90,6 +94,7 @@ check_tests = \
 	%D%/unit/silence.t \
 	%D%/unit/spread.t \
 	%D%/unit/start.t \
+	%D%/unit/stash.t \
 	%D%/unit/stats.t \
 	%D%/unit/stop.t \
 	%D%/unit/system.t \
@@ -110,6 +115,8 @@ fault_flags = $(AM_LDFLAGS) -Wl,--wrap=aligned_alloc,--wrap=calloc,--wrap=eventf
 	-Wl,--wrap=realloc,--wrap=sdallocx,--wrap=timerfd_create
 %C%_fault_bonds_t_SOURCES = %D%/fault/bonds.c %D%/fault/faults.c %D%/fault/faults.h
 %C%_fault_bonds_t_LDFLAGS = $(fault_flags)
+%C%_fault_behaviour_t_SOURCES = %D%/fault/behaviour.c %D%/fault/faults.c %D%/fault/faults.h
+%C%_fault_behaviour_t_LDFLAGS = $(fault_flags)
 %C%_fault_fault_t_SOURCES = %D%/fault/fault.c %D%/fault/faults.c %D%/fault/faults.h
 %C%_fault_fault_t_LDFLAGS = $(fault_flags)
 %C%_fault_watch_t_SOURCES = %D%/fault/watch.c %D%/fault/faults.c %D%/fault/faults.h

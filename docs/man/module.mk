@@ -18,6 +18,7 @@ made_pages = \
 	%D%/made/odeon_attach.3 \
 	%D%/made/odeon_attach_actor.3 \
 	%D%/made/odeon_attach_descriptor.3 \
+	%D%/made/odeon_band.3 \
 	%D%/made/odeon_become.3 \
 	%D%/made/odeon_bound.3 \
 	%D%/made/odeon_broadcast_open.3 \
@@ -40,7 +41,13 @@ made_pages = \
 	%D%/made/odeon_forward.3 \
 	%D%/made/odeon_forward_at.3 \
 	%D%/made/odeon_free.3 \
+	%D%/made/odeon_freeze.3 \
 	%D%/made/odeon_from.3 \
+	%D%/made/odeon_frozen_drop.3 \
+	%D%/made/odeon_frozen_look.3 \
+	%D%/made/odeon_frozen_look_at.3 \
+	%D%/made/odeon_frozen_share.3 \
+	%D%/made/odeon_intercept.3 \
 	%D%/made/odeon_keep.3 \
 	%D%/made/odeon_keep_at.3 \
 	%D%/made/odeon_link.3 \
@@ -53,6 +60,7 @@ made_pages = \
 	%D%/made/odeon_permit_send_at.3 \
 	%D%/made/odeon_post.3 \
 	%D%/made/odeon_post_at.3 \
+	%D%/made/odeon_proceed.3 \
 	%D%/made/odeon_receiver_after.3 \
 	%D%/made/odeon_receiver_capacity.3 \
 	%D%/made/odeon_receiver_clone.3 \
@@ -110,6 +118,9 @@ made_pages = \
 	%D%/made/odeon_sender_try_at.3 \
 	%D%/made/odeon_sender_when_room.3 \
 	%D%/made/odeon_spawn.3 \
+	%D%/made/odeon_stash.3 \
+	%D%/made/odeon_stash_at.3 \
+	%D%/made/odeon_stashed.3 \
 	%D%/made/odeon_system_deadline.3 \
 	%D%/made/odeon_system_fd.3 \
 	%D%/made/odeon_system_free.3 \
@@ -133,6 +144,7 @@ made_pages = \
 	%D%/made/odeon_unbecome.3 \
 	%D%/made/odeon_unlink.3 \
 	%D%/made/odeon_unmonitor.3 \
+	%D%/made/odeon_unstash.3 \
 	%D%/made/odeon_watch_open.3 \
 	%D%/made/odeon_when_room.3 \
 	%D%/made/odeon_worker_stats.3

@@ -211,6 +211,54 @@ ODEON_API void *odeon_keep_at(odeon_self *self, void *message) ODEON_TAKES_(2);
 ODEON_API void *odeon_ask_at(const odeon_type *type, odeon_system *system, odeon_ref to, void *message,
                              odeon_time until, int *why, const odeon_site *site) ODEON_TAKES_(4);
 
+/**
+ * odeon_stash - lay the message in hand aside, until odeon_unstash
+ * @self:    the running actor
+ * @message: taken; must be in hand. Comes back as it was
+ * @why:     0 or the error; may be NULL:
+ *   ODEON_EFULL   what lies aside still counts as waiting in a bounded mailbox, and that is full
+ *   ODEON_EINVAL  the message is not the one in hand
+ *   ODEON_ENOMEM  no memory for the first one, or @message was NULL
+ *
+ * Sender and duty stay with it. When the actor ends it becomes a dead letter; an order to stop does not wait for it
+ * unless odeon_unstash was called. Of the system's counters it is in `queued`: its handler is counted as one that handled it, and it as accepted anew.
+ *
+ * Returns:  NULL when it was taken, else the message
+ * Context:  own handler
+ * Since:    0.1
+ */
+#define odeon_stash(self, message, why) ((ODEON_TYPEOF_(message))odeon_stash_at(self, message, odeon_out_(why)))
+ODEON_API ODEON_MUST_ void *odeon_stash_at(odeon_self *self, void *message, int *why) ODEON_TAKES_(2);
+
+typedef struct odeon_rest odeon_rest;                  /* what comes after an interceptor: others, then the handler */
+
+/**
+ * odeon_proceed - go on to the next interceptor (behaviour.h), or to the handler
+ * @self:    the running actor
+ * @rest:    what the interceptor was given
+ * @message: taken: what the interceptor was given, perhaps changed, or another in its place, which is in hand from here
+ *           on, while the first is dropped. Its type decides who handles it. NULL: nobody does
+ *
+ * Sender and duty stay those of the first, unless the duty has left the hand and the other brings one of its own.
+ *
+ * Context:  own handler, inside an interceptor, once
+ * Since:    0.1
+ */
+ODEON_API void odeon_proceed(odeon_self *self, odeon_rest *rest, void *message) ODEON_TAKES_(3);
+
+/* Frees nobody's message: behind the list, in frozen.h, it says what it gives. */
+typedef struct odeon_frozen odeon_frozen;              /* a message that nobody may change any more, shared by any number */
+
+/**
+ * odeon_freeze - make a message one that may be shared
+ * @message: taken
+ *
+ * Returns:  the frozen message, yours to share or drop (frozen.h); NULL when @message was NULL
+ * Context:  any thread, any handler; needs no memory
+ * Since:    0.1
+ */
+ODEON_API ODEON_MUST_ odeon_frozen *odeon_freeze(void *message) ODEON_TAKES_(1);
+
 /* ---- who gives: one list, every taker in it; those of channels are in odeon/channel.h ------------------------------ */
 
 typedef struct odeon_sender odeon_sender;
@@ -221,7 +269,8 @@ ODEON_API void *odeon_sender_try_at(odeon_sender *sender, void *message, odeon_t
 #define ODEON_MESSAGE_GIVEN_ ODEON_MUST_ ODEON_GIVES_( \
 	malloc(odeon_free, 1), malloc(odeon_send_at, 3), malloc(odeon_forward_at, 3), malloc(odeon_reply_at, 2), \
 	malloc(odeon_reply_to_at, 3), malloc(odeon_post_at, 3), malloc(odeon_try_send_at, 3), malloc(odeon_try_post_at, 3), \
-	malloc(odeon_permit_send_at, 3), malloc(odeon_keep_at, 2), malloc(odeon_ask_at, 4), malloc(odeon_sender_send_at, 2), malloc(odeon_sender_try_at, 2))
+	malloc(odeon_permit_send_at, 3), malloc(odeon_keep_at, 2), malloc(odeon_ask_at, 4), malloc(odeon_sender_send_at, 2), malloc(odeon_sender_try_at, 2), \
+	malloc(odeon_stash_at, 2), malloc(odeon_proceed, 3), malloc(odeon_freeze, 1))
 
 ODEON_API void *odeon_keep_at(odeon_self *self, void *message) ODEON_MESSAGE_GIVEN_ __attribute__((returns_nonnull));
 ODEON_API void *odeon_ask_at(const odeon_type *type, odeon_system *system, odeon_ref to, void *message,

@@ -21,7 +21,8 @@ typedef struct odeon_stats_actor {
 	const char *kind;
 	uint64_t handled;                              /* messages that a handler got */
 	uint64_t dropped;                              /* by the mailbox's policy */
-	uint64_t queued, queued_bytes;                 /* waiting now, about, the one in hand included; bytes in steps of 16, headers included */
+	uint64_t queued, queued_bytes;                 /* waiting now, about, the one in hand included; bytes in steps of 16, headers included;
+	                                                  not what the actor has laid aside, or has sorted into bands */
 	odeon_duration oldest;                         /* the oldest of them waits at least so long; 0: none seen waiting */
 	odeon_duration busy;                           /* time in handlers, sampled */
 } odeon_stats_actor;

@@ -69,6 +69,7 @@ typedef struct odeon_options {
 	void (*on_failure)(void *host, odeon_ref who, const char *kind, const odeon_reason *reason);
 	                                               /* an actor ended for a reason other than 0 and nobody had a bond with
 	                                                  it; any thread; NULL: some are logged, but no kills */
+	const struct odeon_interceptor *intercept;     /* around the handlers of all actors (behaviour.h); NULL: none */
 } odeon_options;
 #define ODEON_OPTIONS(...) { .bytes = sizeof(odeon_options), __VA_ARGS__ }
 

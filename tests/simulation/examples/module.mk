@@ -11,7 +11,8 @@ simulated_examples = \
 	%D%/04-ring \
 	%D%/05-ownership \
 	%D%/06-overload \
-	%D%/07-embed
+	%D%/07-embed \
+	%D%/12-state-machine
 
 %C%_00_tour_SOURCES  = examples/00-tour.c $(simulation_driver)
 %C%_00_tour_CPPFLAGS = $(simulation_flags)
@@ -37,6 +38,9 @@ simulated_examples = \
 %C%_07_embed_SOURCES  = examples/07-embed.c $(simulation_driver)
 %C%_07_embed_CPPFLAGS = $(simulation_flags)
 %C%_07_embed_LDADD    = libodeon.la
+%C%_12_state_machine_SOURCES  = examples/12-state-machine.c $(simulation_driver)
+%C%_12_state_machine_CPPFLAGS = $(simulation_flags)
+%C%_12_state_machine_LDADD    = libodeon.la
 simulation_driver = %D%/driver.c %D%/simulated.h
 simulation_flags  = $(AM_CPPFLAGS) -include $(top_srcdir)/%D%/simulated.h -DEXPECTED_IN='"$(abs_top_srcdir)/examples"'
 
