@@ -202,6 +202,23 @@ START_TEST(one_that_ends_with_the_monitor_queued_is_told_of)
 }
 END_TEST
 
+/* ... and with so many messages before it that they take more than one turn: the reason outlasts these. */
+START_TEST(one_that_ends_with_the_monitor_far_back_is_told_of_truly)
+{
+	odeon_ref who = watcher(), whom = target();
+	struct plug plug = PLUG;
+
+	world_tell(&world, whom, errand_plug, &plug);
+	gate_wait(&plug.entered, 1);
+	for (int i = 0; i < 1000; i++)
+		(void)odeon_post(world.system, whom, parcel_new(i));
+	set_monitor(who, whom);
+	ck_assert_int_eq(odeon_actor_kill(world.system, whom), 0);
+	plug_release(&plug);
+	expect_down(0, whom, ODEON_EKILLED, NULL);
+}
+END_TEST
+
 static void monitor_and_kill(odeon_self *self, void *argument)
 {
 	struct at *at = argument;
@@ -688,6 +705,7 @@ KIT_MAIN("unit/monitor",
 	{ "reason", KIT_TESTS(an_end_is_told_with_its_reason, a_text_is_cut_where_the_news_has_no_more_room), setup, teardown, 0 },
 	{ "late", KIT_TESTS(one_that_ended_before_is_told_of_at_once_and_with_the_true_reason,
 	                    one_that_ends_with_the_monitor_queued_is_told_of,
+	                    one_that_ends_with_the_monitor_far_back_is_told_of_truly,
 	                    killed_in_the_same_handler_before_or_after_it_was_set, one_that_never_was_is_gone), setup, teardown, 0 },
 	{ "place", KIT_TESTS(one_whose_place_is_taken_by_another_is_gone_for_a_reason_nobody_knows,
 	                     a_start_that_failed_is_vacant_once), setup_one, teardown, 0 },
