@@ -2,24 +2,26 @@
 /*
  * mailbox - the two lanes of one actor, and the right to run it
  *
- * Agreement. mailbox_push, mailbox_order and mailbox_claim: any thread, at the same time as everything. All others:
- * only the holder of the *token*. The token is the cleared IDLE bit of `head`: whoever clears it (a push, an order, a
- * claim) holds it, hands it on through a run queue, and gives it back with mailbox_idle. Nothing else says "scheduled"
- * or "running". The memory is type-stable and is initialised once in its life, not once per actor: a late push may
- * still be on its way when the block gets a new actor.
+ * Agreement. mailbox_push, mailbox_order, mailbox_claim and mailbox_resume: any thread, at the same time as everything.
+ * All others: only the holder of the *token*. The token is the cleared IDLE bit of `head`: whoever clears it (a push, an
+ * order, a claim) holds it, hands it on through a run queue, and gives it back with mailbox_idle. Nothing else says
+ * "scheduled" or "running". One exception: while an actor is *halted*, its head is not idle and nobody has its token;
+ * whoever clears the HALTED bit of the orders (a hard order, mailbox_resume) takes it. The memory is type-stable and is
+ * initialised once in its life, not once per actor: a late push may still be on its way when the block gets a new actor.
  *
  * Order. All that a producer did before mailbox_push is seen by the taker of that node; all that a token's holder did
- * before mailbox_idle is seen by the next holder.
+ * before mailbox_idle or mailbox_halt is seen by the next holder.
  *
  * User lane. An intrusive list from `anchor` (taken last) to `head` (pushed last), after Vyukov's queue. The newest
  * node is the one whose link the next producer will write, so it may neither be freed nor given away while it is the
  * anchor: mailbox_idle frees the last message and goes idle in ONE compare-and-swap, by putting the embedded stub in
- * its place; mailbox_detach does the same without going idle, for a handler that sends its message on.
+ * its place; mailbox_detach does the same without going idle, for a handler that sends its message on, and mailbox_attach
+ * takes it back, for a handler that failed.
  *
  * Control lane. A word of order bits and the generation they are meant for, so that an order needs no memory and
  * never reaches a later actor of the same block. The CONTROL tag in the same head keeps a single truth about who runs.
  *
- * docs/mailbox.md has the steps P1 to K2 with the proof, the traps, and what each costs.
+ * docs/mailbox.md has the steps P1 to H4 with the proof, the traps, and what each costs.
  */
 #ifndef MAILBOX_H
 #define MAILBOX_H
@@ -39,6 +41,9 @@ struct mailbox {
 	struct node *anchor;            /* the token's holder, as the stub */
 	struct node stub;
 };
+
+#define MAILBOX_HALTED 0x80000000u      /* of the orders: the token is with nobody, and taken with this bit */
+#define MAILBOX_HARD 7u                 /* of the orders: those that take a halted actor's token */
 
 #define MAILBOX_IDLE 1u
 #define MAILBOX_CONTROL 2u
@@ -107,32 +112,51 @@ static inline struct node *mailbox_take(struct mailbox *mailbox, struct node **p
 	return next;
 }
 
-/* Holder. Takes the anchor out of the list, so that it may be sent, freed, kept. False: a producer holds it as its
- * predecessor at this very instant; ask again when that has run on. */
-static inline bool mailbox_detach(struct mailbox *mailbox)
+/* Holder. Another node takes the anchor's place. False: a producer holds the anchor as its predecessor at this very instant; ask
+ * again when that has run on. */
+static inline bool mailbox_swap(struct mailbox *mailbox, struct node *node)
 {
-	struct node *anchor = mailbox->anchor, *stub = &mailbox->stub, *next, *seen = NULL;
+	struct node *anchor = mailbox->anchor, *next, *seen = NULL;
 
-	if (anchor == stub)
-		return true;
 	EXPLORE_TOUCH(anchor);
 	next = ck_pr_load_ptr(&anchor->link);
-	ck_pr_store_64(&stub->stamp, ck_pr_load_64(&anchor->stamp));
-	ck_pr_store_ptr(&stub->link, next);
+	ck_pr_store_64(&node->stamp, ck_pr_load_64(&anchor->stamp));
+	ck_pr_store_ptr(&node->link, next);
 	if (next == NULL) {
-		ck_pr_fence_release();                                  /* the stub, before a producer can find it */
-		bool alone = ck_pr_cas_ptr_value(&mailbox->head, anchor, stub, &seen);
+		ck_pr_fence_release();                                  /* the node, before a producer can find it */
+		bool alone = ck_pr_cas_ptr_value(&mailbox->head, anchor, node, &seen);
 
 		if (!alone && seen == MAILBOX_TAGGED(anchor, MAILBOX_CONTROL))  /* keeps the tag */
-			alone = ck_pr_cas_ptr(&mailbox->head, seen, MAILBOX_TAGGED(stub, MAILBOX_CONTROL));
+			alone = ck_pr_cas_ptr(&mailbox->head, seen, MAILBOX_TAGGED(node, MAILBOX_CONTROL));
 		if (MUTANT(DETACH_NO_WAIT))
 			alone = true;
 		if (!alone)
 			return false;
 	} else
 		ck_pr_fence_acquire();                                  /* pairs with P4 */
-	mailbox->anchor = stub;                 /* the stub stands where the anchor stood */
+	mailbox->anchor = node;
 	return true;
+}
+
+/* Holder. Takes the anchor out of the list, so that it may be sent, freed, kept: the stub stands where it stood. False: as
+ * mailbox_swap. */
+static inline bool mailbox_detach(struct mailbox *mailbox)
+{
+	return mailbox->anchor == &mailbox->stub || mailbox_swap(mailbox, &mailbox->stub);
+}
+
+/* Holder, who detached the anchor. The reverse: a node of the caller's is the anchor. False: as mailbox_swap. */
+static inline bool mailbox_attach(struct mailbox *mailbox, struct node *node)
+{
+	return mailbox_swap(mailbox, node);
+}
+
+/* Holder. A node of the caller's before the anchor, which has been taken and is to be taken once more. */
+static inline void mailbox_put_before(struct mailbox *mailbox, struct node *node)
+{
+	ck_pr_store_64(&node->stamp, ck_pr_load_64(&mailbox->anchor->stamp));
+	ck_pr_store_ptr(&node->link, mailbox->anchor);
+	mailbox->anchor = node;
 }
 
 enum mailbox_state { MAILBOX_GONE_IDLE, MAILBOX_MORE, MAILBOX_BUSY };
@@ -176,15 +200,22 @@ static inline enum mailbox_state mailbox_idle(struct mailbox *mailbox, struct no
 enum mailbox_ordered { MAILBOX_TAKEN, MAILBOX_SCHEDULE, MAILBOX_STRANGER };
 
 /* Any thread. TAKEN: its holder will see them. SCHEDULE: the token is the caller's, who must schedule.
- * STRANGER: the orders were for another generation. */
+ * STRANGER: the orders were for another generation. An order that is not hard waits until a halted actor runs again. */
 static inline enum mailbox_ordered mailbox_order(struct mailbox *mailbox, uint32_t generation, uint32_t bits)
 {
 	uint64_t word = ck_pr_load_64(&mailbox->orders);
+	uint64_t keeps = (bits & MAILBOX_HARD) != 0 && !MUTANT(ORDER_KEEPS_HALTED) ? ~(uint64_t)MAILBOX_HALTED : UINT64_MAX;
 
+	if (MUTANT(SOFT_TAKES))
+		keeps = ~(uint64_t)MAILBOX_HALTED;
 	do {                                                            /* K1 */
 		if ((uint32_t)(word >> 32) != generation)
 			return MAILBOX_STRANGER;
-	} while (!ck_pr_cas_64_value(&mailbox->orders, word, word | bits, &word));
+	} while (!ck_pr_cas_64_value(&mailbox->orders, word, (word & keeps) | bits, &word));
+	if (UNLIKELY((word & ~keeps) != 0)) {                           /* it was halted: there is no holder to tell */
+		ck_pr_fence_acquire();                                  /* pairs with mailbox_halt */
+		return MAILBOX_SCHEDULE;
+	}
 	ck_pr_fence_atomic_load();                                      /* K1 before K2; pairs with the cas of mailbox_idle */
 
 	struct node *seen = ck_pr_load_ptr(&mailbox->head);
@@ -219,6 +250,39 @@ static inline uint32_t mailbox_orders_take(struct mailbox *mailbox)
 static inline void mailbox_orders_open(struct mailbox *mailbox, uint32_t generation)
 {
 	(void)ck_pr_fas_64(&mailbox->orders, (uint64_t)generation << 32);
+}
+
+/* Holder. False: there are hard orders, to be seen to first. True: the token is with nobody, and nothing of the mailbox may be
+ * touched; it takes messages and soft orders in, and nobody runs it. */
+static inline bool mailbox_halt(struct mailbox *mailbox)
+{
+	uint64_t word = ck_pr_load_64(&mailbox->orders);
+
+	ck_pr_fence_release();                                          /* all of this turn, before the next holder's */
+	do {
+		if ((word & MAILBOX_HARD) != 0 && !MUTANT(HALT_NO_LOOK))
+			return false;
+	} while (!ck_pr_cas_64_value(&mailbox->orders, word, word | MAILBOX_HALTED, &word));
+	EXPLORE_LEFT(mailbox);
+	return true;
+}
+
+/* Any thread: the token of a halted actor, to start it anew; `forgets` are orders that are without meaning by that. False: it
+ * is of another generation, or a hard order has the token. */
+static inline bool mailbox_resume(struct mailbox *mailbox, uint32_t generation, uint32_t forgets)
+{
+	uint64_t word = ck_pr_load_64(&mailbox->orders), clears = (uint64_t)MAILBOX_HALTED | forgets;
+
+	do {
+		if ((uint32_t)(word >> 32) != generation || (word & MAILBOX_HALTED) == 0)
+			return false;
+		if (MUTANT(RESUME_PLAIN)) {
+			ck_pr_store_64(&mailbox->orders, word & ~clears);
+			return true;
+		}
+	} while (!ck_pr_cas_64_value(&mailbox->orders, word, word & ~clears, &word));
+	ck_pr_fence_acquire();                                          /* pairs with mailbox_halt */
+	return true;
 }
 
 /* Any thread: the token of an idle, empty mailbox (to give its block a new actor). */

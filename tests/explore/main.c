@@ -19,7 +19,7 @@
 #define MUTANT_SEEDS 5000u
 
 static const struct scenario *const scenarios[] = {
-	&scenario_traffic, &scenario_life, &scenario_bound, &scenario_stamp, &scenario_slotqueue, &scenario_ring,
+	&scenario_traffic, &scenario_life, &scenario_bound, &scenario_stamp, &scenario_halt, &scenario_slotqueue, &scenario_ring,
 	&scenario_next, &scenario_vacancy, &scenario_park, &scenario_pair, &scenario_chain, &scenario_stop,
 	&scenario_loop, &scenario_watch, &scenario_wait, &scenario_close, &scenario_slabs,
 	&scenario_stream, &scenario_ends, &scenario_meet, &scenario_mutual, &scenario_gather, &scenario_relay,
@@ -51,6 +51,12 @@ static const struct {
 	{ MUTANT_NAIVE_STAMP, &scenario_stamp, "count was lost" },
 	{ MUTANT_GATE_LOOK_ONLY, &scenario_bound, "overshot" },
 	{ MUTANT_LEFT_NOT_COUNTED, &scenario_bound, "gate is not empty" },
+	{ MUTANT_HALT_NO_LOOK, &scenario_halt, NULL },
+	{ MUTANT_HALT_NEWS_FIRST, &scenario_halt, "started anew" },
+	{ MUTANT_ORDER_KEEPS_HALTED, &scenario_halt, "lost wake-up" },
+	{ MUTANT_SOFT_TAKES, &scenario_halt, NULL },
+	{ MUTANT_RESUME_PLAIN, &scenario_halt, NULL },
+	{ MUTANT_DETACH_NO_WAIT, &scenario_halt, NULL },
 	{ MUTANT_TAKE_NO_CLAIM, &scenario_slotqueue, NULL },
 	{ MUTANT_EMPTY_BY_TAIL, &scenario_slotqueue, "false empty" },
 	{ MUTANT_LINK_SHARED, &scenario_vacancy, NULL },

@@ -10,7 +10,8 @@
 
 #define MUTANTS_OF_RUNTIME(X) \
 	X(COUNTED_FIRST) X(DISCARD_AFTER_END) X(LEAVE_NO_LOOK) X(PARTY_FORGOTTEN) X(PUT_NOT_HELD) X(TAKE_NOT_COUNTED) \
-	X(CONTROL_NO_TAG) X(DEEP_NO_LOOK) X(DETACH_NO_WAIT) X(FOUND_NO_CHAIN) X(GATE_LOOK_ONLY) X(IDLE_PLAIN) X(NAIVE_STAMP) \
+	X(CONTROL_NO_TAG) X(DEEP_NO_LOOK) X(DETACH_NO_WAIT) X(FOUND_NO_CHAIN) X(GATE_LOOK_ONLY) X(HALT_NO_LOOK) X(IDLE_PLAIN) \
+	X(NAIVE_STAMP) X(ORDER_KEEPS_HALTED) X(RESUME_PLAIN) X(SOFT_TAKES) \
 	X(NEXT_NOT_ASKED) X(NEXT_NOT_LOOKED) X(NEXT_NO_BARRIER) X(READ_AFTER_LINK) X(SPAWN_NO_CLAIM) \
 	X(WAKE_IGNORES_SEARCHERS) X(WATCH_NO_HEIR) \
 	X(ADMIT_LOOK_ONLY) X(ASKED_NO_LOOK) X(BUSY_IS_EMPTY) X(CHOSEN_NO_COMPARE) X(DISARMED_IN_LIST) \
@@ -24,6 +25,7 @@
 	X(IDLE_GIVES_UP)        /* a turn that could not go idle ends all the same */ \
 	X(FREE_EARLY)           /* a message is freed after its handler, whether or not a producer needs it */ \
 	X(NO_GENERATION)        /* messages for an earlier actor of the slot are handled */ \
+	X(HALT_NEWS_FIRST)      /* a supervisor is told of a halt before it can start the actor anew */ \
 	X(REINIT)               /* the mailbox is initialised at each birth */ \
 	X(LEFT_NOT_COUNTED)     /* what a bounded mailbox admitted is not counted when it is stale */ \
 	X(LANE_NOT_LOOKED)      /* the tag is cleared, and the lane is not looked at again */ \

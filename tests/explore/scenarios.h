@@ -8,6 +8,9 @@
 /* mailbox.c */
 extern const struct scenario scenario_traffic, scenario_life, scenario_bound, scenario_stamp;
 
+/* halt.c */
+extern const struct scenario scenario_halt;
+
 /* queues.c */
 extern const struct scenario scenario_slotqueue, scenario_ring, scenario_next;
 

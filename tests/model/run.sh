@@ -44,6 +44,11 @@ done
 for mutant in UNDO_BY_POINTER ONE_LINK NO_STALE_NEWS; do
 	try fails bond -DLINK "-D$mutant"
 done
+try holds halt
+try holds halt -DNO_KILL -DEACH=2
+for mutant in HALT_NO_LOOK ORDER_KEEPS_HALTED SOFT_TAKES RESUME_PLAIN NEWS_FIRST AGAIN_NO_LOOK; do
+	try fails halt "-D$mutant"
+done
 try holds next
 for mutant in NO_BARRIER NOT_ASKED NOT_LOOKED NOT_ALONE LEAVES_FIRST OPENS_FIRST; do
 	try fails next "-D$mutant"
