@@ -12,6 +12,7 @@
 #include "own.h"
 #include "permit.h"
 #include "simulation.h"
+#include "timer.h"
 #include "watch.h"
 
 #define FRESH_AT_ONCE 32u                       /* slots that a worker takes at a time for its spawns */
@@ -212,6 +213,7 @@ static void let_go_of_all(struct odeon_self *self, struct slot *slot)
 {
 	struct annex *annex = slot->annex;
 
+	timers_end(self, slot);
 	if (annex != NULL) {
 		aside_end(self, slot);
 		permits_end(annex);

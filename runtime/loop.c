@@ -11,6 +11,7 @@
 #include "rest.h"
 #include "simulation.h"
 #include "steal.h"
+#include "timer.h"
 #include "turn.h"
 #include "worker.h"
 
@@ -46,6 +47,7 @@ static void look_around(struct worker *worker)
 	parker_poll(&worker->parker);
 	if (!worker->runs_pool)
 		return;
+	(void)timer_expire(worker, worker, (int64_t)worker->now);
 	take_injected(worker, BATCH);
 	if (worker->queue.is_shared
 	 && (steal_is_behind(worker, (int64_t)worker->now) || !slotqueue_is_empty(&system->inject)))
@@ -132,6 +134,7 @@ static struct slot *search(struct worker *worker)
 	struct slot *slot;
 
 	do {
+		(void)timer_expire(worker, worker, now);
 		for (int i = 0; i < 8; i++) {
 			if ((slot = find(worker)) != NULL || ck_pr_load_32(&system->closing) != 0)
 				return slot;
@@ -164,7 +167,8 @@ static struct slot *search_and_park(struct worker *worker)
 	}
 	if (searching && sleepers_found(&system->sleepers) && slot != NULL && !slotqueue_is_empty(&system->inject))
 		ready_wake_pool(system, worker);
-	if (ck_pr_load_32(&system->watch_is_deep) != 0 && !runqueue_is_empty(&worker->queue))
+	if (ck_pr_load_32(&system->watch_is_deep) != 0
+	 && (!runqueue_is_empty(&worker->queue) || timer_earliest(worker) != INT64_MAX))
 		ready_rouse_watch(system, worker);
 	pace_begin(worker);
 	return slot;
@@ -236,7 +240,8 @@ static bool host_has_work(struct worker *worker)
 	return !slotqueue_is_empty(&worker->inbox)
 	    || (worker->runs_pool && (!slotqueue_is_empty(&worker->self.system->inject)
 	                              || ck_pr_load_ptr(&worker->queue.next) != NULL
-	                              || !runqueue_is_empty(&worker->queue)));
+	                              || !runqueue_is_empty(&worker->queue)
+	                              || timer_is_due(worker, clock_now())));
 }
 
 /* One round of the host: what is ready, but no more than a round, and not beyond the moment by much. */
@@ -266,8 +271,11 @@ int loop_host(struct worker *worker, int64_t until, enum host_wait wait)
 	pace_begin(worker);
 	while (ck_pr_load_32(&system->closing) == 0) {
 		uint32_t key = parker_key(&worker->parker);
-		int taken = run_host(worker, until, quits);
+		int taken;
 
+		if (timer_earliest(worker) != INT64_MAX)
+			(void)timer_expire(worker, worker, clock_now());
+		taken = run_host(worker, until, quits);
 		total = total > INT_MAX - taken ? INT_MAX : total + taken;
 		pace_end(worker);
 		rest_announce(system);

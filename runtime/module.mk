@@ -126,6 +126,8 @@ libodeoncore_la_SOURCES  = \
 	%D%/system.c \
 	%D%/system.h \
 	%D%/tally.h \
+	%D%/timer.c \
+	%D%/timer.h \
 	%D%/turn.c \
 	%D%/turn.h \
 	%D%/wait.c \

@@ -207,12 +207,14 @@ int os_timer_open(void)
 void os_timer_set(int fd, int64_t at)
 {
 	struct itimerspec when = { .it_value = { .tv_nsec = 0 } };      /* never */
+	int before = errno;
 
 	if (at != INT64_MAX) {
 		at = at > 0 ? at : 1;
 		when.it_value = (struct timespec){ .tv_sec = at / 1000000000, .tv_nsec = at % 1000000000 };
 	}
 	(void)timerfd_settime(fd, TFD_TIMER_ABSTIME, &when, NULL);
+	errno = before;
 }
 
 void os_word_sleep(const uint32_t *word, uint32_t value, const struct timespec *until)

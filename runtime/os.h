@@ -48,8 +48,8 @@ void os_event_close(int fd);
 /* A descriptor of the user's. */
 void os_close(int fd);
 
-/* A descriptor that is readable from a moment of the monotonic clock on (INT64_MAX: never), until it is set again; -1: none to
- * be had. Closed with os_event_close. */
+/* A descriptor that is readable from a moment of the monotonic clock on (0: at once; INT64_MAX: never), until it is set again;
+ * -1: none to be had. Closed with os_event_close. errno is left as it was by os_timer_set. */
 int os_timer_open(void);
 void os_timer_set(int fd, int64_t at);
 

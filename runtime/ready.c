@@ -8,7 +8,7 @@ void ready_wake_host(odeon_system *system)
 {
 	if (ck_pr_fas_32(&system->host_poked, 1) == 0) {
 		if (ck_pr_load_int(&system->host_fd) >= 0)
-			os_event_raise(system->host_fd);
+			os_timer_set(system->host_fd, 0);
 		if (system->options.on_wake != NULL)
 			system->options.on_wake(system->options.host);
 	}
@@ -69,7 +69,8 @@ void ready_rouse_watch(odeon_system *system, struct worker *worker)
 	uint32_t watch = ck_pr_load_32(&system->sleepers.watch);
 
 	if (ck_pr_fas_32(&system->watch_is_deep, 0) != 0 && watch != 0) {
-		count_up(&worker->wakes, 1);
+		if (worker != NULL)
+			count_up(&worker->wakes, 1);
 		parker_wake(&worker_at(system, watch - 1)->parker);
 	}
 }

@@ -6,6 +6,7 @@
 #include "os.h"
 #include "pace.h"
 #include "steal.h"
+#include "timer.h"
 
 #define WATCH_NS 1000000                /* how often the watch looks up while anybody is awake */
 #define WATCH_LOOKS 32                  /* ... and how often in vain before it sleeps for good */
@@ -38,12 +39,18 @@ static bool is_anything(struct worker *worker)
 	odeon_system *system = worker->self.system;
 	int64_t now = clock_now();
 
-	if (!slotqueue_is_empty(&worker->inbox) || !slotqueue_is_empty(&system->inject) || has_own(worker))
+	if (!slotqueue_is_empty(&worker->inbox) || !slotqueue_is_empty(&system->inject) || has_own(worker)
+	 || timer_is_due(worker, now))
 		return true;
 	for (int i = 0; i < system->pool; i++)
 		if (steal_is_behind(worker_at(system, (uint32_t)i), now))
 			return true;
 	return ck_pr_load_32(&system->closing) != 0;
+}
+
+static int64_t sooner(int64_t one, int64_t other)
+{
+	return one < other ? one : other;
 }
 
 static bool all_asleep(odeon_system *system)
@@ -62,7 +69,7 @@ static void wake_heir(odeon_system *system, struct worker *worker)
 	parker_wake(&worker_at(system, (uint32_t)heir)->parker);
 }
 
-/* For good, until somebody rouses or claims the watch; the key to go on with. */
+/* For good, until somebody rouses or claims the watch, or until its own timers; the key to go on with. */
 static uint32_t sleep_deep(struct worker *worker, uint32_t key)
 {
 	odeon_system *system = worker->self.system;
@@ -70,7 +77,7 @@ static uint32_t sleep_deep(struct worker *worker, uint32_t key)
 	ck_pr_store_32(&system->watch_is_deep, 1);
 	ck_pr_fence_memory();                   /* before the look: who was claimed meanwhile may not have seen it */
 	if (MUTANT(DEEP_NO_LOOK) || all_asleep(system))
-		parker_sleep(&worker->parker, key, INT64_MAX);
+		parker_sleep(&worker->parker, key, timer_earliest(worker));
 	ck_pr_store_32(&system->watch_is_deep, 0);
 	if (sleepers_is_asleep(&system->sleepers, worker->number))
 		key = parker_key(&worker->parker);      /* roused to watch, not to work */
@@ -82,18 +89,22 @@ static struct slot *sleep_as_watch(struct worker *worker, uint32_t key)
 {
 	odeon_system *system = worker->self.system;
 	struct slot *slot = NULL;
+	int64_t now = clock_now();
 	int vain = 0;
 
 	while (slot == NULL && ck_pr_load_32(&system->closing) == 0 && parker_key(&worker->parker) == key
-	       && !has_own(worker)              /* its poller may have made an actor ready */
+	       && !has_own(worker)              /* its poller may have made an actor ready, or timers of one who is stuck */
+	       && !timer_is_due(worker, now)
 	       && sleepers_is_asleep(&system->sleepers, worker->number)) {
 		vain = all_asleep(system) ? vain + 1 : 0;
 		if (vain >= WATCH_LOOKS) {
 			key = sleep_deep(worker, key);
 			vain = 0;
+			now = clock_now();
 			continue;
 		}
-		parker_sleep(&worker->parker, key, clock_now() + WATCH_NS);
+		parker_sleep(&worker->parker, key, sooner(now + WATCH_NS, timer_earliest(worker)));
+		now = clock_now();
 		if (parker_key(&worker->parker) == key)
 			slot = steal_stuck(worker);
 	}
@@ -119,7 +130,7 @@ struct slot *rest_pool(struct worker *worker, bool searching)
 	if (system->pool > 1 && sleepers_be_watch(&system->sleepers, worker->number)) {
 		slot = sleep_as_watch(worker, key);
 	} else {
-		parker_sleep(&worker->parker, key, INT64_MAX);
+		parker_sleep(&worker->parker, key, timer_earliest(worker));
 		sleepers_leave(&system->sleepers, worker->number);
 	}
 	return slot;
@@ -137,10 +148,17 @@ void rest_own(struct worker *worker, uint32_t key)
 
 void rest_announce(odeon_system *system)
 {
-	if (ck_pr_load_int(&system->host_fd) >= 0)
-		os_event_clear(system->host_fd);
-	(void)ck_pr_fas_32(&system->host_poked, 0);
-	ck_pr_fence_memory();                   /* before the caller's last look for work; pairs with ready_wake_host's exchange */
+	struct worker *host = host_worker(system);
+	int64_t earliest;
+
+	do {                                    /* again, when somebody armed an earlier one, whose wake this may have undone */
+		earliest = timer_earliest(host);
+		if (ck_pr_load_int(&system->host_fd) >= 0)
+			os_timer_set(system->host_fd, earliest);
+		(void)ck_pr_fas_32(&system->host_poked, 0);
+		ck_pr_fence_memory();           /* before this look, and the caller's last for work; pairs with ready_wake_host's
+		                                   exchange */
+	} while (timer_earliest(host) < earliest);
 }
 
 bool rest_host(struct worker *worker, uint32_t key, int64_t until, bool ends)
@@ -152,7 +170,7 @@ bool rest_host(struct worker *worker, uint32_t key, int64_t until, bool ends)
 	ck_pr_fence_memory();                   /* pairs with rest_tell_waiters */
 	alive = world_alive(system) != 0;
 	if (alive || !ends)
-		parker_sleep(&worker->parker, key, until);
+		parker_sleep(&worker->parker, key, sooner(until, timer_earliest(worker)));
 	(void)ck_pr_faa_32(&system->waiters, (uint32_t)-1);
 	pace_begin(worker);
 	return alive || !ends;

@@ -35,7 +35,7 @@ void rest_own(struct worker *worker, uint32_t key);
  * comes will be told. */
 void rest_announce(odeon_system *system);
 
-/* The host's thread, until the key changes or the moment comes. False, when that `ends` it: no actor is left. */
+/* The host's thread, until the key changes or the moment comes, or a timer of its own is due. False, when that `ends` it: no actor is left. */
 bool rest_host(struct worker *worker, uint32_t key, int64_t until, bool ends);
 
 #endif

@@ -4,11 +4,22 @@
 
 #include "bond.h"
 #include "hand.h"
+#include "timer.h"
 
 __attribute__((noreturn))
 static void unknown(const struct message *message)
 {
 	panic(__FILE__, __LINE__, "a message of a role that nobody takes: %u", message->role);
+}
+
+/* Nobody arms such a timer yet. */
+static struct message *take_timer(struct odeon_self *self, struct message *message)
+{
+	struct request *expired;
+
+	message = timer_take(self, message, &expired);
+	invariant(expired == NULL, "a request has a deadline that nobody acts on");
+	return message;
 }
 
 struct message *role_take(struct odeon_self *self, struct message *message)
@@ -17,6 +28,8 @@ struct message *role_take(struct odeon_self *self, struct message *message)
 	case ROLE_OWED:
 	case ROLE_MET:
 		return message;
+	case ROLE_TIMER:
+		return take_timer(self, message);
 	case ROLE_BOND:
 		bond_arrive(self, message);
 		return NULL;
@@ -39,6 +52,9 @@ void role_bury(struct odeon_self *self, struct message *message)
 	case ROLE_NEWS:                         /* the watcher has ended */
 	case ROLE_UNDO:                         /* the bond went off as news, or did so before it */
 		hand_release(self, message);
+		break;
+	case ROLE_TIMER:
+		timer_bury(self, message);
 		break;
 	default:
 		unknown(message);

@@ -4,6 +4,7 @@
 
 #include "clock.h"
 #include "os.h"
+#include "timer.h"
 
 #define HELP_NS 300000                  /* more than so much work in the ring: somebody may help */
 #define STEAL_MOST 64                   /* entries taken at a time */
@@ -71,6 +72,7 @@ struct slot *steal_stuck(struct worker *worker)
 
 		if (other == worker || !is_stuck(other))
 			continue;
+		(void)timer_expire(worker, other, clock_now());
 		slot = steal_from(worker, other);
 		if (slot == NULL)
 			slot = runqueue_steal_next(&other->queue, os_barrier);

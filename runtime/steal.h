@@ -22,7 +22,8 @@ bool steal_is_behind(struct worker *worker, int64_t now);
 struct slot *steal(struct worker *worker);
 
 /* For the watch, and nobody else: something that waits behind a handler that ran already when the watch looked before,
- * that worker's next slot included. NULL: nobody is stuck. */
+ * that worker's next slot included. Its timers expire here, and the actors they make ready are the caller's to run. NULL:
+ * nobody is stuck. */
 struct slot *steal_stuck(struct worker *worker);
 
 #endif

@@ -2,6 +2,7 @@
 /* step - whom, and how long, by the seed */
 #include "step.h"
 
+#include "timer.h"
 #include "turn.h"
 
 #define MESSAGE_NS 1000
@@ -124,10 +125,10 @@ static uint32_t run_slot(odeon_system *system, struct slot *slot)
 	return taken;
 }
 
-/* Nobody can go on: to the first moment that a strand waits for, if that is not beyond this one. */
+/* Nobody can go on: to the first moment that a strand waits for or a timer is due, if that is not beyond this one. */
 static bool let_time_pass(struct simulation *simulation, int64_t until)
 {
-	int64_t first = INT64_MAX;
+	int64_t first = timer_first(host_worker(simulation->system));
 
 	for (struct strand *strand = simulation->strands; strand != NULL; strand = strand->next)
 		if (strand->slot != NULL && strand->until < first)
@@ -158,19 +159,27 @@ static bool give_up_one(odeon_system *system)
 	return true;
 }
 
+/* What is due now comes in. How many can go on, in the window and of the strands. */
+static uint32_t gather_ready(odeon_system *system, uint32_t *strands)
+{
+	struct worker *host = host_worker(system);
+
+	while (timer_expire(host, host, system->simulation->now))
+		;
+	fill_window(system);
+	*strands = count_strands(system->simulation);
+	return system->simulation->ready + *strands;
+}
+
 int simulation_step(odeon_system *system, int64_t until)
 {
 	struct simulation *simulation = system->simulation;
 	uint32_t which, strands, taken;
 	struct slot *slot;
 
-	fill_window(system);
-	strands = count_strands(simulation);
-	if (simulation->ready + strands == 0) {
+	while (gather_ready(system, &strands) == 0)     /* a timer alone need not make anybody ready: its owner may be in a wait */
 		if (!let_time_pass(simulation, until) && !give_up_one(system))
 			return -1;
-		strands = count_strands(simulation);
-	}
 	which = random_below(&simulation->random, simulation->ready + strands);
 	simulation->steps++;
 	if (which < simulation->ready) {

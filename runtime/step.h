@@ -4,7 +4,7 @@
  *
  * Agreement. As simulation.h. The seed picks one of those who can go on: a ready actor, and then the length of its
  * batch; or an actor with a thread of its own whose wait in a handler is over. When nobody can, time jumps to the first
- * deadline.
+ * deadline or timer, neither before nor beyond.
  *
  * Whoever waits outside of all actors takes the steps. An actor with a thread of its own rests meanwhile, and whoever waits
  * outside picks it up again. Others do not wait (context_would_block).

@@ -197,7 +197,7 @@ static int make(odeon_system *system, const odeon_options *options, int pool)
 		error = simulation_init(system);
 	if (error == 0)
 		error = make_workers(system);
-	if (error == 0 && options->workers == ODEON_WORKERS_NONE && (system->host_fd = os_event_open()) < 0)
+	if (error == 0 && options->workers == ODEON_WORKERS_NONE && (system->host_fd = os_timer_open()) < 0)
 		error = ODEON_ESYSTEM;
 	if (error == 0)
 		error = start_threads(system);
@@ -349,10 +349,10 @@ int odeon_system_fd(odeon_system *system)
 	if (directory_is_forked(system->directory))
 		return ODEON_EFORKED;
 	if (ck_pr_load_int(&system->host_fd) < 0) {             /* workers, and a host that runs actors of its own */
-		fd = os_event_open();
+		fd = os_timer_open();
 		if (fd < 0)
 			return ODEON_ESYSTEM;
-		os_event_raise(fd);
+		os_timer_set(fd, 0);
 		if (!ck_pr_cas_int(&system->host_fd, -1, fd))
 			os_event_close(fd);
 	}

@@ -157,3 +157,20 @@ struct wheel_entry *wheel_take(struct wheel *wheel, int64_t now)
 		wheel->tick = until;
 	return NULL;
 }
+
+int64_t wheel_first(const struct wheel *wheel)
+{
+	const struct wheel_link *bucket, *link;
+	uint64_t first = UINT64_MAX, tick;
+	uint32_t level, i;
+
+	if (wheel->levels == 0)
+		return INT64_MAX;
+	(void)first_bucket(wheel, &level, &i);
+	bucket = &wheel->buckets[level][i];
+	for (link = bucket->next; link != bucket; link = link->next) {
+		tick = ((const struct wheel_entry *)(const void *)link)->tick;
+		first = tick < first ? tick : first;
+	}
+	return moment_of(wheel, first);
+}

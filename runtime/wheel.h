@@ -51,6 +51,9 @@ void wheel_remove(struct wheel *wheel, struct wheel_entry *entry);
 /* Some entry that is due by now, out of the wheel, the first of them first; NULL: none, and `earliest` is up to date. */
 struct wheel_entry *wheel_take(struct wheel *wheel, int64_t now);
 
+/* The moment, of its tick, that the first is due at; INT64_MAX: none. With many in its bucket it takes long. */
+int64_t wheel_first(const struct wheel *wheel);
+
 /* Pairs with nothing: who acts on it has a reason of its own to see what it must (timer.c). */
 static inline int64_t wheel_earliest(const struct wheel *wheel)
 {

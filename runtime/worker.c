@@ -7,6 +7,7 @@
 #include "clock.h"
 #include "crash.h"
 #include "os.h"
+#include "wheel.h"
 
 /* For a panic: racy where it looks at itself, which is this thread. */
 static int describe(const struct context *context, char *text, size_t bytes)
@@ -65,6 +66,7 @@ void worker_free(odeon_system *system, uint32_t number)
 	ck_pr_store_ptr(&system->workers[number], NULL);
 	if (worker == NULL)
 		return;
+	wheel_free(worker->wheel);
 	cache_fini(&worker->cache);
 	crash_free(worker->crash);
 	alloc_free_lines(worker);

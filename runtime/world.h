@@ -30,6 +30,8 @@
 
 #define FAIL_TEXT (ODEON_REASON_BYTES - 1)
 
+struct wheel;
+
 enum hook { HOOK_NONE, HOOK_START, HOOK_HANDLER, HOOK_STOP };
 
 struct odeon_self {
@@ -77,6 +79,7 @@ struct worker {
 	struct cache cache;
 	struct slotqueue inbox;                 /* pinned actors; any thread pushes */
 	struct parker parker;                   /* any thread wakes */
+	struct wheel *wheel;                    /* timers: timer.h. Any thread makes it; NULL: none yet */
 	struct tally tally;                     /* any thread reads, from here on */
 	struct slot *running;                   /* NULL: between turns */
 	uint64_t turns, stolen, steals, parks, wakes, busy;
@@ -118,7 +121,7 @@ struct odeon_system {
 	struct parker event;                    /* where these wait */
 	uint32_t host_taken;                    /* a thread is in odeon_system_run */
 	uint32_t host_poked;
-	int host_fd;                            /* -1: nobody asked */
+	int host_fd;                            /* of a timer: -1: nobody asked */
 	struct tally outside[TALLY_STRIPES];
 	struct said { int64_t second; uint32_t said, held; } letters_log, ends_log;    /* guarded by log_lock */
 	pthread_mutex_t log_lock;

@@ -111,14 +111,22 @@ void os_barrier(void)
 	explore_barrier();
 }
 
-void os_event_raise(int fd)
+void os_timer_set(int fd, int64_t at)
 {
-	explore_fail("event %d is raised", fd);
+	explore_fail("timer %d is set to %lld", fd, (long long)at);
 }
 
-void os_event_clear(int fd)
+/* Nobody arms anything here. */
+int64_t timer_earliest(struct worker *worker)
 {
-	explore_fail("event %d is cleared", fd);
+	(void)worker;
+	return INT64_MAX;
+}
+
+bool timer_expire(struct worker *worker, struct worker *owner, int64_t now)
+{
+	(void)worker, (void)owner, (void)now;
+	return false;
 }
 
 /* Each slot is an actor that ends when it has run as often as it should. */
