@@ -12,6 +12,7 @@ example_programs = \
 	%D%/06-overload \
 	%D%/07-embed \
 	%D%/08-simulate \
+	%D%/10-timers \
 	%D%/12-state-machine
 %C%_00_tour_LDADD      = libodeon.la
 %C%_01_hello_LDADD     = libodeon.la
@@ -23,6 +24,7 @@ example_programs = \
 %C%_07_embed_LDADD     = libodeon.la
 %C%_08_simulate_LDADD  = libodeon.la
 %C%_12_state_machine_LDADD = libodeon.la
+%C%_10_timers_LDADD    = libodeon.la
 
 channel_programs = \
 	%D%/channels/01-one-value \

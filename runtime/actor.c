@@ -213,7 +213,7 @@ static void let_go_of_all(struct odeon_self *self, struct slot *slot)
 {
 	struct annex *annex = slot->annex;
 
-	timers_end(self, slot);
+	timers_end(slot);
 	if (annex != NULL) {
 		aside_end(self, slot);
 		permits_end(annex);

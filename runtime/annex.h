@@ -39,6 +39,9 @@ struct annex {
 
 	/* what its messages go through, and the table they come to then: around.h */
 	struct { struct around *first; const odeon_handler *table; } around;
+
+	/* odeon_idle_after: idle.h; NULL: none */
+	struct timer *idle;
 };
 
 #endif

@@ -62,9 +62,12 @@ libodeoncore_la_SOURCES  = \
 	%D%/handling.h \
 	%D%/holdings.c \
 	%D%/holdings.h \
+	%D%/idle.c \
+	%D%/idle.h \
 	%D%/invariant.c \
 	%D%/invariant.h \
 	%D%/latch.h \
+	%D%/later.c \
 	%D%/letters.c \
 	%D%/letters.h \
 	%D%/list.c \
@@ -175,6 +178,7 @@ odeonparts_HEADERS = \
 	include/odeon/stats.h \
 	include/odeon/system.h \
 	include/odeon/tick.h \
-	include/odeon/time.h
+	include/odeon/time.h \
+	include/odeon/timer.h
 odeonactorsdir = $(odeonpartsdir)/actors
 odeonactors_HEADERS = include/odeon/actors/pipe.h

@@ -4,6 +4,7 @@
 
 #include "clock.h"
 #include "deliver.h"
+#include "wheel.h"
 #include "world.h"
 
 /* Since when at least the oldest waits: see mark in turn.c. */
@@ -80,6 +81,19 @@ int odeon_worker_stats(odeon_system *system, int number, odeon_stats_worker *sta
 	return 0;
 }
 
+static void count_timers(odeon_system *system, odeon_stats_system *stats)
+{
+	for (uint32_t i = 0; i <= (uint32_t)system->pool; i++) {
+		const struct wheel *wheel = ck_pr_load_ptr(&worker_at(system, i)->wheel);
+
+		ck_pr_fence_acquire();          /* what it is, after where; pairs with wheel_of */
+		if (wheel == NULL)
+			continue;
+		stats->timers += ck_pr_load_64(&wheel->count);
+		stats->fired += ck_pr_load_64(&wheel->out);
+	}
+}
+
 int odeon_system_stats(odeon_system *system, odeon_stats_system *stats)
 {
 	struct tally sum;
@@ -98,6 +112,7 @@ int odeon_system_stats(odeon_system *system, odeon_stats_system *stats)
 		stats->dead[i] = sum.dead[i];
 		stats->dead_letters += sum.dead[i];
 	}
+	count_timers(system, stats);
 	known = stats->handled + stats->dropped + stats->dead_letters;
 	stats->queued = stats->accepted > known ? stats->accepted - known : 0;
 	return 0;

@@ -17,6 +17,7 @@
 #include "deliver.h"
 #include "simulation.h"
 #include "step.h"
+#include "timer.h"
 #include "turn.h"
 #include "watchdog.h"
 #include "worker.h"
@@ -375,6 +376,15 @@ int odeon_system_run(odeon_system *system, odeon_time until)
 		taken = loop_host(host_worker(system), until.ns, until.ns != 0 ? HOST_WAITS : HOST_LOOKS);
 	leave_host(system);
 	return taken;
+}
+
+odeon_time odeon_system_due(odeon_system *system)
+{
+	if (system == NULL)
+		return ODEON_NEVER;
+	if (system->simulation != NULL)
+		return (odeon_time){ timer_first(host_worker(system)) };
+	return (odeon_time){ timer_earliest(host_worker(system)) };
 }
 
 /* ---- looks ------------------------------------------------------------------------------------------------------------------- */

@@ -5,6 +5,7 @@
 #include "clock.h"
 #include "deliver.h"
 #include "hand.h"
+#include "idle.h"
 #include "simulation.h"
 
 #define TICK_SHIFT 19                           /* a tick of the wheel is 0.52 ms */
@@ -116,8 +117,18 @@ struct timer *timer_make(struct odeon_self *self, enum timer_kind kind)
 	return timer;
 }
 
+static void drop_what_it_brings(struct timer *timer)
+{
+	if (timer->kind == TIMER_REQUEST || timer->message == NULL)
+		return;
+	message_show(timer->message);
+	message_free(timer->message);
+	timer->message = NULL;
+}
+
 void timer_unmake(struct timer *timer)
 {
+	drop_what_it_brings(timer);
 	message_release(message_of(timer));
 }
 
@@ -156,8 +167,7 @@ int timer_arm(struct odeon_self *self, struct timer *timer, int64_t due)
 	return 0;
 }
 
-/* It was armed before: with no memory for a wheel here it goes back to where it was. */
-static void arm_again(struct odeon_self *self, struct timer *timer, int64_t due)
+void timer_arm_again(struct odeon_self *self, struct timer *timer, int64_t due)
 {
 	struct worker *home = home_of(self);
 
@@ -165,15 +175,6 @@ static void arm_again(struct odeon_self *self, struct timer *timer, int64_t due)
 }
 
 /* ---- ended --------------------------------------------------------------------------------------------------------------------- */
-
-static void drop_what_it_brings(struct timer *timer)
-{
-	if (timer->kind == TIMER_REQUEST || timer->message == NULL)
-		return;
-	message_show(timer->message);
-	message_free(timer->message);
-	timer->message = NULL;
-}
 
 void timer_end(struct timer *timer)
 {
@@ -198,11 +199,12 @@ static void end_held(void *data, struct holding *holding)
 	timer_end(timer_of_holding(holding));
 }
 
-void timers_end(struct odeon_self *self, struct slot *slot)
+void timers_end(struct slot *slot)
 {
-	(void)self;
-	if (slot->annex != NULL)
-		holdings_drain(&slot->annex->holdings, HOLDING_SET(HOLDING_TIMER) | HOLDING_SET(HOLDING_TICK), end_held, NULL);
+	if (slot->annex == NULL)
+		return;
+	idle_end(slot->annex);
+	holdings_drain(&slot->annex->holdings, HOLDING_SET(HOLDING_TIMER) | HOLDING_SET(HOLDING_TICK), end_held, NULL);
 }
 
 /* ---- requests ------------------------------------------------------------------------------------------------------------------ */
@@ -270,9 +272,9 @@ bool timer_expire(struct worker *worker, struct worker *owner, int64_t now)
 
 /* ---- taken, in the owner's turn -------------------------------------------------------------------------------------------------- */
 
-/* A message for the handler, in the place of the record, which is in no list any more. */
-static struct message *instead(struct odeon_self *self, struct message *message)
+struct message *timer_instead(struct odeon_self *self, struct message *message)
 {
+	message->sender = self->me.bits;
 	message->generation = (message->generation & MESSAGE_FLAGS) | ref_generation(self->me);
 	TALLY(self->system, self->worker, accepted);
 	return message;
@@ -289,7 +291,7 @@ static struct message *send(struct odeon_self *self, struct message *record)
 	if (to.bits == self->me.bits) {
 		hand_loosen(self);
 		message_release(record);
-		return instead(self, message);
+		return timer_instead(self, message);
 	}
 	hand_release(self, record);
 	message_show(message);
@@ -305,39 +307,47 @@ static struct message *fill_tick(struct odeon_self *self, struct timer *timer)
 	message_show(message);
 	*tick = (struct odeon_tick){ .due = { timer->due }, .key = timer->holding.key, .missed = timer->missed };
 	message_hide(message);
-	return instead(self, message);
+	return timer_instead(self, message);
 }
 
-/* Periods that have passed since it was due bring none. */
-static void go_on_ticking(struct odeon_self *self, struct timer *timer, uint64_t missed)
+/* How many periods have passed since it was due: they bring none. */
+static int64_t count_missed(const struct odeon_self *self, const struct timer *timer)
 {
-	int64_t now = timer_now(self->system), late = now > timer->due ? now - timer->due : 0, whole = late / timer->period;
+	int64_t now = timer_now(self->system);
 
-	timer->missed = missed + (uint64_t)whole;
-	arm_again(self, timer, clock_after(timer->due + whole * timer->period, timer->period));
+	return now > timer->due ? (now - timer->due) / timer->period : 0;
+}
+
+/* The record is in no list. The message that is there is for the next one if there is no memory for another. */
+static struct message *tick_and_go_on(struct odeon_self *self, struct timer *timer)
+{
+	struct message *next = timer_tick_message(), *message = NULL;
+	int64_t missed = count_missed(self, timer);
+
+	timer->missed += (uint64_t)missed;
+	if (LIKELY(next != NULL)) {
+		message = fill_tick(self, timer);
+		timer->message = next;
+		timer->missed = 0;
+	} else {
+		timer->missed++;
+		self->loose = false;
+	}
+	timer_arm_again(self, timer, clock_after(timer->due + missed * timer->period, timer->period));
+	return message;
 }
 
 static struct message *tick(struct odeon_self *self, struct message *record)
 {
 	struct timer *timer = timer_of(record);
-	struct message *next, *message;
+	struct message *message;
 
 	hand_loosen(self);
-	if (timer->period == 0) {
-		holdings_remove(&self->slot->annex->holdings, &timer->holding);
-		message = fill_tick(self, timer);
-		message_release(record);
-		return message;
-	}
-	next = timer_tick_message();
-	if (UNLIKELY(next == NULL)) {           /* the one that is there is for the next */
-		self->loose = false;
-		go_on_ticking(self, timer, timer->missed + 1);
-		return NULL;
-	}
+	if (timer->period != 0)
+		return tick_and_go_on(self, timer);
+	holdings_remove(&self->slot->annex->holdings, &timer->holding);
 	message = fill_tick(self, timer);
-	timer->message = next;
-	go_on_ticking(self, timer, 0);
+	message_release(record);
 	return message;
 }
 
@@ -361,6 +371,8 @@ struct message *timer_take(struct odeon_self *self, struct message *message, str
 		return send(self, message);
 	case TIMER_TICK:
 		return tick(self, message);
+	case TIMER_IDLE:
+		return idle_take(self, message);
 	default:
 		expire_request(self, message, expired);
 		return NULL;

@@ -45,15 +45,17 @@ struct timer {
 	int64_t due;
 	union {
 		odeon_ref to;                   /* SEND */
-		uint64_t missed;                /* TICK: since the last one */
+		uint64_t missed;                /* TICK: since the last one, for want of memory */
 		int64_t last;                   /* IDLE: when a message was handled last */
 	};
 	int64_t period;                         /* TICK: 0: once. IDLE: for how long */
-	uint32_t taken;                         /* IDLE: idle.h */
+	uint32_t taken;                         /* IDLE: at the end of the last turn */
 	uint8_t kind;                           /* enum timer_kind */
 	bool is_pending;
 	bool is_over;                           /* ended in flight: who takes it frees it */
-	bool is_told;                           /* IDLE: nothing was handled since it was told */
+	bool rests;                             /* IDLE: from here on, idle.h */
+	bool is_told;                           /* nothing was handled since */
+	bool was_told_now;                      /* in this turn */
 };
 
 /* ---- for what arms timers: the owner's hooks, start included --------------------------------------------------------------- */
@@ -61,7 +63,7 @@ struct timer {
 /* The moment on the system's clock. */
 int64_t timer_now(const odeon_system *system);
 
-/* A record, of zeroes; NULL: no memory. And back, before it was armed. */
+/* A record, of zeroes; NULL: no memory. And back, with what it would bring, before it was armed. */
 struct timer *timer_make(struct odeon_self *self, enum timer_kind kind);
 void timer_unmake(struct timer *timer);
 
@@ -75,6 +77,9 @@ static inline struct timer *timer_of_holding(struct holding *holding)
 
 /* Pending from now on, until `due`. ODEON_ENOMEM */
 int timer_arm(struct odeon_self *self, struct timer *timer, int64_t due);
+
+/* The same for one that was armed before, and is taken. Without memory for a wheel it goes back to where it was. */
+void timer_arm_again(struct odeon_self *self, struct timer *timer, int64_t due);
 
 /* Ended: what it was to bring will not come, and is dropped. The record is not the caller's any more. It is in no holdings. */
 void timer_end(struct timer *timer);
@@ -95,10 +100,13 @@ struct message *timer_take(struct odeon_self *self, struct message *message, str
 /* As role_bury. */
 void timer_bury(struct odeon_self *self, struct message *message);
 
+/* For those who answer a message in the place of the record, which is in no list any more: it is counted. */
+struct message *timer_instead(struct odeon_self *self, struct message *message);
+
 /* ---- for actor.c and the loops ----------------------------------------------------------------------------------------------- */
 
 /* The actor has ended, and requests have ended theirs: all others that it armed. */
-void timers_end(struct odeon_self *self, struct slot *slot);
+void timers_end(struct slot *slot);
 
 /* Any thread. Nothing in the worker's wheel is due before; INT64_MAX: nothing is there. */
 int64_t timer_earliest(struct worker *worker);

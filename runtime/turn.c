@@ -4,6 +4,7 @@
 
 #include "clock.h"
 #include "handling.h"
+#include "idle.h"
 #include "pace.h"
 
 /* ---- the turn ------------------------------------------------------------------------------------------------------------ */
@@ -102,6 +103,8 @@ uint32_t turn(struct worker *worker, struct slot *slot, uint32_t most, bool *is_
 				continue;
 			}
 		}
+		if (UNLIKELY(slot->annex != NULL) && slot->annex->idle != NULL)
+			idle_look(self, slot, handled);
 		account(worker, slot, &handled);
 		if (UNLIKELY(slot->bounds != NULL))
 			look_at_bounds(self, slot);

@@ -46,6 +46,7 @@ check_tests = \
 	%D%/fault/behaviour.t \
 	%D%/fault/bonds.t \
 	%D%/fault/fault.t \
+	%D%/fault/timer.t \
 	%D%/fault/watch.t \
 	%D%/scenarios/chains.t \
 	%D%/scenarios/channels.t \
@@ -100,6 +101,7 @@ check_tests = \
 	%D%/unit/system.t \
 	%D%/unit/threads.t \
 	%D%/unit/time.t \
+	%D%/unit/timer.t \
 	%D%/unit/watch.t \
 	%D%/unit/watch_ends.t \
 	%D%/unit/watchdog.t \
@@ -119,6 +121,8 @@ fault_flags = $(AM_LDFLAGS) -Wl,--wrap=aligned_alloc,--wrap=calloc,--wrap=eventf
 %C%_fault_behaviour_t_LDFLAGS = $(fault_flags)
 %C%_fault_fault_t_SOURCES = %D%/fault/fault.c %D%/fault/faults.c %D%/fault/faults.h
 %C%_fault_fault_t_LDFLAGS = $(fault_flags)
+%C%_fault_timer_t_SOURCES = %D%/fault/timer.c %D%/fault/faults.c %D%/fault/faults.h
+%C%_fault_timer_t_LDFLAGS = $(fault_flags)
 %C%_fault_watch_t_SOURCES = %D%/fault/watch.c %D%/fault/faults.c %D%/fault/faults.h
 %C%_fault_watch_t_LDFLAGS = $(fault_flags)
 %C%_unit_cache_t_SOURCES = %D%/unit/cache.c %D%/fault/faults.c %D%/fault/faults.h

@@ -47,6 +47,7 @@ made_pages = \
 	%D%/made/odeon_frozen_look.3 \
 	%D%/made/odeon_frozen_look_at.3 \
 	%D%/made/odeon_frozen_share.3 \
+	%D%/made/odeon_idle_after.3 \
 	%D%/made/odeon_intercept.3 \
 	%D%/made/odeon_keep.3 \
 	%D%/made/odeon_keep_at.3 \
@@ -104,6 +105,8 @@ made_pages = \
 	%D%/made/odeon_selector_select_ready.3 \
 	%D%/made/odeon_self_ref.3 \
 	%D%/made/odeon_send.3 \
+	%D%/made/odeon_send_after.3 \
+	%D%/made/odeon_send_after_at.3 \
 	%D%/made/odeon_send_at.3 \
 	%D%/made/odeon_sender_capacity.3 \
 	%D%/made/odeon_sender_clone.3 \
@@ -122,6 +125,7 @@ made_pages = \
 	%D%/made/odeon_stash_at.3 \
 	%D%/made/odeon_stashed.3 \
 	%D%/made/odeon_system_deadline.3 \
+	%D%/made/odeon_system_due.3 \
 	%D%/made/odeon_system_fd.3 \
 	%D%/made/odeon_system_free.3 \
 	%D%/made/odeon_system_host.3 \
@@ -136,6 +140,10 @@ made_pages = \
 	%D%/made/odeon_system_stop.3 \
 	%D%/made/odeon_system_wait.3 \
 	%D%/made/odeon_thread_print.3 \
+	%D%/made/odeon_tick_after.3 \
+	%D%/made/odeon_tick_cancel.3 \
+	%D%/made/odeon_tick_every.3 \
+	%D%/made/odeon_timer_cancel.3 \
 	%D%/made/odeon_trap.3 \
 	%D%/made/odeon_try_post.3 \
 	%D%/made/odeon_try_post_at.3 \

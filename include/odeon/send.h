@@ -28,6 +28,7 @@
 typedef struct odeon_system odeon_system;
 typedef struct odeon_self odeon_self;                  /* the running actor; valid only inside the hook that was given it */
 typedef struct odeon_permit odeon_permit;              /* room in somebody's mailbox that is mine */
+typedef struct odeon_timer { uint64_t bits; } odeon_timer;     /* a message that is still to be sent; {0} is none */
 
 ODEON_BEGIN_
 
@@ -259,6 +260,28 @@ typedef struct odeon_frozen odeon_frozen;              /* a message that nobody 
  */
 ODEON_API ODEON_MUST_ odeon_frozen *odeon_freeze(void *message) ODEON_TAKES_(1);
 
+/**
+ * odeon_send_after - send a message later
+ * @self:    the sender
+ * @to:      the receiver; may be the sender itself
+ * @message: taken
+ * @delay:   nanoseconds from now; less than 0 counts as 0; never early, and late by at most 1 ms when nothing else runs
+ * @timer:   for odeon_timer_cancel; {0} on failure; may be NULL
+ *
+ * The running actor sends it, when it is due and the actor's turn has come: after what waits for the actor by then, and
+ * in order with all else it sends. When the actor ends before, or is started anew, the message is dropped. A refusal by
+ * the receiver makes it a dead letter.
+ *
+ * Returns:  0, or, with the message dropped,
+ *   ODEON_ENOMEM     no memory, or @message was NULL
+ *   ODEON_ESTOPPING  in stop
+ * Context:  own handler, also in start
+ * Since:    0.1
+ */
+#define odeon_send_after(self, to, message, delay, timer) odeon_send_after_at(self, to, message, delay, timer, ODEON_HERE)
+ODEON_API int odeon_send_after_at(odeon_self *self, odeon_ref to, void *message, odeon_duration delay, odeon_timer *timer,
+                                  const odeon_site *site) ODEON_TAKES_(3);
+
 /* ---- who gives: one list, every taker in it; those of channels are in odeon/channel.h ------------------------------ */
 
 typedef struct odeon_sender odeon_sender;
@@ -270,7 +293,7 @@ ODEON_API void *odeon_sender_try_at(odeon_sender *sender, void *message, odeon_t
 	malloc(odeon_free, 1), malloc(odeon_send_at, 3), malloc(odeon_forward_at, 3), malloc(odeon_reply_at, 2), \
 	malloc(odeon_reply_to_at, 3), malloc(odeon_post_at, 3), malloc(odeon_try_send_at, 3), malloc(odeon_try_post_at, 3), \
 	malloc(odeon_permit_send_at, 3), malloc(odeon_keep_at, 2), malloc(odeon_ask_at, 4), malloc(odeon_sender_send_at, 2), malloc(odeon_sender_try_at, 2), \
-	malloc(odeon_stash_at, 2), malloc(odeon_proceed, 3), malloc(odeon_freeze, 1))
+	malloc(odeon_stash_at, 2), malloc(odeon_proceed, 3), malloc(odeon_freeze, 1), malloc(odeon_send_after_at, 3))
 
 ODEON_API void *odeon_keep_at(odeon_self *self, void *message) ODEON_MESSAGE_GIVEN_ __attribute__((returns_nonnull));
 ODEON_API void *odeon_ask_at(const odeon_type *type, odeon_system *system, odeon_ref to, void *message,

@@ -209,6 +209,18 @@ ODEON_API int odeon_system_fd(odeon_system *system);
 ODEON_API int odeon_system_run(odeon_system *system, odeon_time until);
 
 /**
+ * odeon_system_due - when odeon_system_run has work next by itself: its earliest timer
+ *
+ * For a host whose loop waits with a time-out and not on odeon_system_fd, which is readable then, too. May be earlier than
+ * that by about a millisecond, or by more when the timer has been cancelled since.
+ *
+ * Returns:  the moment; ODEON_NEVER when there is none
+ * Context:  plain thread, the one that runs it
+ * Since:    0.1
+ */
+ODEON_API odeon_time odeon_system_due(odeon_system *system);
+
+/**
  * odeon_system_now, odeon_system_deadline - the moment, or one from now, on the system's clock
  * Context:  any thread, any handler
  * Since:    0.1
