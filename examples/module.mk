@@ -12,6 +12,7 @@ example_programs = \
 	%D%/06-overload \
 	%D%/07-embed \
 	%D%/08-simulate \
+	%D%/09-request \
 	%D%/10-timers \
 	%D%/12-state-machine
 %C%_00_tour_LDADD      = libodeon.la
@@ -25,6 +26,7 @@ example_programs = \
 %C%_08_simulate_LDADD  = libodeon.la
 %C%_12_state_machine_LDADD = libodeon.la
 %C%_10_timers_LDADD    = libodeon.la
+%C%_09_request_LDADD   = libodeon.la
 
 channel_programs = \
 	%D%/channels/01-one-value \

@@ -25,6 +25,7 @@
 #include <odeon/message.h>
 #include <odeon/send.h>
 #include <odeon/actor.h>
+#include <odeon/request.h>
 #include <odeon/timer.h>
 #include <odeon/failure.h>
 #include <odeon/behaviour.h>

@@ -11,6 +11,7 @@
 #include "deliver.h"
 #include "own.h"
 #include "permit.h"
+#include "request.h"
 #include "simulation.h"
 #include "timer.h"
 #include "watch.h"
@@ -172,7 +173,8 @@ static void release_annex(struct slot *slot)
 
 	if (annex == NULL)
 		return;
-	debug_invariant(annex->holdings.count == 0 && annex->permits == NULL && annex->bonds == NULL && aside_count(slot) == 0,
+	debug_invariant(annex->holdings.count == 0 && annex->permits == NULL && annex->bonds == NULL
+	                && annex->requests.first == NULL && aside_count(slot) == 0,
 	                "an actor that has ended holds something");
 	alloc_free(annex->became.tables, annex->became.room * sizeof annex->became.tables[0]);
 	alloc_free(annex, sizeof *annex);
@@ -244,6 +246,8 @@ static int run_start(odeon_system *system, struct worker *worker, struct slot *s
 		error = ODEON_EFAILED;
 	end_watches(slot);
 	ck_pr_store_32(&slot->generation, slot->generation + 1);
+	if (slot->annex != NULL)
+		requests_end(&self, slot);
 	let_go_of_all(&self, slot);
 	(void)tell_of_end(&self, slot, error, odeon_error_text(error));
 	slot->code = error;
@@ -367,6 +371,8 @@ void actor_end(struct odeon_self *self, struct slot *slot, int code, const char 
 		                 code, text);
 	end_watches(slot);
 	ck_pr_store_32(&slot->generation, slot->generation + 1);        /* from here on every message is stale */
+	if (UNLIKELY(slot->annex != NULL))
+		requests_end(self, slot);
 	if (kind->stop != NULL) {
 		self->hook = HOOK_STOP;
 		self->hand = NULL;

@@ -6,7 +6,7 @@
  *
  * Birth: a slot that nobody has had yet, or a vacant one, whose token must be claimed first (a late push may have it).
  * The generation becomes odd when all is filled in, the kind's start included; then the token is given back.
- * Death: the generation becomes even, and from then on every message left is stale; stop runs; what the actor holds is let
+ * Death: the generation becomes even, and from then on every message left is stale; continuations run, then stop; what the actor holds is let
  * go; whoever waits for room hears of it; state and annex go. The turn goes on until the mailbox is idle, and after that
  * the slot is vacant. A start that failed ends in the same way, but that there is no stop.
  */

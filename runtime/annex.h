@@ -23,6 +23,9 @@ struct annex {
 	/* what it asked of channels: watch.h */
 	struct { struct watch *first; uint32_t count, most; } watches;
 
+	/* requests that have no answer yet, oldest first: request.c */
+	struct { struct request *first, *last; } requests;
+
 	/* who is told of its end, and whether ends of others come as messages: bond.h */
 	struct bond *bonds;
 	bool traps;

@@ -71,7 +71,8 @@ static inline void hand_end(struct odeon_self *self, struct slot *slot)
 			slot->flags -= SLOT_EAGER_STEP;
 	}
 	if (UNLIKELY(self->role == ROLE_OWED))
-		(void)duty_fail(duty_part(&self->sender, &self->role), ODEON_EUNANSWERED);
+		(void)duty_fail(duty_part(&self->sender, &self->role),
+		                self->ending && self->code != 0 ? ODEON_EFAILED : ODEON_EUNANSWERED);
 }
 
 /* Nobody handles the message in hand: it is a dead letter. */

@@ -63,6 +63,7 @@ enum role {
 
 #define SENDER_IN_HAND 1u
 #define SENDER_ASK 2u
+#define SENDER_REQUEST 3u
 #define SENDER_TAGS 3u
 #define SENDER_IS_POINTER(sender) ((sender) >> 48 == 0 && ((sender) & SENDER_TAGS) != 0)
 

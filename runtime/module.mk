@@ -57,6 +57,8 @@ libodeoncore_la_SOURCES  = \
 	%D%/fiber.h \
 	%D%/frozen.c \
 	%D%/gate.h \
+	%D%/gather.c \
+	%D%/gather.h \
 	%D%/hand.c \
 	%D%/hand.h \
 	%D%/handling.h \
@@ -92,6 +94,7 @@ libodeoncore_la_SOURCES  = \
 	%D%/pace.h \
 	%D%/parker.c \
 	%D%/parker.h \
+	%D%/patience.h \
 	%D%/permit.c \
 	%D%/permit.h \
 	%D%/plain.c \
@@ -100,6 +103,8 @@ libodeoncore_la_SOURCES  = \
 	%D%/ready.c \
 	%D%/ready.h \
 	%D%/receiver.c \
+	%D%/request.c \
+	%D%/request.h \
 	%D%/rest.c \
 	%D%/rest.h \
 	%D%/ring.c \
@@ -173,6 +178,7 @@ odeonparts_HEADERS = \
 	include/odeon/message.h \
 	include/odeon/poller.h \
 	include/odeon/ref.h \
+	include/odeon/request.h \
 	include/odeon/select.h \
 	include/odeon/send.h \
 	include/odeon/stats.h \

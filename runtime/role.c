@@ -4,6 +4,7 @@
 
 #include "bond.h"
 #include "hand.h"
+#include "request.h"
 #include "timer.h"
 
 __attribute__((noreturn))
@@ -12,13 +13,13 @@ static void unknown(const struct message *message)
 	panic(__FILE__, __LINE__, "a message of a role that nobody takes: %u", message->role);
 }
 
-/* Nobody arms such a timer yet. */
 static struct message *take_timer(struct odeon_self *self, struct message *message)
 {
 	struct request *expired;
 
 	message = timer_take(self, message, &expired);
-	invariant(expired == NULL, "a request has a deadline that nobody acts on");
+	if (expired != NULL)
+		request_expired(self, expired);
 	return message;
 }
 
@@ -26,8 +27,12 @@ struct message *role_take(struct odeon_self *self, struct message *message)
 {
 	switch (message->role) {
 	case ROLE_OWED:
+		return request_is_late(self, message) ? request_expire(self, message) : message;
 	case ROLE_MET:
 		return message;
+	case ROLE_ANSWER:
+		request_answered(self, message);
+		return NULL;
 	case ROLE_TIMER:
 		return take_timer(self, message);
 	case ROLE_BOND:
@@ -46,6 +51,9 @@ struct message *role_take(struct odeon_self *self, struct message *message)
 void role_bury(struct odeon_self *self, struct message *message)
 {
 	switch (message->role) {
+	case ROLE_ANSWER:
+		request_bury(self, message);
+		break;
 	case ROLE_BOND:
 		bond_stale(self, message);
 		break;

@@ -46,6 +46,7 @@ check_tests = \
 	%D%/fault/behaviour.t \
 	%D%/fault/bonds.t \
 	%D%/fault/fault.t \
+	%D%/fault/request.t \
 	%D%/fault/timer.t \
 	%D%/fault/watch.t \
 	%D%/scenarios/chains.t \
@@ -60,6 +61,7 @@ check_tests = \
 	%D%/scenarios/values.t \
 	%D%/simulation/bonds.t \
 	%D%/simulation/channels.t \
+	%D%/simulation/requests.t \
 	%D%/simulation/simulation.t \
 	%D%/simulation/waits.t \
 	%D%/unit/actor.t \
@@ -75,6 +77,7 @@ check_tests = \
 	%D%/unit/foreign.t \
 	%D%/unit/fork.t \
 	%D%/unit/frozen.t \
+	%D%/unit/gather.t \
 	%D%/unit/hand.t \
 	%D%/unit/holdings.t \
 	%D%/unit/host.t \
@@ -85,6 +88,7 @@ check_tests = \
 	%D%/unit/monitor.t \
 	%D%/unit/receiver.t \
 	%D%/unit/ref.t \
+	%D%/unit/request.t \
 	%D%/unit/select.t \
 	%D%/unit/select_mailbox.t \
 	%D%/unit/select_mailbox_end.t \
@@ -123,6 +127,8 @@ fault_flags = $(AM_LDFLAGS) -Wl,--wrap=aligned_alloc,--wrap=calloc,--wrap=eventf
 %C%_fault_fault_t_LDFLAGS = $(fault_flags)
 %C%_fault_timer_t_SOURCES = %D%/fault/timer.c %D%/fault/faults.c %D%/fault/faults.h
 %C%_fault_timer_t_LDFLAGS = $(fault_flags)
+%C%_fault_request_t_SOURCES = %D%/fault/request.c %D%/fault/faults.c %D%/fault/faults.h
+%C%_fault_request_t_LDFLAGS = $(fault_flags)
 %C%_fault_watch_t_SOURCES = %D%/fault/watch.c %D%/fault/faults.c %D%/fault/faults.h
 %C%_fault_watch_t_LDFLAGS = $(fault_flags)
 %C%_unit_cache_t_SOURCES = %D%/unit/cache.c %D%/fault/faults.c %D%/fault/faults.h

@@ -13,6 +13,10 @@ made_pages = \
 	%D%/made/odeon_actor_kill.3 \
 	%D%/made/odeon_actor_stats.3 \
 	%D%/made/odeon_actor_stop.3 \
+	%D%/made/odeon_answer.3 \
+	%D%/made/odeon_answer_at.3 \
+	%D%/made/odeon_answers_count.3 \
+	%D%/made/odeon_answers_from.3 \
 	%D%/made/odeon_ask.3 \
 	%D%/made/odeon_ask_at.3 \
 	%D%/made/odeon_attach.3 \
@@ -47,6 +51,10 @@ made_pages = \
 	%D%/made/odeon_frozen_look.3 \
 	%D%/made/odeon_frozen_look_at.3 \
 	%D%/made/odeon_frozen_share.3 \
+	%D%/made/odeon_gather_close.3 \
+	%D%/made/odeon_gather_open.3 \
+	%D%/made/odeon_gather_request.3 \
+	%D%/made/odeon_gather_request_at.3 \
 	%D%/made/odeon_idle_after.3 \
 	%D%/made/odeon_intercept.3 \
 	%D%/made/odeon_keep.3 \
@@ -91,6 +99,8 @@ made_pages = \
 	%D%/made/odeon_reply_to_at.3 \
 	%D%/made/odeon_report_free.3 \
 	%D%/made/odeon_report_print.3 \
+	%D%/made/odeon_request.3 \
+	%D%/made/odeon_request_at.3 \
 	%D%/made/odeon_reserve.3 \
 	%D%/made/odeon_select.3 \
 	%D%/made/odeon_select_biased.3 \
@@ -139,6 +149,7 @@ made_pages = \
 	%D%/made/odeon_system_stats.3 \
 	%D%/made/odeon_system_stop.3 \
 	%D%/made/odeon_system_wait.3 \
+	%D%/made/odeon_then_make.3 \
 	%D%/made/odeon_thread_print.3 \
 	%D%/made/odeon_tick_after.3 \
 	%D%/made/odeon_tick_cancel.3 \

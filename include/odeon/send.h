@@ -28,6 +28,8 @@
 typedef struct odeon_system odeon_system;
 typedef struct odeon_self odeon_self;                  /* the running actor; valid only inside the hook that was given it */
 typedef struct odeon_permit odeon_permit;              /* room in somebody's mailbox that is mine */
+typedef struct odeon_gather { uint64_t bits; } odeon_gather;   /* several requests with one continuation; {0} is none */
+typedef struct odeon_then odeon_then;                  /* what becomes of an answer, and the state that will need: request.h */
 typedef struct odeon_timer { uint64_t bits; } odeon_timer;     /* a message that is still to be sent; {0} is none */
 
 ODEON_BEGIN_
@@ -213,6 +215,57 @@ ODEON_API void *odeon_ask_at(const odeon_type *type, odeon_system *system, odeon
                              odeon_time until, int *why, const odeon_site *site) ODEON_TAKES_(4);
 
 /**
+ * odeon_request - send, and have a continuation run with the answer, or with the error
+ * @self:    the asker
+ * @to:      the receiver, who answers with odeon_reply; whoever it forwards the request to may answer in its place
+ * @message: taken
+ * @until:   how long to wait, on the system's clock; ODEON_NEVER is allowed
+ * @then:    ODEON_THEN(...); consumed, whatever this answers
+ *
+ * 0 means that the continuation will run: exactly once, in a turn of this actor, in order with all else that comes to
+ * it, or while the actor ends. All that goes wrong with the request is told there and not here. The error is one of
+ *   ODEON_EGONE       the receiver has ended, or did with the request in its mailbox
+ *   ODEON_EFULL       its mailbox was full, or dropped it
+ *   ODEON_EUNANSWERED  whoever held the request let go of it
+ *   ODEON_EFAILED     whoever handled it failed, and his supervision does not have it handled once more
+ *   ODEON_ETIMEDOUT   no answer until then. A request that the receiver comes to after that is not handled any more
+ *   ODEON_ETYPE       the answer is of another type; it was dropped
+ *   ODEON_ENOMEM      @message was NULL
+ *   ODEON_EFOREIGN    @to belongs to another system
+ *   ODEON_ESTOPPING   this actor ends, or is started anew
+ *   or what odeon_reply_error said
+ * An answer takes nobody's place in a bounded mailbox, and is never refused.
+ *
+ * Returns:  0, or, and then the continuation does not run and what its state should have owned is still the caller's,
+ *   ODEON_ENOMEM     @then is NULL: no memory for it; or no memory for the deadline
+ *   ODEON_EINVAL     @then was used before, or is of another actor's state
+ *   ODEON_ESTOPPING  in stop, or in a continuation that runs since the actor ends
+ * Context:  own handler, also in start; does not wait
+ * Since:    0.1
+ */
+#define odeon_request(self, to, message, until, then) odeon_request_at(self, to, message, until, then, ODEON_HERE)
+ODEON_API ODEON_MUST_ int odeon_request_at(odeon_self *self, odeon_ref to, void *message, odeon_time until,
+                                           odeon_then *then, const odeon_site *site) ODEON_TAKES_(3);
+
+/**
+ * odeon_gather_request - one more request, whose answer goes to a gather (request.h)
+ * @self:    the asker
+ * @gather:  from odeon_gather_open, not closed
+ * @to:      the receiver
+ * @message: taken
+ *
+ * Returns:  0: its answer or its error will be among the answers; or
+ *   ODEON_ENOMEM  no memory, also when @message was NULL; it is not among the answers
+ *   ODEON_EINVAL  no such gather, or it is closed
+ *   ODEON_EGONE   the gather has run already: enough have answered, or its deadline has passed
+ * Context:  own handler, also in start; does not wait
+ * Since:    0.1
+ */
+#define odeon_gather_request(self, gather, to, message) odeon_gather_request_at(self, gather, to, message, ODEON_HERE)
+ODEON_API int odeon_gather_request_at(odeon_self *self, odeon_gather gather, odeon_ref to, void *message,
+                                      const odeon_site *site) ODEON_TAKES_(4);
+
+/**
  * odeon_stash - lay the message in hand aside, until odeon_unstash
  * @self:    the running actor
  * @message: taken; must be in hand. Comes back as it was
@@ -293,7 +346,8 @@ ODEON_API void *odeon_sender_try_at(odeon_sender *sender, void *message, odeon_t
 	malloc(odeon_free, 1), malloc(odeon_send_at, 3), malloc(odeon_forward_at, 3), malloc(odeon_reply_at, 2), \
 	malloc(odeon_reply_to_at, 3), malloc(odeon_post_at, 3), malloc(odeon_try_send_at, 3), malloc(odeon_try_post_at, 3), \
 	malloc(odeon_permit_send_at, 3), malloc(odeon_keep_at, 2), malloc(odeon_ask_at, 4), malloc(odeon_sender_send_at, 2), malloc(odeon_sender_try_at, 2), \
-	malloc(odeon_stash_at, 2), malloc(odeon_proceed, 3), malloc(odeon_freeze, 1), malloc(odeon_send_after_at, 3))
+	malloc(odeon_request_at, 3), malloc(odeon_gather_request_at, 4), malloc(odeon_send_after_at, 3), \
+	malloc(odeon_stash_at, 2), malloc(odeon_proceed, 3), malloc(odeon_freeze, 1))
 
 ODEON_API void *odeon_keep_at(odeon_self *self, void *message) ODEON_MESSAGE_GIVEN_ __attribute__((returns_nonnull));
 ODEON_API void *odeon_ask_at(const odeon_type *type, odeon_system *system, odeon_ref to, void *message,

@@ -9,6 +9,7 @@ $(cat <<'END'
 include/odeon/compiler.h   what differs between compilers and languages
 include/odeon/actor.h      the initialiser of a kind in C++
 include/odeon/message.h    linkage of constants in C++
+include/odeon/request.h    the first state of a continuation in C++
 include/odeon/send.h       odeon_new in C++
 runtime/alloc.h            jemalloc or the C library
 runtime/atomic.h           plain, sanitized or explored

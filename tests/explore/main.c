@@ -20,7 +20,7 @@
 
 static const struct scenario *const scenarios[] = {
 	&scenario_traffic, &scenario_life, &scenario_bound, &scenario_stamp, &scenario_halt, &scenario_slotqueue, &scenario_ring,
-	&scenario_next, &scenario_vacancy, &scenario_park, &scenario_pair, &scenario_chain, &scenario_stop,
+	&scenario_next, &scenario_vacancy, &scenario_duty, &scenario_park, &scenario_pair, &scenario_chain, &scenario_stop,
 	&scenario_loop, &scenario_watch, &scenario_wait, &scenario_close, &scenario_slabs,
 	&scenario_stream, &scenario_ends, &scenario_meet, &scenario_mutual, &scenario_gather, &scenario_relay,
 	&scenario_room, &scenario_told,
@@ -83,6 +83,11 @@ static const struct {
 	{ MUTANT_PARTY_FORGOTTEN, &scenario_slabs, NULL },
 	{ MUTANT_PUT_NOT_HELD, &scenario_slabs, NULL },
 	{ MUTANT_TAKE_NOT_COUNTED, &scenario_slabs, NULL },
+	{ MUTANT_PATIENCE_NOT_ASKED, &scenario_duty, NULL },
+	{ MUTANT_PATIENCE_EARLY, &scenario_duty, NULL },
+	{ MUTANT_PATIENCE_NO_LATE_LOOK, &scenario_duty, "more than once" },
+	{ MUTANT_PATIENCE_FREES, &scenario_duty, NULL },
+	{ MUTANT_PUSH_THEN_FILL, &scenario_duty, NULL },
 	{ MUTANT_STOP_OVERWRITTEN, &scenario_stop, NULL },
 	{ MUTANT_NO_FENCE, &scenario_stream, "waits for ever" },
 	{ MUTANT_ENTERED_NO_LOOK, &scenario_stream, NULL },

@@ -12,7 +12,7 @@
 	X(COUNTED_FIRST) X(DISCARD_AFTER_END) X(LEAVE_NO_LOOK) X(PARTY_FORGOTTEN) X(PUT_NOT_HELD) X(TAKE_NOT_COUNTED) \
 	X(CONTROL_NO_TAG) X(DEEP_NO_LOOK) X(DETACH_NO_WAIT) X(FOUND_NO_CHAIN) X(GATE_LOOK_ONLY) X(HALT_NO_LOOK) X(IDLE_PLAIN) \
 	X(NAIVE_STAMP) X(ORDER_KEEPS_HALTED) X(RESUME_PLAIN) X(SOFT_TAKES) \
-	X(NEXT_NOT_ASKED) X(NEXT_NOT_LOOKED) X(NEXT_NO_BARRIER) X(READ_AFTER_LINK) X(SPAWN_NO_CLAIM) \
+	X(NEXT_NOT_ASKED) X(NEXT_NOT_LOOKED) X(NEXT_NO_BARRIER) X(PATIENCE_NOT_ASKED) X(READ_AFTER_LINK) X(SPAWN_NO_CLAIM) \
 	X(WAKE_IGNORES_SEARCHERS) X(WATCH_NO_HEIR) \
 	X(ADMIT_LOOK_ONLY) X(ASKED_NO_LOOK) X(BUSY_IS_EMPTY) X(CHOSEN_NO_COMPARE) X(DISARMED_IN_LIST) \
 	X(DRAINED_FIRST) X(END_NO_WAIT) X(ENTERED_NO_LOOK) X(GONE_NO_LOOK) X(HALF_NO_WAIT) X(LATE_GIVES_UP) \
@@ -41,6 +41,10 @@
 	X(NO_WATCH)             /* a sleep with an end has none */ \
 	X(STOP_OVERWRITTEN)     /* the stop token shares a word with a counter that posts write */ \
 	X(LINE_NO_ORDER)        /* who asks for room enters the line, and does not have the receiver look */ \
+	X(PATIENCE_EARLY)       /* an asker's patience ends before it has let go of the record */ \
+	X(PATIENCE_NO_LATE_LOOK) /* what comes back is taken for an answer, though nobody waits */ \
+	X(PATIENCE_FREES)       /* who waits no longer frees the record, whoever has it */ \
+	X(PUSH_THEN_FILL)       /* what came of a request is filled in when the record has gone */ \
 	X(LOST_WAKE)            /* planted: wakes before the work can be seen */ \
 	X(HANG)                 /* planted: waits for a flag that nobody sets, without sleeping */
 

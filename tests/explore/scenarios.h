@@ -17,6 +17,9 @@ extern const struct scenario scenario_slotqueue, scenario_ring, scenario_next;
 /* vacancy.c */
 extern const struct scenario scenario_vacancy;
 
+/* duty.c */
+extern const struct scenario scenario_duty;
+
 /* slabs.c */
 extern const struct scenario scenario_slabs;
 

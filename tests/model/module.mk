@@ -2,7 +2,8 @@
 # The protocols as models for spin. A model more is its file here, and its lines in run.sh.
 
 TESTS      += %D%/run.sh
-EXTRA_DIST += %D%/run.sh %D%/bond.pml %D%/halt.pml %D%/next.pml %D%/park.pml %D%/select.pml %D%/stop.pml %D%/token.pml
+EXTRA_DIST += %D%/run.sh %D%/bond.pml %D%/halt.pml %D%/next.pml %D%/park.pml %D%/request.pml %D%/select.pml \
+	%D%/stop.pml %D%/token.pml
 
 .PHONY: model
 model:

@@ -53,6 +53,10 @@ try holds next
 for mutant in NO_BARRIER NOT_ASKED NOT_LOOKED NOT_ALONE LEAVES_FIRST OPENS_FIRST; do
 	try fails next "-D$mutant"
 done
+try holds request
+for mutant in LET_GO_EARLY PUSH_THEN_FILL NO_LATE_LOOK FREE_AT_EXPIRY NOT_UNLINKED KEEPS_TIMER NOT_ASKED; do
+	try fails request "-D$mutant"
+done
 try holds select
 try holds select -DONE_SENDER
 try holds select -DMEET

@@ -235,14 +235,89 @@ uint64_t spawn_at(unsigned place, struct random *random, odeon_self *self)
 
 #define DOES(what) atomic_store(&doing[citizen->place], what)
 
+/* ---- citizens ask each other ---- */
+
+struct hope { struct token *owned; };
+struct poll { struct token *owned; };
+
+ODEON_ANSWER(citizen, hope, token)
+{
+	fail_unless(!atomic_exchange(&citizen->is_entered, true), "place %u", citizen->place);
+	fail_unless((token != NULL) == (error == 0), "%s", odeon_error_name(error));
+	atomic_fetch_add(&continuations_run, 1);
+	odeon_free(hope->owned);
+	if (token)
+		token->is_direct = false;
+	if (token && token->hops > 0 && random_below(&citizen->random, 2)) {
+		token->hops--;
+		(void)odeon_send(self, anyone(&citizen->random), token);
+	}
+	atomic_store(&citizen->is_entered, false);
+}
+
+ODEON_GATHERED(citizen, poll)
+{
+	size_t i;
+
+	atomic_fetch_add(&continuations_run, 1);
+	for (i = 0; i < odeon_answers_count(answers); i += 2)
+		odeon_free(odeon_answer(token, answers, i, NULL));
+	odeon_free(poll->owned);
+}
+
+static odeon_time citizen_hopes_until(odeon_self *self, struct citizen *citizen)
+{
+	if (random_below(&citizen->random, 3) == 0)
+		return ODEON_NEVER;
+	return odeon_deadline(self, ODEON_US(random_below(&citizen->random, 2000)));
+}
+
+static void ask_one(odeon_self *self, struct citizen *citizen, struct token *token)
+{
+	struct token *owned = odeon_keep(self, token);         /* with its duty, if it has one */
+
+	owned->is_direct = false;
+	atomic_fetch_add(&continuations_made, 1);
+	if (odeon_request(self, anyone(&citizen->random), citizen_makes(citizen), citizen_hopes_until(self, citizen),
+	                  ODEON_THEN(self, citizen, hope, token, .owned = owned)) == 0)
+		return;
+	atomic_fetch_sub(&continuations_made, 1);
+	odeon_free(owned);
+}
+
+static void ask_several(odeon_self *self, struct citizen *citizen, struct token *token)
+{
+	unsigned i, count = random_below(&citizen->random, 6);
+	struct token *owned = odeon_keep(self, token);
+	odeon_gather gather = odeon_gather_open(self, random_below(&citizen->random, 3), citizen_hopes_until(self, citizen),
+	                                        ODEON_THEN_GATHERED(self, citizen, poll, .owned = owned));
+
+	owned->is_direct = false;
+	if (gather.bits == 0) {
+		odeon_free(owned);
+		return;
+	}
+	atomic_fetch_add(&continuations_made, 1);
+	for (i = 0; i < count; i++)
+		(void)odeon_gather_request(self, gather, anyone(&citizen->random), citizen_makes(citizen));
+	if (random_below(&citizen->random, 4))
+		(void)odeon_gather_close(self, gather);
+}
+
 static void act(odeon_self *self, struct citizen *citizen, struct token *token)
 {
 	struct random *random = &citizen->random;
 	unsigned choice = random_below(random, 1000);
 
-	if (choice < 300) {
+	if (choice < 200) {
 		DOES("sends on");
 		(void)odeon_send(self, anyone(random), token);
+	} else if (choice < 270) {
+		DOES("asks");
+		ask_one(self, citizen, token);
+	} else if (choice < 300) {
+		DOES("asks several");
+		ask_several(self, citizen, token);
 	} else if (choice < 450) {
 		DOES("forwards");
 		(void)odeon_forward(self, anyone(random), token);

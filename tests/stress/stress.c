@@ -5,7 +5,7 @@
  *   stress [--seconds N] [--seed N] [--workers N] [--starts N] [--watchdog SECONDS] [--plant MISTAKE]
  *
  * The town has a fixed number of places; in each lives one citizen at a time. Drivers, which are plain threads, spawn,
- * kill and stop citizens, post, ask and wait for room; citizens send on, forward, keep, reply, reserve, redirect, fail,
+ * kill and stop citizens, post, ask and wait for room; citizens send on, forward, ask, keep, reply, reserve, redirect, fail,
  * monitor, link and attach each other.
  * Every second or so the whole system is stopped in full traffic, accounted for, freed and started anew.
  *
@@ -14,6 +14,7 @@
  *   drop           each token has a serial number, and its drop runs exactly once
  *   order          tokens from one sender to one receiver arrive in the order sent, unless a full mailbox redirected them
  *   exclusivity    nobody is inside a citizen when it is entered
+ *   continuations  each that was made has run, once
  *   news           of an end comes once, of who was watched and has ended, and what is watched can be undone
  *   an end         a round ends; else the watchdog prints what everyone was doing, and the program ends with 3
  *
@@ -176,6 +177,13 @@ static void stop_town(void)
 	fail_unless(error == 0, "stop: %s: %s", odeon_error_name(error), text);
 }
 
+static void check_continuations(void)
+{
+	unsigned long made = atomic_load(&continuations_made), run = atomic_load(&continuations_run);
+
+	fail_unless(made == run, "%lu continuations were made, and %lu have run", made, run);
+}
+
 static void check_conservation(void)
 {
 	odeon_stats_system stats = ODEON_STATS(odeon_stats_system);
@@ -235,6 +243,7 @@ static void play_round(struct random *random)
 	for (i = 0; i < DRIVERS; i++)
 		pthread_join(drivers[i].thread, NULL);
 	check_conservation();
+	check_continuations();
 	atomic_store(&doing[MAIN_THREAD], "frees the system");
 	fail_unless(odeon_system_free(town) == 0, "round %lu", rounds);
 	town = NULL;

@@ -13,6 +13,7 @@ odeon_system *town;
 _Atomic uint64_t places[PLACES];
 atomic_bool closing;
 _Atomic(const char *) doing[SENDERS + 1];
+atomic_ulong continuations_made, continuations_run;
 unsigned long rounds;
 
 bool is_planted(const char *mistake)

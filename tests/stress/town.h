@@ -45,6 +45,7 @@ extern odeon_system *town;
 extern _Atomic uint64_t places[PLACES];                /* bits of the refs of those who live there */
 extern atomic_bool closing;                            /* drivers go home */
 extern _Atomic(const char *) doing[SENDERS + 1];       /* what each sender does now, the last one is main */
+extern atomic_ulong continuations_made, continuations_run;
 extern unsigned long rounds;
 
 bool is_planted(const char *mistake);

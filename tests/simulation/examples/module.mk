@@ -12,6 +12,7 @@ simulated_examples = \
 	%D%/05-ownership \
 	%D%/06-overload \
 	%D%/07-embed \
+	%D%/09-request \
 	%D%/12-state-machine
 
 %C%_00_tour_SOURCES  = examples/00-tour.c $(simulation_driver)
@@ -41,6 +42,9 @@ simulated_examples = \
 %C%_12_state_machine_SOURCES  = examples/12-state-machine.c $(simulation_driver)
 %C%_12_state_machine_CPPFLAGS = $(simulation_flags)
 %C%_12_state_machine_LDADD    = libodeon.la
+%C%_09_request_SOURCES  = examples/09-request.c $(simulation_driver)
+%C%_09_request_CPPFLAGS = $(simulation_flags)
+%C%_09_request_LDADD    = libodeon.la
 simulation_driver = %D%/driver.c %D%/simulated.h
 simulation_flags  = $(AM_CPPFLAGS) -include $(top_srcdir)/%D%/simulated.h -DEXPECTED_IN='"$(abs_top_srcdir)/examples"'
 
