@@ -3,7 +3,7 @@
 
 TESTS      += %D%/run.sh
 EXTRA_DIST += %D%/run.sh %D%/bond.pml %D%/halt.pml %D%/next.pml %D%/park.pml %D%/request.pml %D%/select.pml \
-	%D%/stop.pml %D%/token.pml
+	%D%/stop.pml %D%/token.pml %D%/wake.pml
 
 .PHONY: model
 model:

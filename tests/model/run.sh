@@ -57,6 +57,10 @@ try holds request
 for mutant in LET_GO_EARLY PUSH_THEN_FILL NO_LATE_LOOK FREE_AT_EXPIRY NOT_UNLINKED KEEPS_TIMER NOT_ASKED; do
 	try fails request "-D$mutant"
 done
+try holds wake
+for mutant in LATE_KEY WAKE_FIRST NO_WAKE NO_LATCH; do
+	try fails wake "-D$mutant"
+done
 try holds select
 try holds select -DONE_SENDER
 try holds select -DMEET
