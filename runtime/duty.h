@@ -51,7 +51,11 @@ struct request {
 	bool is_out;                            /* the duty's half has it, or the asker's mailbox */
 };
 
-static inline struct request *request_of(uint64_t sender) { return (struct request *)(uintptr_t)(sender & ~(uint64_t)SENDER_TAGS); }
+static inline struct request *request_of(uint64_t sender)
+{
+	return (struct request *)(uintptr_t)(sender & ~(uint64_t)SENDER_TAGS);
+}
+
 static inline uint64_t request_sender(struct request *request) { return (uintptr_t)request | SENDER_REQUEST; }
 
 /* Who sent it, as a ref: nobody where a plain thread did, or asked. */

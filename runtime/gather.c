@@ -127,17 +127,6 @@ int odeon_gather_request_at(odeon_self *self, odeon_gather number, odeon_ref to,
 	return 0;
 }
 
-const struct request *gather_next(const struct gather *gather, uint32_t *index)
-{
-	while (*index < gather->count) {
-		const struct request *request = gather->entries[(*index)++].request;
-
-		if (request != NULL)
-			return request;
-	}
-	return NULL;
-}
-
 /* ---- answered ------------------------------------------------------------------------------------------------------------------ */
 
 void gather_answered(struct odeon_self *self, struct request *request, struct message *answer, int error)

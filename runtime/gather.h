@@ -18,7 +18,4 @@ void gather_answered(struct odeon_self *self, struct request *request, struct me
  * One that was not opened has no answers. */
 void gather_run(struct odeon_self *self, struct request *request, int error);
 
-/* For who asks what waits: which of those asked have not answered. NULL: no more; the index moves on. */
-const struct request *gather_next(const struct gather *gather, uint32_t *index);
-
 #endif

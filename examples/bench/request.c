@@ -84,5 +84,5 @@ const struct bench bench_request = {
 const struct bench bench_request_until = {
 	.name = "request-until", .summary = "the same, with a deadline", .parameter = 1,
 	.amount = "round_trips", .counts = "round trips", .count = 3000000, .run = run,
-	.figures = { { "ns_per_round_trip", "ns/round trip", { 90, 99 }, 2, 0 } },
+	.figures = { { "ns_per_round_trip", "ns/round trip", { 0, 0 }, 2, 0 } },
 };
