@@ -78,3 +78,4 @@ EXPECTED_LOG_DRIVER   = $(SHELL) $(top_srcdir)/tests/driver.sh
 EXTRA_DIST           += tests/example.sh
 
 include %D%/bench/module.mk
+include %D%/savina/module.mk

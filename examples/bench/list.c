@@ -2,15 +2,18 @@
 /*
  * list.c - all benchmarks, in the order in which they run and are shown
  *
- * To add one: a file of its own, its name here, and its file in module.mk. The rows about channels are a table, chan.c.
+ * To add one: a file of its own, its name here, and its file in module.mk. The rows about channels are a table, chan.c;
+ * those of the Savina suite are the programs of ../savina.
  */
 #include "bench.h"
+#include "../savina/savina.h"
 
 static const struct bench *const benches[] = {
 	&bench_pingpong, &bench_ring, &bench_counting, &bench_counting_paced, &bench_fork_join_throughput,
 	&bench_fork_join_throughput_paced, &bench_fork_join_create, &bench_big, &bench_fan_in_20, &bench_fan_in_100,
 	&bench_chameneos, &bench_skynet, &bench_memory, &bench_idle, &bench_ask, &bench_request, &bench_request_until,
-	&bench_wake, &bench_fairness, &bench_monitor_storm, &bench_timers, &bench_timers_million
+	&bench_wake, &bench_fairness, &bench_monitor_storm, &bench_timers, &bench_timers_million,
+	&savina_philosopher, &savina_barber, &savina_cigsmok, &savina_bndbuffer
 };
 
 #define COUNT ((int)(sizeof benches / sizeof *benches))
