@@ -12,7 +12,8 @@
 #include <stddef.h>
 #include "../bench/bench.h"
 
-extern const struct bench savina_philosopher, savina_barber, savina_cigsmok, savina_bndbuffer;
+extern const struct bench savina_philosopher, savina_barber, savina_cigsmok, savina_bndbuffer, savina_banking,
+	savina_concdict, savina_concsll, savina_logmap;
 
 /* ---- messages that an actor has kept, first in first out ------------------------------------------------------- */
 
