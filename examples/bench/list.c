@@ -14,7 +14,8 @@ static const struct bench *const benches[] = {
 	&bench_chameneos, &bench_skynet, &bench_memory, &bench_idle, &bench_ask, &bench_request, &bench_request_until,
 	&bench_wake, &bench_fairness, &bench_monitor_storm, &bench_timers, &bench_timers_million,
 	&savina_philosopher, &savina_barber, &savina_cigsmok, &savina_bndbuffer, &savina_banking, &savina_concdict,
-	&savina_concsll, &savina_logmap
+	&savina_concsll, &savina_logmap, &savina_fib, &savina_bitonicsort, &savina_quicksort, &savina_radixsort,
+	&savina_sieve
 };
 
 #define COUNT ((int)(sizeof benches / sizeof *benches))

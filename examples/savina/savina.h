@@ -13,7 +13,8 @@
 #include "../bench/bench.h"
 
 extern const struct bench savina_philosopher, savina_barber, savina_cigsmok, savina_bndbuffer, savina_banking,
-	savina_concdict, savina_concsll, savina_logmap;
+	savina_concdict, savina_concsll, savina_logmap, savina_fib, savina_bitonicsort, savina_quicksort,
+	savina_radixsort, savina_sieve;
 
 /* ---- messages that an actor has kept, first in first out ------------------------------------------------------- */
 
