@@ -175,6 +175,10 @@ include %D%/harness/module.mk
 # ---- the examples, simulated
 include %D%/simulation/examples/module.mk
 
+# ---- the programs of the Savina suite, small
+TESTS      += %D%/scenarios/savina.sh
+EXTRA_DIST += %D%/scenarios/savina.sh
+
 # ---- everything at once, for a while
 include %D%/stress/module.mk
 

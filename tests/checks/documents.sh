@@ -15,7 +15,7 @@ sed 1,2d examples/01-hello.c >"$scratch/hello"
 diff -u "$scratch/hello" "$scratch/readme" || { echo "README.md: its program is not examples/01-hello.c"; bad=1; }
 
 # ---- links
-for document in *.md docs/*.md examples/bench/*.md; do
+for document in *.md docs/*.md examples/*/*.md; do
 	test -e "$document" || continue
 	grep -o ']([^)]*)' "$document" | sed 's/^](//; s/)$//; s/#.*//' | grep -v -E '^(https?:|mailto:|$)' >"$scratch/links" || continue
 	while read -r link; do
