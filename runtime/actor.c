@@ -12,6 +12,7 @@
 #include "own.h"
 #include "permit.h"
 #include "request.h"
+#include "restart.h"
 #include "simulation.h"
 #include "timer.h"
 #include "watch.h"
@@ -128,8 +129,8 @@ static uint16_t home_of(odeon_system *system, const odeon_kind *kind)
 	return (uint16_t)system->pool;
 }
 
-/* 0, or with nothing left behind the error. */
-static int fill(odeon_system *system, struct slot *slot, const odeon_kind *kind, const void *argument)
+/* What a start anew makes afresh, too: the state, the bounds, the table. 0, or with nothing left behind the error. */
+static int freshen(odeon_system *system, struct slot *slot, const odeon_kind *kind, const void *argument)
 {
 	const odeon_mailbox *mailbox = mailbox_is_bounded(&kind->mailbox) ? &kind->mailbox : &system->options.mailbox;
 
@@ -145,11 +146,23 @@ static int fill(odeon_system *system, struct slot *slot, const odeon_kind *kind,
 	}
 	if (UNLIKELY(slot->bounds != NULL || mailbox_is_bounded(mailbox)) && bounds_set(&slot->bounds, mailbox) != 0) {
 		alloc_free(slot->state, kind->state_bytes);
+		slot->state = NULL;
 		return ODEON_ENOMEM;
 	}
-	slot->kind = kind;
 	slot->handlers = UNLIKELY(system->options.intercept != NULL) ? NULL : kind->handlers;
-	slot->annex = NULL;
+	return 0;
+}
+
+/* 0, or with nothing left behind but the annex the error. */
+static int fill(odeon_system *system, struct slot *slot, const odeon_kind *kind, const void *argument, struct annex *annex)
+{
+	int error;
+
+	slot->annex = annex;
+	slot->kind = kind;
+	error = freshen(system, slot, kind, argument);
+	if (error != 0)
+		return error;
 	slot->place = (uint8_t)kind->place & 3;
 	slot->level = 0;
 	slot->worker = home_of(system, kind);
@@ -167,26 +180,38 @@ static void end_watches(struct slot *slot)
 		watches_end(slot->annex);
 }
 
-static void release_annex(struct slot *slot)
+/* Tables that became are those of the kind again. */
+static void forget_tables(struct annex *annex)
 {
-	struct annex *annex = slot->annex;
+	alloc_free(annex->became.tables, annex->became.room * sizeof annex->became.tables[0]);
+	annex->became.tables = NULL;
+	annex->became.count = annex->became.room = 0;
+}
 
+static void release_annex(struct annex *annex)
+{
 	if (annex == NULL)
 		return;
 	debug_invariant(annex->holdings.count == 0 && annex->permits == NULL && annex->bonds == NULL
-	                && annex->requests.first == NULL && aside_count(slot) == 0,
+	                && annex->requests.first == NULL && annex->stash.count == 0 && annex->front.count == 0,
 	                "an actor that has ended holds something");
-	alloc_free(annex->became.tables, annex->became.room * sizeof annex->became.tables[0]);
+	forget_tables(annex);
+	restart_free(annex);
 	alloc_free(annex, sizeof *annex);
-	slot->annex = NULL;
+}
+
+static void release_state(struct slot *slot)
+{
+	if (slot->state != NULL)
+		alloc_free(slot->state, slot->kind->state_bytes);
+	slot->state = NULL;
 }
 
 static void release(struct slot *slot)
 {
-	release_annex(slot);
-	if (slot->state != NULL)
-		alloc_free(slot->state, slot->kind->state_bytes);
-	slot->state = NULL;
+	release_annex(slot->annex);
+	slot->annex = NULL;
+	release_state(slot);
 	if (slot->bounds != NULL)
 		bounds_lift(slot->bounds);
 }
@@ -210,69 +235,99 @@ static void dismiss_waiters(odeon_system *system, struct worker *worker, struct 
 	deliver_room(system, worker, slot->bounds, me);
 }
 
-/* What the actor holds is let go, after its stop, in this order. The worker in self may be NULL: start failed outside. */
-static void let_go_of_all(struct odeon_self *self, struct slot *slot)
+/* What the actor holds is let go, after its stop, in this order; its links are not. The worker in self may be NULL: start
+ * failed outside. */
+static void let_go_of_own(struct odeon_self *self, struct slot *slot)
 {
 	struct annex *annex = slot->annex;
 
 	timers_end(slot);
-	if (annex != NULL) {
+	if (annex == NULL)
+		return;
+	permits_end(annex);
+	attachments_end(self, annex);
+	bonds_let_go(self, annex, HOLDING_SET(HOLDING_MONITOR));
+	restart_let_go(self, annex);
+	around_end(annex);
+}
+
+static void let_go_of_all(struct odeon_self *self, struct slot *slot)
+{
+	if (slot->annex != NULL)
 		aside_end(self, slot);
-		permits_end(annex);
-		attachments_end(self, annex);
-		bonds_let_go(self, annex, HOLDING_SET(HOLDING_MONITOR) | HOLDING_SET(HOLDING_LINK));
-		around_end(annex);
-	}
+	let_go_of_own(self, slot);
+	if (slot->annex != NULL)
+		bonds_let_go(self, slot->annex, HOLDING_SET(HOLDING_LINK));
 	dismiss_waiters(self->system, self->worker, slot, self->me);
 }
 
 /* Who has a bond with it hears of its end, after all that it sent; false: nobody has. */
 static bool tell_of_end(struct odeon_self *self, struct slot *slot, int code, const char *text)
 {
-	return slot->annex != NULL && bonds_tell(self, slot->annex, code, text);
+	struct annex *annex = slot->annex;
+	bool is_told;
+
+	if (annex == NULL)
+		return false;
+	is_told = bonds_tell(self, annex, code, text);
+	return restart_tell(self, slot, code, text) || is_told;
 }
 
-/* The new actor's start, on the caller's thread, with a self of its own: the spawner's stays as it is. */
-static int run_start(odeon_system *system, struct worker *worker, struct slot *slot, odeon_ref me, const void *argument)
+/* A self of its own for the new actor's start, which runs on the caller's thread: the spawner's stays as it is. */
+static struct odeon_self starter(odeon_system *system, struct worker *worker, struct slot *slot, odeon_ref me)
 {
-	struct odeon_self self = {
+	return (struct odeon_self){
 		.directory = system->directory, .worker = worker, .slot = slot, .me = me, .hook = HOOK_START, .system = system,
 	};
-	int error = slot->kind->start(&self, slot->state, argument);
+}
+
+static int run_start(struct odeon_self *self, const void *argument)
+{
+	struct slot *slot = self->slot;
+	int error = slot->kind->start(self, slot->state, argument);
+
+	return error > 0 ? ODEON_EFAILED : error;
+}
+
+/* If it fails, the actor has ended. Who supervises it has not been told that it lives. */
+static int start(odeon_system *system, struct worker *worker, struct slot *slot, odeon_ref me, const void *argument)
+{
+	struct odeon_self self = starter(system, worker, slot, me);
+	int error = run_start(&self, argument);
 
 	if (error == 0)
 		return 0;
-	if (error > 0)
-		error = ODEON_EFAILED;
 	end_watches(slot);
 	ck_pr_store_32(&slot->generation, slot->generation + 1);
 	if (slot->annex != NULL)
 		requests_end(&self, slot);
 	let_go_of_all(&self, slot);
-	(void)tell_of_end(&self, slot, error, odeon_error_text(error));
+	if (slot->annex != NULL)
+		(void)bonds_tell(&self, slot->annex, error, odeon_error_text(error));
 	slot->code = error;
 	return error;
 }
 
 /* The slot's token is the caller's, and goes. */
 static int be_born(odeon_system *system, struct worker *worker, struct slot *slot, const odeon_kind *kind,
-                   const void *argument, odeon_ref *actor)
+                   const void *argument, struct annex *annex, odeon_ref *actor)
 {
 	uint32_t generation = slot->generation + 1;
 	odeon_ref me = ref_make(system->directory->system, generation, directory_number(system->directory, slot));
-	int error = fill(system, slot, kind, argument);
+	int error = fill(system, slot, kind, argument, annex);
 
-	if (error != 0)
-		return error;
-	if (kind->place == ODEON_OWN_THREAD && (error = own_thread_make(system, &slot->worker)) != 0) {
+	if (error == 0 && kind->place == ODEON_OWN_THREAD)
+		error = own_thread_make(system, &slot->worker);
+	if (error != 0) {
 		release(slot);
 		return error;
 	}
+	restart_born(annex, me);
 	mailbox_orders_open(&slot->mailbox, generation);
 	ck_pr_fence_release();                  /* all of the actor, before anybody can send to it */
 	ck_pr_store_32(&slot->generation, generation);
 	if (kind->start != NULL)
-		error = run_start(system, worker, slot, me, argument);
+		error = start(system, worker, slot, me, argument);
 	if (error != 0) {
 		if (kind->place == ODEON_OWN_THREAD)
 			own_thread_cancel(system, slot->worker);
@@ -302,7 +357,8 @@ static void give_up(odeon_system *system, struct worker *worker, struct slot *sl
 	ready(system, worker, slot);            /* its turn makes them dead letters, and then vacates it */
 }
 
-static int spawn(odeon_system *system, struct worker *worker, const odeon_kind *kind, const void *argument, odeon_ref *actor)
+static int spawn(odeon_system *system, struct worker *worker, const odeon_kind *kind, const void *argument,
+                 struct annex *annex, odeon_ref *actor)
 {
 	odeon_ref ignored;
 	struct slot *slot;
@@ -316,12 +372,12 @@ static int spawn(odeon_system *system, struct worker *worker, const odeon_kind *
 		error = ODEON_EFORKED;
 	if (error == 0 && ck_pr_load_32(&system->phase) != PHASE_RUNNING)
 		error = ODEON_ESTOPPING;
-	if (error != 0)
-		return error;
-	slot = claim_slot(system, worker);
-	if (slot == NULL)
-		return ODEON_ENOMEM;
-	error = be_born(system, worker, slot, kind, argument, actor);
+	slot = error == 0 ? claim_slot(system, worker) : NULL;
+	if (slot == NULL) {
+		release_annex(annex);
+		return error != 0 ? error : ODEON_ENOMEM;
+	}
+	error = be_born(system, worker, slot, kind, argument, annex, actor);
 	if (error != 0) {
 		give_up(system, worker, slot);
 		return error;
@@ -333,15 +389,16 @@ static int spawn(odeon_system *system, struct worker *worker, const odeon_kind *
 }
 
 /* A birth from outside is under way before there is an actor: who waits for the last one's end waits for it too. */
-int actor_spawn(odeon_system *system, struct worker *worker, const odeon_kind *kind, const void *argument, odeon_ref *actor)
+int actor_spawn(odeon_system *system, struct worker *worker, const odeon_kind *kind, const void *argument,
+                struct annex *annex, odeon_ref *actor)
 {
 	int error;
 
 	if (worker != NULL)
-		return spawn(system, worker, kind, argument, actor);
+		return spawn(system, worker, kind, argument, annex, actor);
 	(void)ck_pr_faa_32(&system->births, 1);
 	ck_pr_fence_memory();                   /* before the look at the phase; pairs with end_actors in stop.c */
-	error = spawn(system, worker, kind, argument, actor);
+	error = spawn(system, worker, kind, argument, annex, actor);
 	ck_pr_fence_release();
 	(void)ck_pr_faa_32(&system->births, (uint32_t)-1);
 	ck_pr_fence_memory();
@@ -359,35 +416,43 @@ struct annex *actor_annex(struct slot *slot)
 
 /* ---- death ------------------------------------------------------------------------------------------------------ */
 
+static void run_stop(struct odeon_self *self, struct slot *slot, const odeon_reason *reason)
+{
+	if (slot->kind->stop == NULL)
+		return;
+	self->hook = HOOK_STOP;
+	self->hand = NULL;
+	self->sender = 0;
+	self->role = ROLE_PLAIN;
+	slot->kind->stop(self, slot->state, reason);
+	self->hook = HOOK_NONE;
+}
+
+static void note(struct odeon_self *self, struct slot *slot, const char *what, const odeon_reason *reason)
+{
+	self->ending = self->has_failed = false;
+	if (UNLIKELY(self->system->simulation != NULL))
+		simulation_event(self->system, "%u.%u (%s) %s: %d, %s", ref_slot(self->me), ref_generation(self->me),
+		                 slot->kind->name, what, reason->code, reason->text);
+	if (reason->code != 0)
+		TALLY(self->system, self->worker, failed);
+}
+
 void actor_end(struct odeon_self *self, struct slot *slot, int code, const char *text)
 {
 	const odeon_kind *kind = slot->kind;
 	const odeon_reason reason = { code, text };
-	bool is_told;
 
-	self->ending = false;
-	if (UNLIKELY(self->system->simulation != NULL))
-		simulation_event(self->system, "%u.%u (%s) ends: %d, %s", ref_slot(self->me), ref_generation(self->me), kind->name,
-		                 code, text);
+	note(self, slot, "ends", &reason);
 	end_watches(slot);
 	ck_pr_store_32(&slot->generation, slot->generation + 1);        /* from here on every message is stale */
 	if (UNLIKELY(slot->annex != NULL))
 		requests_end(self, slot);
-	if (kind->stop != NULL) {
-		self->hook = HOOK_STOP;
-		self->hand = NULL;
-		self->sender = 0;
-		self->role = ROLE_PLAIN;
-		kind->stop(self, slot->state, &reason);
-		self->hook = HOOK_NONE;
-	}
+	if ((slot->flags & SLOT_HALTED) == 0)
+		run_stop(self, slot, &reason);
 	let_go_of_all(self, slot);
-	is_told = tell_of_end(self, slot, code, text);
-	if (code != 0) {
-		TALLY(self->system, self->worker, failed);
-		if (!is_told)
-			letter_of_end(self->system, self->me, kind->name, &reason);
-	}
+	if (!tell_of_end(self, slot, code, text) && code != 0)
+		letter_of_end(self->system, self->me, kind->name, &reason);
 	release(slot);
 	ck_pr_store_ptr(&slot->kind, NULL);
 	slot->flags = (slot->flags & SLOT_PENDING) | SLOT_VACATING;
@@ -404,4 +469,50 @@ void actor_vacate(odeon_system *system, struct worker *worker, struct slot *slot
 {
 	if (!retired)
 		give_vacant(system, worker, slot);
+}
+
+/* ---- halted, and started anew ------------------------------------------------------------------------------------ */
+
+static void forget(struct slot *slot)
+{
+	release_state(slot);
+	forget_tables(slot->annex);
+	slot->annex->around.table = NULL;
+	slot->annex->traps = false;
+	aside_rest(slot);
+}
+
+/* As an end, but that the generation stays, and with it what waits, the links, and what others have to do with it. */
+void actor_halt(struct odeon_self *self, struct slot *slot, int code, const char *text)
+{
+	const odeon_reason reason = { code, text };
+
+	note(self, slot, "is halted", &reason);
+	end_watches(slot);
+	requests_end(self, slot);
+	run_stop(self, slot, &reason);
+	let_go_of_own(self, slot);
+	forget(slot);
+	bond_say(slot->annex->supervised.halt, code, text);
+	slot->flags |= SLOT_HALTED;
+	mailbox_order_self(&slot->mailbox, ORDER_HALT);         /* so that the turn looks */
+}
+
+int actor_start_anew(odeon_system *system, struct worker *worker, struct slot *slot, odeon_ref me, const void *argument)
+{
+	struct odeon_self self = starter(system, worker, slot, me);
+	int error = freshen(system, slot, slot->kind, argument);
+
+	if (error != 0)
+		return error;
+	if (slot->kind->start != NULL)
+		error = run_start(&self, argument);
+	if (error != 0) {
+		end_watches(slot);
+		requests_end(&self, slot);
+		let_go_of_own(&self, slot);
+		forget(slot);
+	} else if (UNLIKELY(system->simulation != NULL))
+		simulation_event(system, "%u.%u (%s) is started anew", ref_slot(me), ref_generation(me), slot->kind->name);
+	return error;
 }

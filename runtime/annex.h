@@ -30,6 +30,9 @@ struct annex {
 	struct bond *bonds;
 	bool traps;
 
+	/* how it is supervised: restart.h; no `end`: it is not */
+	struct { struct bond *halt, *end; uint8_t failed; bool halts_on_exit; } supervised;
+
 	/* what is released with it, the last attached first: attach.c */
 	struct attachment *attached;
 

@@ -164,6 +164,24 @@ struct node *aside_last(struct slot *slot)
 	return annex->front.last != NULL ? &annex->front.last->node : NULL;
 }
 
+/* ---- halted ----------------------------------------------------------------------------------------------------- */
+
+void aside_rest(struct slot *slot)
+{
+	(void)aside_unstash(slot);
+	if (slot->annex->bands != NULL)
+		(void)aside_band(slot, NULL);
+}
+
+void aside_again(struct slot *slot, struct message *message)
+{
+	struct row one = { .count = 0 };
+
+	row_put(&one, message);
+	row_lead(&slot->annex->front, &one);
+	set_flag(slot);
+}
+
 /* ---- the end ---------------------------------------------------------------------------------------------------- */
 
 static void bury_row(struct odeon_self *self, struct slot *slot, struct row *row)

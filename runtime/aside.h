@@ -36,6 +36,12 @@ bool aside_next(struct odeon_self *self, struct slot *slot, struct message **mes
 /* Nothing is in the mailbox: the last one to be handled when the actor stops now; NULL: there is none. */
 struct node *aside_last(struct slot *slot);
 
+/* The actor is halted: what was laid aside or sorted is the front, and there are no bands. */
+void aside_rest(struct slot *slot);
+
+/* A message that is owned, and hidden again, comes before all else. */
+void aside_again(struct slot *slot, struct message *message);
+
 /* All in here are dead letters: the actor has ended. The worker in self may be NULL. */
 void aside_end(struct odeon_self *self, struct slot *slot);
 

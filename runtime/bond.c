@@ -7,6 +7,7 @@
 #include "alloc.h"
 #include "deliver.h"
 #include "hand.h"
+#include "restart.h"
 
 ODEON_MESSAGE_DEFINE(odeon_down);
 
@@ -282,24 +283,35 @@ void bond_undo(struct odeon_self *self, struct message *message)
 
 /* ---- telling ------------------------------------------------------------------------------------------------------------- */
 
-void bond_tell(struct odeon_self *self, struct bond *bond, int code, const char *text)
+void bond_say(struct bond *bond, int code, const char *text)
+{
+	struct odeon_down *down = bond_down(bond);
+	size_t length = strnlen(text, sizeof down->text - 1);
+
+	down->code = code;
+	memcpy(down->text, text, length);
+	down->text[length] = '\0';
+}
+
+void bond_send(struct odeon_self *self, struct bond *bond)
 {
 	struct slot *slot = directory_find(self->directory, bond->watcher);
-	struct odeon_down *down = bond_down(bond);
 	struct message *message = bond_message(bond);
-	size_t length = strnlen(text, sizeof down->text - 1);
 
 	if (slot == NULL || slot_generation(slot) != ref_generation(bond->watcher)) {
 		bond_free(bond);
 		return;
 	}
 	free_baggage(bond);
-	down->code = code;
-	memcpy(down->text, text, length);
-	down->text[length] = '\0';
-	message->sender = down->who.bits;
+	message->sender = bond_down(bond)->who.bits;
 	message->role = ROLE_NEWS;
 	deliver_internal(self->system, self->worker, slot, message, ref_generation(bond->watcher));
+}
+
+void bond_tell(struct odeon_self *self, struct bond *bond, int code, const char *text)
+{
+	bond_say(bond, code, text);
+	bond_send(self, bond);
 }
 
 static const char *text_of(int code)
@@ -345,7 +357,7 @@ static void end_too(struct odeon_self *self, const struct odeon_down *down)
 {
 	if (down->code == 0 || self->ending)
 		return;
-	self->ending = true;
+	self->ending = self->halts = true;
 	self->code = down->code;
 	snprintf(self->text, sizeof self->text, "%s", down->text);
 }
@@ -355,6 +367,8 @@ static bool is_told(struct odeon_self *self, const struct odeon_down *down)
 {
 	struct annex *annex = self->slot->annex;
 
+	if (down->bond == ODEON_SUPERVISED)
+		return restart_news(annex, down);
 	if (down->bond != ODEON_LINKED)
 		return forget_monitor(annex, down->who);
 	if (!forget_links(annex, down->who))

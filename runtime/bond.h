@@ -64,6 +64,12 @@ struct bond *bond_make(enum odeon_bond what, odeon_ref who, odeon_ref watcher);
 /* NULL is fine. */
 void bond_free(struct bond *bond);
 
+/* Why it ended, into the news. */
+void bond_say(struct bond *bond, int code, const char *text);
+
+/* The bond, in no list, goes off to its watcher as it is; if he has ended, it is released. */
+void bond_send(struct odeon_self *self, struct bond *bond);
+
 /* The bond, in no list, goes off to its watcher as the news; if he has ended, it is released. */
 void bond_tell(struct odeon_self *self, struct bond *bond, int code, const char *text);
 

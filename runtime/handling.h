@@ -16,6 +16,7 @@
 #include "crash.h"
 #include "deliver.h"
 #include "hand.h"
+#include "restart.h"
 #include "role.h"
 #include "simulation.h"
 
@@ -78,6 +79,8 @@ static inline bool handle(struct odeon_self *self, struct slot *slot, struct mes
 	if (UNLIKELY(self->is_noted))
 		note(self, message);
 	handled = dispatch(self, slot, message);
+	if (UNLIKELY(self->has_failed) && restart_failed(self, slot))
+		handled = false;
 	hand_end(self, slot);
 	return handled;
 }
@@ -173,22 +176,38 @@ static inline void look_at_bounds(struct odeon_self *self, struct slot *slot)
 
 /* ---- orders -------------------------------------------------------------------------------------------------------------- */
 
-/* The actor ends: at once, or when the handler that a select was called in returns; the first reason counts. */
+static inline void end_as_said(struct odeon_self *self, struct slot *slot)
+{
+	if (self->is_nested)
+		return;
+	if (restart_halts(self, slot))
+		actor_halt(self, slot, self->code, self->text);
+	else
+		actor_end(self, slot, self->code, self->text);
+}
+
+/* The actor ends: at once, or when the handler that a select was called in returns; the first reason counts. But if that
+ * would have it halted, and now it is to end, it ends. */
 static inline void end(struct odeon_self *self, struct slot *slot, int code, const char *text)
 {
-	if (!self->is_nested) {
-		actor_end(self, slot, code, text);
-	} else if (!self->ending) {
+	self->halts = false;
+	if (!self->ending) {
 		self->ending = true;
 		self->code = code;
 		snprintf(self->text, sizeof self->text, "%s", text);
 	}
+	end_as_said(self, slot);
 }
 
-static inline void end_as_said(struct odeon_self *self, struct slot *slot)
+/* Its supervisor's order; one that is stopping ends anyway. */
+static inline void halt(struct odeon_self *self, struct slot *slot)
 {
-	if (!self->is_nested)
-		actor_end(self, slot, self->code, self->text);
+	if (self->ending || (slot->flags & (SLOT_HALTED | SLOT_STOPPING)) != 0)
+		return;
+	self->ending = self->halts = true;
+	self->code = ODEON_EKILLED;
+	snprintf(self->text, sizeof self->text, "%s", odeon_error_text(ODEON_EKILLED));
+	end_as_said(self, slot);
 }
 
 /* The order to stop after what is queued now: the newest message is the last. None waits: at once. The stash does not count:
@@ -199,7 +218,7 @@ static inline void stop_after_queue(struct odeon_self *self, struct slot *slot)
 
 	if (last == slot->mailbox.anchor && (slot->flags & SLOT_PENDING) == 0)
 		last = (slot->flags & SLOT_ASIDE) != 0 ? aside_last(slot) : NULL;
-	if (last == NULL) {
+	if (last == NULL || (slot->flags & SLOT_HALTED) != 0) {
 		end(self, slot, 0, "stopped");
 		return;
 	}
@@ -217,6 +236,8 @@ static inline void obey(struct odeon_self *self, struct slot *slot, uint32_t ord
 		end(self, slot, ODEON_EFULL, odeon_error_text(ODEON_EFULL));
 	else if ((orders & ORDER_STOP) != 0 && (slot->flags & SLOT_STOPPING) == 0)
 		stop_after_queue(self, slot);
+	else if ((orders & ORDER_HALT) != 0)
+		halt(self, slot);
 	/* ORDER_ROOM only makes the turn happen: look_at_bounds comes at its end */
 }
 

@@ -15,8 +15,7 @@
  * User lane. An intrusive list from `anchor` (taken last) to `head` (pushed last), after Vyukov's queue. The newest
  * node is the one whose link the next producer will write, so it may neither be freed nor given away while it is the
  * anchor: mailbox_idle frees the last message and goes idle in ONE compare-and-swap, by putting the embedded stub in
- * its place; mailbox_detach does the same without going idle, for a handler that sends its message on, and mailbox_attach
- * takes it back, for a handler that failed.
+ * its place; mailbox_detach does the same without going idle, for a handler that sends its message on.
  *
  * Control lane. A word of order bits and the generation they are meant for, so that an order needs no memory and
  * never reaches a later actor of the same block. The CONTROL tag in the same head keeps a single truth about who runs.
@@ -112,51 +111,32 @@ static inline struct node *mailbox_take(struct mailbox *mailbox, struct node **p
 	return next;
 }
 
-/* Holder. Another node takes the anchor's place. False: a producer holds the anchor as its predecessor at this very instant; ask
- * again when that has run on. */
-static inline bool mailbox_swap(struct mailbox *mailbox, struct node *node)
+/* Holder. Takes the anchor out of the list, so that it may be sent, freed, kept. False: a producer holds it as its
+ * predecessor at this very instant; ask again when that has run on. */
+static inline bool mailbox_detach(struct mailbox *mailbox)
 {
-	struct node *anchor = mailbox->anchor, *next, *seen = NULL;
+	struct node *anchor = mailbox->anchor, *stub = &mailbox->stub, *next, *seen = NULL;
 
+	if (anchor == stub)
+		return true;
 	EXPLORE_TOUCH(anchor);
 	next = ck_pr_load_ptr(&anchor->link);
-	ck_pr_store_64(&node->stamp, ck_pr_load_64(&anchor->stamp));
-	ck_pr_store_ptr(&node->link, next);
+	ck_pr_store_64(&stub->stamp, ck_pr_load_64(&anchor->stamp));
+	ck_pr_store_ptr(&stub->link, next);
 	if (next == NULL) {
-		ck_pr_fence_release();                                  /* the node, before a producer can find it */
-		bool alone = ck_pr_cas_ptr_value(&mailbox->head, anchor, node, &seen);
+		ck_pr_fence_release();                                  /* the stub, before a producer can find it */
+		bool alone = ck_pr_cas_ptr_value(&mailbox->head, anchor, stub, &seen);
 
 		if (!alone && seen == MAILBOX_TAGGED(anchor, MAILBOX_CONTROL))  /* keeps the tag */
-			alone = ck_pr_cas_ptr(&mailbox->head, seen, MAILBOX_TAGGED(node, MAILBOX_CONTROL));
+			alone = ck_pr_cas_ptr(&mailbox->head, seen, MAILBOX_TAGGED(stub, MAILBOX_CONTROL));
 		if (MUTANT(DETACH_NO_WAIT))
 			alone = true;
 		if (!alone)
 			return false;
 	} else
 		ck_pr_fence_acquire();                                  /* pairs with P4 */
-	mailbox->anchor = node;
+	mailbox->anchor = stub;                 /* the stub stands where the anchor stood */
 	return true;
-}
-
-/* Holder. Takes the anchor out of the list, so that it may be sent, freed, kept: the stub stands where it stood. False: as
- * mailbox_swap. */
-static inline bool mailbox_detach(struct mailbox *mailbox)
-{
-	return mailbox->anchor == &mailbox->stub || mailbox_swap(mailbox, &mailbox->stub);
-}
-
-/* Holder, who detached the anchor. The reverse: a node of the caller's is the anchor. False: as mailbox_swap. */
-static inline bool mailbox_attach(struct mailbox *mailbox, struct node *node)
-{
-	return mailbox_swap(mailbox, node);
-}
-
-/* Holder. A node of the caller's before the anchor, which has been taken and is to be taken once more. */
-static inline void mailbox_put_before(struct mailbox *mailbox, struct node *node)
-{
-	ck_pr_store_64(&node->stamp, ck_pr_load_64(&mailbox->anchor->stamp));
-	ck_pr_store_ptr(&node->link, mailbox->anchor);
-	mailbox->anchor = node;
 }
 
 enum mailbox_state { MAILBOX_GONE_IDLE, MAILBOX_MORE, MAILBOX_BUSY };
@@ -244,6 +224,12 @@ static inline uint32_t mailbox_orders_take(struct mailbox *mailbox)
 		;
 	ck_pr_fence_acquire();
 	return (uint32_t)word;
+}
+
+/* Holder. An order to itself: the next look finds it. */
+static inline void mailbox_order_self(struct mailbox *mailbox, uint32_t bits)
+{
+	ck_pr_or_64(&mailbox->orders, bits);
 }
 
 /* Holder. Orders from here on are for this generation; what was meant for another is forgotten. */

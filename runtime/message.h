@@ -59,6 +59,7 @@ enum role {
 #define MESSAGE_SIZED 0x80000000u               /* has a prefix that says how much lies behind the struct */
 #define MESSAGE_ADMITTED 0x40000000u            /* came through a gate, to be counted as left when taken */
 #define MESSAGE_POOLED 0x20000000u              /* its block is a cache's, not the allocator's */
+#define MESSAGE_AGAIN 0x10000000u               /* its handler failed, and it is handled once more; gone when it is sent on */
 #define MESSAGE_FLAGS (MESSAGE_SIZED | MESSAGE_ADMITTED | MESSAGE_POOLED)
 
 #define SENDER_IN_HAND 1u

@@ -109,6 +109,8 @@ libodeoncore_la_SOURCES  = \
 	%D%/rest.h \
 	%D%/ring.c \
 	%D%/ring.h \
+	%D%/restart.c \
+	%D%/restart.h \
 	%D%/role.c \
 	%D%/role.h \
 	%D%/runqueue.h \

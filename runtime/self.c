@@ -46,7 +46,7 @@ int odeon_spawn(odeon_self *self, const odeon_kind *kind, const void *argument, 
 			*child = ODEON_NOBODY;
 		return ODEON_ESTOPPING;
 	}
-	return actor_spawn(self->system, self->worker, kind, argument, child);
+	return actor_spawn(self->system, self->worker, kind, argument, NULL, child);
 }
 
 /* The first reason counts. */
@@ -54,7 +54,8 @@ static void end_with(odeon_self *self, int code, const char *text)
 {
 	if (self->hook != HOOK_HANDLER || self->ending)
 		return;
-	self->ending = true;
+	self->ending = self->halts = true;
+	self->has_failed = code != 0;
 	self->code = code;
 	snprintf(self->text, sizeof self->text, "%s", text);
 }

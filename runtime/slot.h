@@ -18,16 +18,18 @@
 #include "mailbox.h"
 #include "slotqueue.h"
 
-/* Orders of the control lane. */
+/* Orders of the control lane; the first three are hard (mailbox.h): they end a halted actor, too. */
 #define ORDER_KILL 1u                           /* end before the next message */
 #define ORDER_STOP 2u                           /* end after what is queued now */
 #define ORDER_FULL 4u                           /* end, because the mailbox was full and its policy says so */
 #define ORDER_ROOM 8u                           /* somebody waits for room */
+#define ORDER_HALT 32u                          /* its supervisor wants it halted */
 
 /* What the holder remembers of the actor. */
 #define SLOT_PENDING 1u                         /* the anchor was taken but not yet handled: a producer held it */
 #define SLOT_STOPPING 2u                        /* ends after the message `last` */
 #define SLOT_VACATING 4u                        /* the actor has ended; when idle, the slot is vacant */
+#define SLOT_HALTED 8u                          /* the actor has stopped, and may be started anew: restart.h */
 #define SLOT_RETIRED 16u                        /* its generations are used up */
 #define SLOT_ASIDE 32u                          /* the annex has a say in which message is next: aside.h */
 

@@ -107,6 +107,7 @@ int odeon_system_stats(odeon_system *system, odeon_stats_system *stats)
 	*stats = (odeon_stats_system){
 		.bytes = sizeof *stats, .workers = system->pool, .actors = sum.spawned - sum.ended, .spawned = sum.spawned,
 		.accepted = sum.accepted, .handled = sum.handled, .dropped = sum.dropped, .failed = sum.failed,
+		.restarted = sum.restarted,
 	};
 	for (int i = 0; i < ODEON_ERROR_COUNT; i++) {
 		stats->dead[i] = sum.dead[i];

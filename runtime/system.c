@@ -416,7 +416,7 @@ int odeon_system_spawn(odeon_system *system, const odeon_kind *kind, const void 
 			*actor = ODEON_NOBODY;
 		return ODEON_EINVAL;
 	}
-	return actor_spawn(system, worker_here(system), kind, argument, actor);
+	return actor_spawn(system, worker_here(system), kind, argument, NULL, actor);
 }
 
 /* ---- the end ------------------------------------------------------------------------------------------------------------------ */

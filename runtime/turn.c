@@ -63,6 +63,13 @@ static void finish(struct worker *worker)
 	ck_pr_store_ptr(&worker->running, NULL);
 }
 
+/* The token of a halted actor goes to whoever starts it anew or ends it. */
+static bool rest(struct worker *worker, struct slot *slot)
+{
+	finish(worker);
+	return restart_rest(&worker->self, slot);
+}
+
 static void sample(struct worker *worker, struct slot *slot, int64_t began)
 {
 	if (began != 0)
@@ -91,8 +98,11 @@ uint32_t turn(struct worker *worker, struct slot *slot, uint32_t most, bool *is_
 	for (;;) {
 		uint32_t orders = mailbox_orders_take(&slot->mailbox);
 
-		if (UNLIKELY(orders != 0))
+		if (UNLIKELY(orders != 0)) {
 			obey(self, slot, orders);
+			if ((slot->flags & SLOT_HALTED) != 0)
+				most = taken;
+		}
 		if (LIKELY(taken < most)) {
 			message = next_message(slot, self, is_busy);
 			if (LIKELY(message != NULL)) {
@@ -124,6 +134,8 @@ uint32_t turn(struct worker *worker, struct slot *slot, uint32_t most, bool *is_
 			break;
 	}
 	mailbox_publish(&slot->mailbox);
+	if (UNLIKELY((slot->flags & SLOT_HALTED) != 0) && rest(worker, slot))
+		return taken;
 	mark(worker, slot);
 	warn_of_overload(self, slot);
 	finish(worker);

@@ -119,6 +119,7 @@ void watches_end(struct annex *annex)
 		end(watch);
 	}
 	annex->watches.first = NULL;
+	annex->watches.count = 0;
 }
 
 /* ---- arming -------------------------------------------------------------------------------------------------------- */

@@ -15,6 +15,7 @@ static void add_tally(struct tally *sum, const struct tally *tally)
 	add(&sum->handled, &tally->handled);
 	add(&sum->dropped, &tally->dropped);
 	add(&sum->failed, &tally->failed);
+	add(&sum->restarted, &tally->restarted);
 	for (int i = 0; i < ODEON_ERROR_COUNT; i++)
 		add(&sum->dead[i], &tally->dead[i]);
 }

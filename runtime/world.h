@@ -45,6 +45,8 @@ struct odeon_self {
 	bool loose;                             /* the message in hand is out of the mailbox's list */
 	bool ending;                            /* when the handler returns */
 	uint8_t hook;                           /* enum hook */
+	bool halts;                             /* ... and is halted, if it is supervised: nobody ordered its end */
+	bool has_failed;                        /* its handler said so */
 	bool is_noted;                          /* what it handles is: for a simulation, or the report of a crash */
 	const odeon_type *type;                 /* of the message handled now, NULL between; read by anybody */
 	const odeon_site *site;

@@ -47,6 +47,7 @@ check_tests = \
 	%D%/fault/bonds.t \
 	%D%/fault/fault.t \
 	%D%/fault/request.t \
+	%D%/fault/restart.t \
 	%D%/fault/timer.t \
 	%D%/fault/watch.t \
 	%D%/scenarios/chains.t \
@@ -62,6 +63,7 @@ check_tests = \
 	%D%/simulation/bonds.t \
 	%D%/simulation/channels.t \
 	%D%/simulation/requests.t \
+	%D%/simulation/restart.t \
 	%D%/simulation/simulation.t \
 	%D%/simulation/waits.t \
 	%D%/unit/actor.t \
@@ -89,6 +91,9 @@ check_tests = \
 	%D%/unit/receiver.t \
 	%D%/unit/ref.t \
 	%D%/unit/request.t \
+	%D%/unit/restart.t \
+	%D%/unit/restart_ends.t \
+	%D%/unit/restart_life.t \
 	%D%/unit/select.t \
 	%D%/unit/select_mailbox.t \
 	%D%/unit/select_mailbox_end.t \
@@ -113,7 +118,8 @@ check_tests = \
 
 # What some of them share.
 EXTRA_DIST += %D%/contract/bounded.h %D%/contract/traffic.h %D%/harness/one.h %D%/scenarios/tutorials.h \
-	%D%/unit/asking.h %D%/unit/cases.h %D%/unit/listener.h %D%/unit/nested.h
+	%D%/unit/asking.h %D%/unit/cases.h %D%/unit/listener.h %D%/unit/nested.h \
+	%D%/unit/supervised.h
 
 # Everything that the runtime asks for comes by faults.c, which may refuse it.
 fault_flags = $(AM_LDFLAGS) -Wl,--wrap=aligned_alloc,--wrap=calloc,--wrap=eventfd,--wrap=free \
@@ -129,6 +135,8 @@ fault_flags = $(AM_LDFLAGS) -Wl,--wrap=aligned_alloc,--wrap=calloc,--wrap=eventf
 %C%_fault_timer_t_LDFLAGS = $(fault_flags)
 %C%_fault_request_t_SOURCES = %D%/fault/request.c %D%/fault/faults.c %D%/fault/faults.h
 %C%_fault_request_t_LDFLAGS = $(fault_flags)
+%C%_fault_restart_t_SOURCES = %D%/fault/restart.c %D%/fault/faults.c %D%/fault/faults.h
+%C%_fault_restart_t_LDFLAGS = $(fault_flags)
 %C%_fault_watch_t_SOURCES = %D%/fault/watch.c %D%/fault/faults.c %D%/fault/faults.h
 %C%_fault_watch_t_LDFLAGS = $(fault_flags)
 %C%_unit_cache_t_SOURCES = %D%/unit/cache.c %D%/fault/faults.c %D%/fault/faults.h

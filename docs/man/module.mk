@@ -55,6 +55,7 @@ made_pages = \
 	%D%/made/odeon_gather_open.3 \
 	%D%/made/odeon_gather_request.3 \
 	%D%/made/odeon_gather_request_at.3 \
+	%D%/made/odeon_halt.3 \
 	%D%/made/odeon_idle_after.3 \
 	%D%/made/odeon_intercept.3 \
 	%D%/made/odeon_keep.3 \
@@ -102,6 +103,7 @@ made_pages = \
 	%D%/made/odeon_request.3 \
 	%D%/made/odeon_request_at.3 \
 	%D%/made/odeon_reserve.3 \
+	%D%/made/odeon_restart.3 \
 	%D%/made/odeon_select.3 \
 	%D%/made/odeon_select_biased.3 \
 	%D%/made/odeon_select_ready.3 \
@@ -131,6 +133,7 @@ made_pages = \
 	%D%/made/odeon_sender_try_at.3 \
 	%D%/made/odeon_sender_when_room.3 \
 	%D%/made/odeon_spawn.3 \
+	%D%/made/odeon_spawn_supervised.3 \
 	%D%/made/odeon_stash.3 \
 	%D%/made/odeon_stash_at.3 \
 	%D%/made/odeon_stashed.3 \

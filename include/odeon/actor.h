@@ -198,7 +198,8 @@ ODEON_API int odeon_spawn(odeon_self *self, const odeon_kind *kind, const void *
 /**
  * odeon_exit - end normally when this handler returns
  *
- * It returns: the rest of the handler runs, and its sends go out. Messages still waiting become dead letters.
+ * It returns: the rest of the handler runs, and its sends go out. Messages still waiting become dead letters; but an actor
+ * that is supervised so (failure.h) is halted, and they wait.
  *
  * Context:  own handler, not start or stop
  * Since:    0.1
@@ -211,7 +212,8 @@ ODEON_API void odeon_exit(odeon_self *self);
  * @text: for people; copied, cut at 119 bytes; NULL is the text of the code
  *
  * It returns; nothing is unwound, and what it still holds of its message is dropped. Who monitors the actor or is linked to
- * it is told (failure.h). When nobody is, odeon_options.on_failure is.
+ * it is told, and an actor that is supervised is halted, its message goes where its supervision says, and it may be started
+ * anew (failure.h). When nobody is told, odeon_options.on_failure is.
  *
  * Context:  own handler, not start or stop
  * Since:    0.1

@@ -42,7 +42,7 @@ typedef struct odeon_stats_system {
 	uint64_t actors, spawned;                      /* alive now; ever */
 	uint64_t accepted, handled, dropped, dead_letters, queued;
 	uint64_t dead[ODEON_ERROR_COUNT];              /* dead letters by reason: dead[-ODEON_EGONE] */
-	uint64_t failed;                               /* actors that ended for another reason than 0 */
+	uint64_t failed, restarted;                    /* actors that ended or were halted for another reason than 0; starts anew */
 	uint64_t timers, fired;                        /* pending now; ever due */
 } odeon_stats_system;
 

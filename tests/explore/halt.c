@@ -30,7 +30,7 @@ static struct {
 
 static struct {
 	struct slot slot;
-	struct mail mails[MAILS];
+	struct mail mails[MAILS], *again;
 	uint32_t queued, event, news, bell;
 	bool runs, is_halted, is_untold, was_killed, starts_fail;
 	int last_seen[PRODUCERS], handled, stale, released;
@@ -82,16 +82,16 @@ static void release(struct node *node)
 
 /* ---- the turn ---------------------------------------------------------------------------------------------------------- */
 
-/* To the front, to be handled again, as restart_failed of runtime/restart.c. */
-static void put_back(struct slot *slot, struct mail *mail, bool loose)
+/* To be handled again, as restart_failed of runtime/restart.c. */
+static void put_aside(struct slot *slot, struct mail *mail, bool loose)
 {
-	if (loose)
-		while (!mailbox_attach(&slot->mailbox, &mail->node))
+	if (!loose)
+		while (!mailbox_detach(&slot->mailbox))
 			ck_pr_stall();
-	slot->flags |= SLOT_PENDING;
+	room.again = mail;
 }
 
-/* False: it is still the mailbox's, to be handled again. */
+/* False: it is kept, to be handled again. */
 static bool handle(struct slot *slot, struct mail *mail, bool loose)
 {
 	int *seen = &room.last_seen[mail->from];
@@ -102,7 +102,7 @@ static bool handle(struct slot *slot, struct mail *mail, bool loose)
 		mail->fails = false;
 		room.is_halted = room.is_untold = true;
 		if (plan.is_again) {
-			put_back(slot, mail, loose);
+			put_aside(slot, mail, loose);
 			return false;
 		}
 	}
@@ -115,7 +115,13 @@ static bool handle(struct slot *slot, struct mail *mail, bool loose)
 static struct mail *next_mail(struct slot *slot, bool *loose, bool *is_busy)
 {
 	struct node *node = slot->mailbox.anchor, *passed;
+	struct mail *again = room.again;
 
+	if (again != NULL) {
+		room.again = NULL;
+		*loose = true;
+		return again;
+	}
 	if ((slot->flags & SLOT_PENDING) == 0) {
 		node = mailbox_take(&slot->mailbox, &passed);
 		release(passed);
