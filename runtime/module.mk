@@ -140,6 +140,8 @@ libodeoncore_la_SOURCES  = \
 	%D%/timer.h \
 	%D%/turn.c \
 	%D%/turn.h \
+	%D%/vacant.c \
+	%D%/vacant.h \
 	%D%/wait.c \
 	%D%/wait.h \
 	%D%/watch.c \
