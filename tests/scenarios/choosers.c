@@ -268,8 +268,9 @@ START_TEST(a_select_does_not_complete_on_two_channels)
 		mate_end(&traders[i].mate);
 		received += traders[i].received;
 		sent += traders[i].sent;
-		odeon_sender_drop(outs[i]);
 	}
+	for (i = 0; i < 3; i++)                        /* not before all have ended: it would disconnect one that still trades */
+		odeon_sender_drop(outs[i]);
 	for (i = 0; i < 3; i++)
 		while (take(ins[i], ODEON_AT_ONCE) == 1)
 			left++;
