@@ -63,7 +63,7 @@ ODEON_ANSWER(person, wish, parcel)
 
 ODEON_GATHERED(person, poll)
 {
-	size_t i, came = 0;
+	size_t i;
 
 	note(0);
 	must(odeon_answers_count(answers) == poll->count || poll->count == 0);
@@ -72,7 +72,6 @@ ODEON_GATHERED(person, poll)
 		struct parcel *parcel = odeon_answer(parcel, answers, i, &why);
 
 		must((parcel != NULL) == (why == 0));
-		came += parcel != NULL;
 		if (choose(2))
 			odeon_free(parcel);
 		else if (parcel)

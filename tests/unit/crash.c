@@ -30,7 +30,7 @@ static void read_beyond_a_file(void)
 	sink = page[0];
 }
 
-__attribute__((noipa)) static int overflow(int depth)
+__attribute__((noinline)) static int overflow(int depth)
 {
 	volatile char room[1024];
 
