@@ -53,6 +53,11 @@ static uint16_t home_of(odeon_system *system, const odeon_kind *kind)
 	return (uint16_t)system->pool;
 }
 
+static void *alloc_for_actor(size_t bytes)
+{
+	return UNLIKELY(context_refuses(bytes)) ? NULL : alloc_block(bytes);
+}
+
 /* What a start anew makes afresh, too: the state, the bounds, the table. 0, or with nothing left behind the error. */
 static int freshen(odeon_system *system, struct slot *slot, const odeon_kind *kind, const void *argument)
 {
@@ -60,7 +65,7 @@ static int freshen(odeon_system *system, struct slot *slot, const odeon_kind *ki
 
 	slot->state = NULL;
 	if (kind->state_bytes > 0) {
-		slot->state = alloc_block(kind->state_bytes);
+		slot->state = alloc_for_actor(kind->state_bytes);
 		if (slot->state == NULL)
 			return ODEON_ENOMEM;
 		if (argument != NULL && kind->start == NULL)
@@ -333,8 +338,8 @@ int actor_spawn(odeon_system *system, struct worker *worker, const odeon_kind *k
 
 struct annex *actor_annex(struct slot *slot)
 {
-	if (slot->annex == NULL)
-		slot->annex = alloc_zeroed(sizeof *slot->annex);
+	if (slot->annex == NULL && (slot->annex = alloc_for_actor(sizeof *slot->annex)) != NULL)
+		memset(slot->annex, 0, sizeof *slot->annex);
 	return slot->annex;
 }
 

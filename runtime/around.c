@@ -33,7 +33,7 @@ static bool reach_handler(struct odeon_self *self, struct slot *slot)
 		slot->kind->on_other(self, slot->state, message->type, message_payload(message));
 		return true;
 	}
-	hand_refuse(self);
+	hand_refuse(self, ODEON_ETYPE);
 	return false;
 }
 

@@ -134,7 +134,7 @@ static inline void *cache_alloc(size_t bytes, bool *is_pooled)
 
 	*is_pooled = cache != NULL && units <= CACHE_UNITS;
 	if (!*is_pooled)                        /* not a byte more, so that a step beyond the end is found */
-		return alloc_block(bytes);
+		return UNLIKELY(context_refuses(bytes)) ? NULL : alloc_block(bytes);
 	bin = &cache->bins[units];
 	block = bin->first;
 	if (LIKELY(block != NULL)) {

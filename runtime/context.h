@@ -20,6 +20,7 @@ struct context {
 	struct cache *cache;            /* blocks for messages */
 	struct random *random;          /* this thread's own dice */
 	bool may_block;                 /* an actor with this thread for its own */
+	bool (*refuses)(const struct context *context, size_t bytes);   /* memory, as a fault that is injected; or NULL */
 	int (*describe)(const struct context *context, char *text, size_t bytes);  /* what it is doing, for people; or NULL */
 };
 
@@ -29,6 +30,12 @@ extern _Thread_local const struct context *context_here __attribute__((tls_model
 static inline bool context_runs_actors(void)
 {
 	return context_here != NULL && context_here->system != NULL;
+}
+
+/* Whether memory for what actors make is refused, though there would be some: faults.h. */
+static inline bool context_refuses(size_t bytes)
+{
+	return context_here != NULL && context_here->refuses != NULL && context_here->refuses(context_here, bytes);
 }
 
 /* Whether a call that waits would block a worker. */

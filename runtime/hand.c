@@ -77,12 +77,12 @@ void hand_endow(struct odeon_self *self, struct message *message)
 		(void)duty_part(&self->sender, &self->role);
 }
 
-void hand_refuse(struct odeon_self *self)
+void hand_refuse(struct odeon_self *self, int why)
 {
 	struct message *message = self->hand;
 
 	self->hand = NULL;
 	hand_endow(self, message);
-	letter_bury(self->system, self->worker, message, sender_ref(message->sender), self->me, ODEON_ETYPE);
+	letter_bury(self->system, self->worker, message, sender_ref(message->sender), self->me, why);
 	hand_release(self, message);
 }

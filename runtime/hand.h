@@ -76,7 +76,7 @@ static inline void hand_end(struct odeon_self *self, struct slot *slot)
 }
 
 /* Nobody handles the message in hand: it is a dead letter. */
-void hand_refuse(struct odeon_self *self);
+void hand_refuse(struct odeon_self *self, int why);
 
 /* What a function that may hand a message back remembers of it. */
 struct loan { struct odeon_self *holder; uint64_t sender; uint32_t role; };

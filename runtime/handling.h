@@ -15,6 +15,7 @@
 #include "aside.h"
 #include "crash.h"
 #include "deliver.h"
+#include "faults.h"
 #include "hand.h"
 #include "restart.h"
 #include "role.h"
@@ -46,7 +47,7 @@ static inline bool dispatch(struct odeon_self *self, struct slot *slot, struct m
 		slot->kind->on_other(self, slot->state, type, message_payload(message));
 		return true;
 	}
-	hand_refuse(self);
+	hand_refuse(self, ODEON_ETYPE);
 	return false;
 }
 
@@ -60,12 +61,17 @@ static inline void event(struct odeon_self *self, struct message *message)
 	                 message->site != NULL ? message->site->line : 0);
 }
 
-static inline void note(struct odeon_self *self, struct message *message)
+/* True: a fault has come before the handler; *handled is what dispatch would answer. */
+static inline bool note(struct odeon_self *self, struct slot *slot, struct message *message, bool *handled)
 {
 	if (self->worker->crash != NULL)
 		crash_note(self);
-	if (self->system->simulation != NULL)
-		event(self, message);
+	if (self->system->simulation == NULL)
+		return false;
+	if (self->system->options.simulation.faults != NULL && faults_strike(self, slot, handled))
+		return true;
+	event(self, message);
+	return false;
 }
 
 /* The handler runs; what it still holds is dropped. */
@@ -76,9 +82,8 @@ static inline bool handle(struct odeon_self *self, struct slot *slot, struct mes
 	if (UNLIKELY(message->role != ROLE_PLAIN) && (message = role_take(self, message)) == NULL)
 		return false;
 	hand_begin(self, message);
-	if (UNLIKELY(self->is_noted))
-		note(self, message);
-	handled = dispatch(self, slot, message);
+	if (LIKELY(!self->is_noted) || !note(self, slot, message, &handled))
+		handled = dispatch(self, slot, message);
 	if (UNLIKELY(self->has_failed) && restart_failed(self, slot))
 		handled = false;
 	hand_end(self, slot);

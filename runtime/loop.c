@@ -5,6 +5,7 @@
 #include <limits.h>
 #include "clock.h"
 #include "crash.h"
+#include "faults.h"
 #include "os.h"
 #include "pace.h"
 #include "ready.h"
@@ -303,8 +304,10 @@ void loop_drain(odeon_system *system)
 	bool is_busy, any;
 
 	context_here = &host->context;
-	if (system->simulation != NULL)
+	if (system->simulation != NULL) {
+		faults_bring(system, INT64_MAX);
 		simulation_empty_window(system);
+	}
 	do {
 		any = false;
 		while (slotqueue_take(&system->inject, &link, 1) == 1) {

@@ -53,6 +53,8 @@ libodeoncore_la_SOURCES  = \
 	%D%/duty.c \
 	%D%/duty.h \
 	%D%/error.c \
+	%D%/faults.c \
+	%D%/faults.h \
 	%D%/fiber.c \
 	%D%/fiber.h \
 	%D%/frozen.c \

@@ -30,6 +30,8 @@ int simulation_init(odeon_system *system)
 	while (*seed == 0)
 		*seed = os_entropy() >> 32;
 	random_seed(&simulation->random, *seed);
+	random_seed(&simulation->chances, ~*seed);
+	random_seed(&simulation->refusals, random_next(&simulation->chances));
 	simulation->now = FIRST_MOMENT;
 	simulation->system = system;
 	simulation->parties = 1;

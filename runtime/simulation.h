@@ -35,10 +35,14 @@ struct strand {
 	bool is_vain;                           /* ... or until nothing can end the wait any more */
 };
 
+struct late;
+
 struct simulation {
 	odeon_system *system;                   /* NULL: it was freed */
 	uint32_t parties;                       /* the system, and channels */
 	struct random random;
+	struct random chances, refusals;        /* what faults are told: no choice of a schedule depends on them */
+	struct late *late;                      /* messages that faults delay: faults.h */
 	int64_t now;
 	uint64_t steps;
 	uint64_t channels;                      /* numbered for the log */

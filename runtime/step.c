@@ -2,6 +2,7 @@
 /* step - whom, and how long, by the seed */
 #include "step.h"
 
+#include "faults.h"
 #include "timer.h"
 #include "turn.h"
 
@@ -128,8 +129,10 @@ static uint32_t run_slot(odeon_system *system, struct slot *slot)
 /* Nobody can go on: to the first moment that a strand waits for or a timer is due, if that is not beyond this one. */
 static bool let_time_pass(struct simulation *simulation, int64_t until)
 {
-	int64_t first = timer_first(host_worker(simulation->system));
+	int64_t first = timer_first(host_worker(simulation->system)), late = faults_first(simulation);
 
+	if (late < first)
+		first = late;
 	for (struct strand *strand = simulation->strands; strand != NULL; strand = strand->next)
 		if (strand->slot != NULL && strand->until < first)
 			first = strand->until;
@@ -166,6 +169,7 @@ static uint32_t gather_ready(odeon_system *system, uint32_t *strands)
 
 	while (timer_expire(host, host, system->simulation->now))
 		;
+	faults_bring(system, system->simulation->now);
 	fill_window(system);
 	*strands = count_strands(system->simulation);
 	return system->simulation->ready + *strands;

@@ -15,6 +15,7 @@
 #include "own.h"
 #include "ready.h"
 #include "deliver.h"
+#include "faults.h"
 #include "simulation.h"
 #include "step.h"
 #include "timer.h"
@@ -45,6 +46,10 @@ static int read_options(const odeon_options *given, odeon_options *options, int 
 		return ODEON_EINVAL;
 	if (options->simulation.enabled && (options->workers == ODEON_WORKERS_NONE || options->poller != NULL))
 		return ODEON_EINVAL;
+	if (options->simulation.faults != NULL && !options->simulation.enabled)
+		return ODEON_EINVAL;
+	if (options->simulation.faults != NULL && options->simulation.faults->bytes != sizeof *options->simulation.faults)
+		return ODEON_EVERSION;
 	if (options->intercept != NULL && options->intercept->around == NULL)
 		return ODEON_EINVAL;
 	if (bounds_check(&options->mailbox, ODEON_NOBODY) != 0)
@@ -183,6 +188,8 @@ static int make(odeon_system *system, const odeon_options *options, int pool)
 	system->pool = pool;
 	system->own_loop = loop_own;
 	system->own_turns = step_turns;
+	if (options->simulation.faults != NULL && options->simulation.faults->on_memory != NULL)
+		system->refuses = faults_refuse;
 	sleepers_init(&system->sleepers, (unsigned)pool);
 	slotqueue_init(&system->inject);
 	slotqueue_init(&system->vacant);

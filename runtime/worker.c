@@ -45,7 +45,8 @@ struct worker *worker_make(odeon_system *system, uint32_t number, bool runs_pool
 	worker->runs_pool = runs_pool;
 	worker->interval = worker->credit = 1;
 	worker->context = (struct context){
-		.system = system, .cache = &worker->cache, .random = &worker->random, .may_block = may_block, .describe = describe,
+		.system = system, .random = &worker->random, .may_block = may_block, .refuses = system->refuses, .describe = describe,
+		.cache = system->refuses == NULL ? &worker->cache : NULL,       /* all that is made is asked for then */
 	};
 	cache_init(&worker->cache, system->depot);
 	random_seed(&worker->random, system->options.simulation.enabled ? system->options.simulation.seed : number);

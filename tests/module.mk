@@ -77,6 +77,7 @@ check_tests = \
 	%D%/unit/end.t \
 	%D%/unit/error.t \
 	%D%/unit/foreign.t \
+	%D%/unit/faults.t \
 	%D%/unit/fork.t \
 	%D%/unit/frozen.t \
 	%D%/unit/gather.t \

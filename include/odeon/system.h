@@ -37,6 +37,30 @@ typedef struct odeon_stuck {
 	uint64_t queued;                               /* messages waiting behind it, about */
 } odeon_stuck;
 
+/* What a fault that is injected does to a message that an actor's handler is about to get. */
+enum odeon_fault {
+	ODEON_FAULT_NONE = 0,
+	ODEON_FAULT_DROP,                              /* a dead letter, with ODEON_EFAILED */
+	ODEON_FAULT_DELAY,                             /* it comes once more, *delay later; then there is another question */
+	ODEON_FAULT_TWICE,                             /* it is handled, and a copy comes behind what waits; not where the type
+	                                                  has a drop, nor for requests, which are handled once */
+	ODEON_FAULT_KILL,                              /* the actor is killed, and the message a dead letter with ODEON_EGONE */
+	ODEON_FAULT_FAIL                               /* as if the handler failed at once, with ODEON_EFAILED */
+};
+
+/* Faults for a simulated system. `chance` is a number by the seed: a fault that depends on nothing else than what it is told
+ * is replayed with the seed. The same schedule is chosen with and without. The functions are called in the middle of the
+ * actors' own calls: they make, send and wait for nothing. */
+typedef struct odeon_faults {
+	size_t bytes;
+	enum odeon_fault (*on_message)(void *data, odeon_ref to, const char *kind, const odeon_type *type, uint64_t chance,
+	                               odeon_duration *delay);         /* not for news of ends, nor continuations; or NULL */
+	int (*on_memory)(void *data, size_t bytes, uint64_t chance);   /* not 0: refused. For messages, timers, requests and
+	                                                  bonds that handlers make, and states of actors they spawn; or NULL */
+	void *data;
+} odeon_faults;
+#define ODEON_FAULTS(...) { .bytes = sizeof(odeon_faults), __VA_ARGS__ }
+
 /* What happened in a simulated system, one call an event; see docs/simulation.md. The line ends without a newline. */
 typedef void odeon_on_event(void *host, const char *line);
 
@@ -59,6 +83,7 @@ typedef struct odeon_options {
 		int enabled;                           /* one thread, a virtual clock, a seeded choice at each step */
 		uint64_t seed;                         /* 0: ODEON_SEED in the environment, or else a fresh one */
 		odeon_on_event *on_event;
+		const odeon_faults *faults;            /* must outlive the system; NULL: none */
 	} simulation;
 	odeon_duration watchdog;                       /* handlers that run longer are told of, once each, within a quarter
 	                                                  more; not those of actors with a thread of their own, nor in a
@@ -85,7 +110,7 @@ ODEON_BEGIN_
  * Returns:  0, or with nothing left behind
  *   ODEON_ENOMEM    no memory
  *   ODEON_ESYSTEM   no thread, no descriptor, no address space to be had
- *   ODEON_EVERSION  the options have an unknown size
+ *   ODEON_EVERSION  the options, their poller or their faults have an unknown size
  *   ODEON_EBUSY     crash_report, and SIGSEGV, SIGBUS, SIGFPE or SIGILL has a handler that is not the library's
  *   ODEON_EINVAL    options that contradict each other, or @system is NULL
  *   or what a poller's open answered

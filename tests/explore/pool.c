@@ -210,6 +210,12 @@ void simulation_empty_window(odeon_system *system)
 	(void)system;
 }
 
+void faults_bring(odeon_system *system, int64_t now)
+{
+	(void)system;
+	(void)now;
+}
+
 static void post_two(long argument)
 {
 	post(argument);
