@@ -49,6 +49,7 @@ struct request {
 	uint32_t index;                         /* in the gather */
 	bool is_used;                           /* given to a request or a gather */
 	bool is_out;                            /* the duty's half has it, or the asker's mailbox */
+	bool is_told;                           /* the log has said that nobody will answer it */
 };
 
 static inline struct request *request_of(uint64_t sender)

@@ -185,6 +185,17 @@ void gather_run(struct odeon_self *self, struct request *request, int error)
 	request_release(request);
 }
 
+struct request *gather_next_out(const struct gather *gather, uint32_t *index)
+{
+	while (*index < gather->count) {
+		struct request *request = gather->entries[(*index)++].request;
+
+		if (request != NULL)
+			return request;
+	}
+	return NULL;
+}
+
 /* ---- in the continuation ----------------------------------------------------------------------------------------------------- */
 
 size_t odeon_answers_count(const odeon_answers *answers)

@@ -18,4 +18,7 @@ void gather_answered(struct odeon_self *self, struct request *request, struct me
  * One that was not opened has no answers. */
 void gather_run(struct odeon_self *self, struct request *request, int error);
 
+/* For waits.c: the next one that has not answered, from number *index on, which goes on behind it. NULL: none. */
+struct request *gather_next_out(const struct gather *gather, uint32_t *index);
+
 #endif

@@ -20,6 +20,7 @@
 #include "restart.h"
 #include "role.h"
 #include "simulation.h"
+#include "waits.h"
 
 #define OVERLOAD_FIRST 10                       /* warned at 1 << 10 waiting messages, then at each doubling */
 #define OVERLOAD_OVER 512                       /* below so many it is over */
@@ -235,6 +236,8 @@ static inline void obey(struct odeon_self *self, struct slot *slot, uint32_t ord
 {
 	if (!generation_is_alive(slot->generation))
 		return;
+	if ((orders & ORDER_TELL) != 0)
+		waits_tell(self, slot);
 	if ((orders & ORDER_KILL) != 0)
 		end(self, slot, ODEON_EKILLED, odeon_error_text(ODEON_EKILLED));
 	else if ((orders & ORDER_FULL) != 0)

@@ -271,6 +271,12 @@ static inline bool mailbox_resume(struct mailbox *mailbox, uint32_t generation, 
 	return true;
 }
 
+/* Any thread. Whether it was halted a moment ago. */
+static inline bool mailbox_is_halted(const struct mailbox *mailbox)
+{
+	return (ck_pr_load_64(&mailbox->orders) & MAILBOX_HALTED) != 0;
+}
+
 /* Any thread: the token of an idle, empty mailbox (to give its block a new actor). */
 static inline bool mailbox_claim(struct mailbox *mailbox)
 {

@@ -115,6 +115,8 @@ libodeoncore_la_SOURCES  = \
 	%D%/restart.h \
 	%D%/role.c \
 	%D%/role.h \
+	%D%/rounds.c \
+	%D%/rounds.h \
 	%D%/runqueue.h \
 	%D%/sanitizer.h \
 	%D%/select.c \
@@ -135,6 +137,7 @@ libodeoncore_la_SOURCES  = \
 	%D%/step.c \
 	%D%/step.h \
 	%D%/stop.c \
+	%D%/survey.c \
 	%D%/system.c \
 	%D%/system.h \
 	%D%/tally.h \
@@ -146,6 +149,8 @@ libodeoncore_la_SOURCES  = \
 	%D%/vacant.h \
 	%D%/wait.c \
 	%D%/wait.h \
+	%D%/waits.c \
+	%D%/waits.h \
 	%D%/watch.c \
 	%D%/watch.h \
 	%D%/watchdog.c \

@@ -23,6 +23,7 @@
 #define ORDER_STOP 2u                           /* end after what is queued now */
 #define ORDER_FULL 4u                           /* end, because the mailbox was full and its policy says so */
 #define ORDER_ROOM 8u                           /* somebody waits for room */
+#define ORDER_TELL 16u                          /* somebody wants to know what it waits for: waits.h */
 #define ORDER_HALT 32u                          /* its supervisor wants it halted */
 
 /* What the holder remembers of the actor. */

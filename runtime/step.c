@@ -5,6 +5,7 @@
 #include "faults.h"
 #include "timer.h"
 #include "turn.h"
+#include "waits.h"
 
 #define MESSAGE_NS 1000
 #define POINT_NS 100
@@ -126,8 +127,8 @@ static uint32_t run_slot(odeon_system *system, struct slot *slot)
 	return taken;
 }
 
-/* Nobody can go on: to the first moment that a strand waits for or a timer is due, if that is not beyond this one. */
-static bool let_time_pass(struct simulation *simulation, int64_t until)
+/* The first moment that a strand waits for or a timer is due; INT64_MAX: none. */
+static int64_t next_moment(struct simulation *simulation)
 {
 	int64_t first = timer_first(host_worker(simulation->system)), late = faults_first(simulation);
 
@@ -136,6 +137,21 @@ static bool let_time_pass(struct simulation *simulation, int64_t until)
 	for (struct strand *strand = simulation->strands; strand != NULL; strand = strand->next)
 		if (strand->slot != NULL && strand->until < first)
 			first = strand->until;
+	return first;
+}
+
+/* Whoever called would go on waiting, and nothing will happen by itself any more. */
+static void come_to_rest(odeon_system *system, int64_t until)
+{
+	if (until != 0 && ck_pr_load_32(&system->phase) == PHASE_RUNNING && next_moment(system->simulation) == INT64_MAX)
+		waits_at_rest(system);
+}
+
+/* Nobody can go on: to the next moment, if that is not beyond this one. */
+static bool let_time_pass(struct simulation *simulation, int64_t until)
+{
+	int64_t first = next_moment(simulation);
+
 	if (first == INT64_MAX || first > until)
 		return false;
 	simulation_pass(simulation->system, first);
@@ -182,8 +198,10 @@ int simulation_step(odeon_system *system, int64_t until)
 	struct slot *slot;
 
 	while (gather_ready(system, &strands) == 0)     /* a timer alone need not make anybody ready: its owner may be in a wait */
-		if (!let_time_pass(simulation, until) && !give_up_one(system))
+		if (!let_time_pass(simulation, until) && !give_up_one(system)) {
+			come_to_rest(system, until);
 			return -1;
+		}
 	which = random_below(&simulation->random, simulation->ready + strands);
 	simulation->steps++;
 	if (which < simulation->ready) {

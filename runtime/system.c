@@ -175,6 +175,7 @@ static void unmake(odeon_system *system)
 	}
 	pthread_mutex_destroy(&system->private_lock);
 	pthread_mutex_destroy(&system->log_lock);
+	pthread_mutex_destroy(&system->inquiries_lock);
 	alloc_free_lines(system);
 }
 
@@ -228,6 +229,7 @@ int odeon_system_start(const odeon_options *given, odeon_system **result)
 	system->host_fd = -1;
 	pthread_mutex_init(&system->private_lock, NULL);
 	pthread_mutex_init(&system->log_lock, NULL);
+	pthread_mutex_init(&system->inquiries_lock, NULL);
 	error = make(system, &options, pool);
 	if (error != 0) {
 		if (system->workers != NULL)
@@ -261,16 +263,16 @@ static int check_waiting(odeon_system *system)
 	return context_runs_actors() ? ODEON_EWOULDBLOCK : 0;
 }
 
-static bool take_host(odeon_system *system)
+bool system_enter(odeon_system *system)
 {
 	if (!ck_pr_cas_32(&system->host_taken, 0, 1))
 		return false;
-	ck_pr_fence_acquire();                  /* pairs with leave_host */
+	ck_pr_fence_acquire();                  /* pairs with system_leave */
 	crash_enter(host_worker(system));
 	return true;
 }
 
-static void leave_host(odeon_system *system)
+void system_leave(odeon_system *system)
 {
 	crash_leave(host_worker(system));
 	ck_pr_fence_release();
@@ -321,9 +323,9 @@ static int await_threads(odeon_system *system, int64_t until, bool quit_counts)
 
 int await_actors(odeon_system *system, int64_t until, bool quit_counts)
 {
-	if (system->pool > 0 && (quit_counts || !take_host(system)))
+	if (system->pool > 0 && (quit_counts || !system_enter(system)))
 		return await_threads(system, until, quit_counts);
-	if (system->pool == 0 && !take_host(system))
+	if (system->pool == 0 && !system_enter(system))
 		return ODEON_EBUSY;
 	if (system->simulation != NULL)
 		(void)simulate(system, until, quit_counts);
@@ -333,7 +335,7 @@ int await_actors(odeon_system *system, int64_t until, bool quit_counts)
 			if (until != INT64_MAX && clock_now() >= until)
 				break;
 		}
-	leave_host(system);
+	system_leave(system);
 	return is_over(system, quit_counts) ? 0 : ODEON_ETIMEDOUT;
 }
 
@@ -375,13 +377,13 @@ int odeon_system_run(odeon_system *system, odeon_time until)
 		return error;
 	if (ck_pr_load_32(&system->phase) == PHASE_STOPPED)
 		return ODEON_ESTOPPING;
-	if (!take_host(system))
+	if (!system_enter(system))
 		return ODEON_EBUSY;
 	if (system->simulation != NULL)
 		taken = simulate(system, until.ns, true);
 	else
 		taken = loop_host(host_worker(system), until.ns, until.ns != 0 ? HOST_WAITS : HOST_LOOKS);
-	leave_host(system);
+	system_leave(system);
 	return taken;
 }
 
@@ -434,10 +436,10 @@ void system_join(odeon_system *system)
 	join_pool(system);
 	own_threads_join(system);
 	ready_wake_host(system);                /* it leaves, since the system closes */
-	while (!take_host(system))
+	while (!system_enter(system))
 		os_yield();
 	loop_drain(system);
-	leave_host(system);
+	system_leave(system);
 }
 
 int odeon_system_free(odeon_system *system)

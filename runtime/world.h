@@ -127,6 +127,8 @@ struct odeon_system {
 	struct tally outside[TALLY_STRIPES];
 	struct said { int64_t second; uint32_t said, held; } letters_log, ends_log;    /* guarded by log_lock */
 	pthread_mutex_t log_lock;
+	struct inquiry *inquiries;              /* guarded by inquiries_lock: waits.h */
+	pthread_mutex_t inquiries_lock;
 	struct watchdog *watchdog;              /* NULL: none */
 	bool (*refuses)(const struct context *context, size_t bytes);   /* of its workers: context.h; NULL: never */
 	struct simulation *simulation;          /* NULL: real threads, real time */

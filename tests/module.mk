@@ -49,6 +49,7 @@ check_tests = \
 	%D%/fault/request.t \
 	%D%/fault/restart.t \
 	%D%/fault/timer.t \
+	%D%/fault/waits.t \
 	%D%/fault/watch.t \
 	%D%/scenarios/chains.t \
 	%D%/scenarios/channels.t \
@@ -65,6 +66,7 @@ check_tests = \
 	%D%/simulation/requests.t \
 	%D%/simulation/restart.t \
 	%D%/simulation/simulation.t \
+	%D%/simulation/unanswered.t \
 	%D%/simulation/waits.t \
 	%D%/unit/actor.t \
 	%D%/unit/ask.t \
@@ -95,6 +97,7 @@ check_tests = \
 	%D%/unit/restart.t \
 	%D%/unit/restart_ends.t \
 	%D%/unit/restart_life.t \
+	%D%/unit/rounds.t \
 	%D%/unit/select.t \
 	%D%/unit/select_mailbox.t \
 	%D%/unit/select_mailbox_end.t \
@@ -112,6 +115,7 @@ check_tests = \
 	%D%/unit/threads.t \
 	%D%/unit/time.t \
 	%D%/unit/timer.t \
+	%D%/unit/waits.t \
 	%D%/unit/watch.t \
 	%D%/unit/watch_ends.t \
 	%D%/unit/watchdog.t \
@@ -138,6 +142,8 @@ fault_flags = $(AM_LDFLAGS) -Wl,--wrap=aligned_alloc,--wrap=calloc,--wrap=eventf
 %C%_fault_request_t_LDFLAGS = $(fault_flags)
 %C%_fault_restart_t_SOURCES = %D%/fault/restart.c %D%/fault/faults.c %D%/fault/faults.h
 %C%_fault_restart_t_LDFLAGS = $(fault_flags)
+%C%_fault_waits_t_SOURCES = %D%/fault/waits.c %D%/fault/faults.c %D%/fault/faults.h
+%C%_fault_waits_t_LDFLAGS = $(fault_flags)
 %C%_fault_watch_t_SOURCES = %D%/fault/watch.c %D%/fault/faults.c %D%/fault/faults.h
 %C%_fault_watch_t_LDFLAGS = $(fault_flags)
 %C%_unit_cache_t_SOURCES = %D%/unit/cache.c %D%/fault/faults.c %D%/fault/faults.h

@@ -152,6 +152,7 @@ made_pages = \
 	%D%/made/odeon_system_stats.3 \
 	%D%/made/odeon_system_stop.3 \
 	%D%/made/odeon_system_wait.3 \
+	%D%/made/odeon_system_waits.3 \
 	%D%/made/odeon_then_make.3 \
 	%D%/made/odeon_thread_print.3 \
 	%D%/made/odeon_tick_after.3 \
@@ -167,6 +168,8 @@ made_pages = \
 	%D%/made/odeon_unlink.3 \
 	%D%/made/odeon_unmonitor.3 \
 	%D%/made/odeon_unstash.3 \
+	%D%/made/odeon_waits_free.3 \
+	%D%/made/odeon_waits_print.3 \
 	%D%/made/odeon_watch_open.3 \
 	%D%/made/odeon_when_room.3 \
 	%D%/made/odeon_worker_stats.3

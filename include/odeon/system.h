@@ -98,6 +98,20 @@ typedef struct odeon_options {
 } odeon_options;
 #define ODEON_OPTIONS(...) { .bytes = sizeof(odeon_options), __VA_ARGS__ }
 
+/* A request of an actor that has no answer yet. */
+typedef struct odeon_wait {
+	odeon_ref who, whom;                           /* the asker; whom it asked, who may have handed it on */
+	const char *kind;                              /* of the asker */
+	const odeon_type *type;                        /* of the request */
+	const odeon_site *site;                        /* where it was asked; may be NULL */
+	odeon_time until;
+	uint32_t cycle;                                /* not 0: who asks whom goes round; equal numbers are one round */
+} odeon_wait;
+typedef struct odeon_waits {
+	size_t bytes, count, silent;                   /* silent: actors that did not say in time */
+	const odeon_wait *waits;                       /* the rounds first, each in the order in which it goes round */
+} odeon_waits;
+
 typedef struct odeon_report { size_t bytes, count; const odeon_stuck *stuck; } odeon_report;
 
 ODEON_BEGIN_
@@ -205,6 +219,44 @@ ODEON_API void odeon_report_free(odeon_report *report);
  * Since:    0.1
  */
 ODEON_API int odeon_report_print(const odeon_report *report, char *text, size_t bytes);
+
+/**
+ * odeon_system_waits - which requests of actors wait for an answer, and where that goes round
+ * @until: each actor is asked, and says it in a turn of its own; those that do not come to that by then are counted in silent
+ * @waits: the result, yours to free with odeon_waits_free; NULL on failure
+ *
+ * Actors handle other messages while they wait, so a round alone is no deadlock; one whose actors each answer only when
+ * they have been answered is. What each says was so at a moment of its own. A system without workers is run by this call; a
+ * simulated one is not, there everything is read as it stands, at one moment. When a simulated system comes to rest in a call
+ * that waits, and requests are open, the log says these by itself, each of them once: nobody inside will ever answer.
+ *
+ * Returns:  0, or
+ *   ODEON_ENOMEM       no memory
+ *   ODEON_EINVAL       a NULL
+ *   ODEON_EWOULDBLOCK  called in a handler
+ *   ODEON_EBUSY        it is simulated, and another thread runs it
+ *   ODEON_ESTOPPING    the system has stopped
+ *   ODEON_EFORKED      this is a forked child
+ * Context:  plain thread
+ * Since:    0.1
+ */
+ODEON_API int odeon_system_waits(odeon_system *system, odeon_time until, odeon_waits **waits);
+
+/**
+ * odeon_waits_free - release such a list; NULL is fine
+ * Context:  any thread
+ * Since:    0.1
+ */
+ODEON_API void odeon_waits_free(odeon_waits *waits);
+
+/**
+ * odeon_waits_print - such a list as text, a line a request
+ *
+ * Returns:  the length of the whole text, as snprintf does
+ * Context:  any thread
+ * Since:    0.1
+ */
+ODEON_API int odeon_waits_print(const odeon_waits *waits, char *text, size_t bytes);
 
 /**
  * odeon_system_fd - a descriptor that is readable when odeon_system_run has work
