@@ -4,6 +4,12 @@
 
 noinst_LTLIBRARIES += libodeonactors.la
 libodeonactors_la_SOURCES = \
-	%D%/pipe.c
+	%D%/children.c %D%/children.h \
+	%D%/failures.c \
+	%D%/farewell.c \
+	%D%/pipe.c \
+	%D%/revival.c \
+	%D%/supervising.h \
+	%D%/supervisor.c
 
 libodeoncore_la_LIBADD += libodeonactors.la

@@ -37,5 +37,6 @@
 #include <odeon/channel.h>
 #include <odeon/select.h>
 #include <odeon/actors/pipe.h>
+#include <odeon/actors/supervisor.h>
 
 #endif

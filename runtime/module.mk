@@ -198,4 +198,4 @@ odeonparts_HEADERS = \
 	include/odeon/time.h \
 	include/odeon/timer.h
 odeonactorsdir = $(odeonpartsdir)/actors
-odeonactors_HEADERS = include/odeon/actors/pipe.h
+odeonactors_HEADERS = include/odeon/actors/pipe.h include/odeon/actors/supervisor.h

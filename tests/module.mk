@@ -43,6 +43,8 @@ check_tests = \
 	%D%/contract/pipe.t \
 	%D%/contract/poller.t \
 	%D%/contract/room.t \
+	%D%/contract/supervisor.t \
+	%D%/contract/supervisor_stop.t \
 	%D%/fault/behaviour.t \
 	%D%/fault/bonds.t \
 	%D%/fault/fault.t \
@@ -140,6 +142,8 @@ fault_flags = $(AM_LDFLAGS) -Wl,--wrap=aligned_alloc,--wrap=calloc,--wrap=eventf
 %C%_fault_timer_t_LDFLAGS = $(fault_flags)
 %C%_fault_request_t_SOURCES = %D%/fault/request.c %D%/fault/faults.c %D%/fault/faults.h
 %C%_fault_request_t_LDFLAGS = $(fault_flags)
+%C%_contract_supervisor_t_SOURCES = %D%/contract/supervisor.c %D%/contract/company.h
+%C%_contract_supervisor_stop_t_SOURCES = %D%/contract/supervisor_stop.c %D%/contract/company.h
 %C%_fault_restart_t_SOURCES = %D%/fault/restart.c %D%/fault/faults.c %D%/fault/faults.h
 %C%_fault_restart_t_LDFLAGS = $(fault_flags)
 %C%_fault_waits_t_SOURCES = %D%/fault/waits.c %D%/fault/faults.c %D%/fault/faults.h

@@ -31,6 +31,10 @@ made_pages = \
 	%D%/made/odeon_channel_joins.3 \
 	%D%/made/odeon_channel_open.3 \
 	%D%/made/odeon_channel_open_with.3 \
+	%D%/made/odeon_child_add_new.3 \
+	%D%/made/odeon_child_find_new.3 \
+	%D%/made/odeon_child_restart_new.3 \
+	%D%/made/odeon_child_stop_new.3 \
 	%D%/made/odeon_clock_deadline.3 \
 	%D%/made/odeon_clock_now.3 \
 	%D%/made/odeon_deadline.3 \
@@ -137,6 +141,8 @@ made_pages = \
 	%D%/made/odeon_stash.3 \
 	%D%/made/odeon_stash_at.3 \
 	%D%/made/odeon_stashed.3 \
+	%D%/made/odeon_supervise.3 \
+	%D%/made/odeon_supervisor_stop.3 \
 	%D%/made/odeon_system_deadline.3 \
 	%D%/made/odeon_system_due.3 \
 	%D%/made/odeon_system_fd.3 \

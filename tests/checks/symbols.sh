@@ -17,7 +17,7 @@ same()                                          # what the first is, its list, w
 }
 sed 's|/\*.*\*/||; s|#.*||' "$top_srcdir/runtime/odeon.map" | tr ' \t{};:' '\n' | grep -E '^(odeon|ODEON_MESSAGE)_' | sort -u >"$scratch/map"
 cat "$top_srcdir"/include/odeon.h "$top_srcdir"/include/odeon/*.h "$top_srcdir"/include/odeon/actors/*.h |
-	sed -n -e '/^ODEON_API /{ s/(.*//; s/.*[ *]\(odeon_[a-z0-9_]*\)$/\1/p; }' \
+	sed -n -e '/^ODEON_API /{ s/[(;].*//; s/.*[ *]\(odeon_[a-z0-9_]*\)$/\1/p; }' \
 		-e 's/^ODEON_MESSAGE_DECLARE(\(.*\)) ODEON_API;/ODEON_MESSAGE_\1/p' | sort -u >"$scratch/headers"
 same "marked ODEON_API" "$scratch/headers" "in runtime/odeon.map" "$scratch/map"
 if test -e "$library"; then
