@@ -10,6 +10,10 @@ libodeonactors_la_SOURCES = \
 	%D%/pipe.c \
 	%D%/revival.c \
 	%D%/supervising.h \
-	%D%/supervisor.c
+	%D%/supervisor.c \
+	%D%/testkit.h \
+	%D%/testkit_plan.c \
+	%D%/testkit_probe.c \
+	%D%/testkit_trials.c
 
 libodeoncore_la_LIBADD += libodeonactors.la

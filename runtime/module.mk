@@ -194,6 +194,7 @@ odeonparts_HEADERS = \
 	include/odeon/send.h \
 	include/odeon/stats.h \
 	include/odeon/system.h \
+	include/odeon/testkit.h \
 	include/odeon/tick.h \
 	include/odeon/time.h \
 	include/odeon/timer.h

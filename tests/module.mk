@@ -50,6 +50,7 @@ check_tests = \
 	%D%/fault/fault.t \
 	%D%/fault/request.t \
 	%D%/fault/restart.t \
+	%D%/fault/testkit.t \
 	%D%/fault/timer.t \
 	%D%/fault/waits.t \
 	%D%/fault/watch.t \
@@ -114,6 +115,7 @@ check_tests = \
 	%D%/unit/stats.t \
 	%D%/unit/stop.t \
 	%D%/unit/system.t \
+	%D%/unit/testkit.t \
 	%D%/unit/threads.t \
 	%D%/unit/time.t \
 	%D%/unit/timer.t \
@@ -138,6 +140,8 @@ fault_flags = $(AM_LDFLAGS) -Wl,--wrap=aligned_alloc,--wrap=calloc,--wrap=eventf
 %C%_fault_behaviour_t_LDFLAGS = $(fault_flags)
 %C%_fault_fault_t_SOURCES = %D%/fault/fault.c %D%/fault/faults.c %D%/fault/faults.h
 %C%_fault_fault_t_LDFLAGS = $(fault_flags)
+%C%_fault_testkit_t_SOURCES = %D%/fault/testkit.c %D%/fault/faults.c %D%/fault/faults.h
+%C%_fault_testkit_t_LDFLAGS = $(fault_flags)
 %C%_fault_timer_t_SOURCES = %D%/fault/timer.c %D%/fault/faults.c %D%/fault/faults.h
 %C%_fault_timer_t_LDFLAGS = $(fault_flags)
 %C%_fault_request_t_SOURCES = %D%/fault/request.c %D%/fault/faults.c %D%/fault/faults.h

@@ -72,8 +72,24 @@ made_pages = \
 	%D%/made/odeon_permit_drop.3 \
 	%D%/made/odeon_permit_send.3 \
 	%D%/made/odeon_permit_send_at.3 \
+	%D%/made/odeon_plan_faults.3 \
+	%D%/made/odeon_plan_free.3 \
+	%D%/made/odeon_plan_print.3 \
+	%D%/made/odeon_plan_random.3 \
+	%D%/made/odeon_plan_read.3 \
 	%D%/made/odeon_post.3 \
 	%D%/made/odeon_post_at.3 \
+	%D%/made/odeon_probe_close.3 \
+	%D%/made/odeon_probe_expect_none.3 \
+	%D%/made/odeon_probe_from.3 \
+	%D%/made/odeon_probe_monitor.3 \
+	%D%/made/odeon_probe_next.3 \
+	%D%/made/odeon_probe_open.3 \
+	%D%/made/odeon_probe_ref.3 \
+	%D%/made/odeon_probe_reply.3 \
+	%D%/made/odeon_probe_seek.3 \
+	%D%/made/odeon_probe_send.3 \
+	%D%/made/odeon_probe_when.3 \
 	%D%/made/odeon_proceed.3 \
 	%D%/made/odeon_receiver_after.3 \
 	%D%/made/odeon_receiver_capacity.3 \
@@ -150,6 +166,7 @@ made_pages = \
 	%D%/made/odeon_system_host.3 \
 	%D%/made/odeon_system_now.3 \
 	%D%/made/odeon_system_of.3 \
+	%D%/made/odeon_system_pass.3 \
 	%D%/made/odeon_system_quit.3 \
 	%D%/made/odeon_system_run.3 \
 	%D%/made/odeon_system_seed.3 \
@@ -166,6 +183,7 @@ made_pages = \
 	%D%/made/odeon_tick_every.3 \
 	%D%/made/odeon_timer_cancel.3 \
 	%D%/made/odeon_trap.3 \
+	%D%/made/odeon_trials_run.3 \
 	%D%/made/odeon_try_post.3 \
 	%D%/made/odeon_try_post_at.3 \
 	%D%/made/odeon_try_send.3 \
