@@ -4,10 +4,13 @@
 
 noinst_LTLIBRARIES += libodeonactors.la
 libodeonactors_la_SOURCES = \
+	%D%/breaker.c \
 	%D%/children.c %D%/children.h \
 	%D%/failures.c \
 	%D%/farewell.c \
+	%D%/limiter.c \
 	%D%/pipe.c \
+	%D%/retry.c \
 	%D%/revival.c \
 	%D%/supervising.h \
 	%D%/supervisor.c \

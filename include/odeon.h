@@ -36,7 +36,10 @@
 #include <odeon/tick.h>
 #include <odeon/channel.h>
 #include <odeon/select.h>
+#include <odeon/actors/breaker.h>
+#include <odeon/actors/limiter.h>
 #include <odeon/actors/pipe.h>
+#include <odeon/actors/retry.h>
 #include <odeon/actors/supervisor.h>
 
 #endif

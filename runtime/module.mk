@@ -200,3 +200,8 @@ odeonparts_HEADERS = \
 	include/odeon/timer.h
 odeonactorsdir = $(odeonpartsdir)/actors
 odeonactors_HEADERS = include/odeon/actors/pipe.h include/odeon/actors/supervisor.h
+odeonactors_HEADERS = \
+	include/odeon/actors/breaker.h \
+	include/odeon/actors/limiter.h \
+	include/odeon/actors/pipe.h \
+	include/odeon/actors/retry.h

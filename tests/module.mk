@@ -36,12 +36,15 @@ endif
 	%D%/harness/kit.h
 check_tests = \
 	%D%/contract/bound.t \
+	%D%/contract/breaker.t \
 	%D%/contract/channel.t \
 	%D%/contract/choice.t \
 	%D%/contract/end.t \
+	%D%/contract/limiter.t \
 	%D%/contract/mailbox.t \
 	%D%/contract/pipe.t \
 	%D%/contract/poller.t \
+	%D%/contract/retry.t \
 	%D%/contract/room.t \
 	%D%/contract/supervisor.t \
 	%D%/contract/supervisor_stop.t \

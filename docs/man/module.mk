@@ -25,6 +25,10 @@ made_pages = \
 	%D%/made/odeon_band.3 \
 	%D%/made/odeon_become.3 \
 	%D%/made/odeon_bound.3 \
+	%D%/made/odeon_breaker_enter.3 \
+	%D%/made/odeon_breaker_init.3 \
+	%D%/made/odeon_breaker_look.3 \
+	%D%/made/odeon_breaker_note.3 \
 	%D%/made/odeon_broadcast_open.3 \
 	%D%/made/odeon_case_clear.3 \
 	%D%/made/odeon_case_take.3 \
@@ -64,6 +68,8 @@ made_pages = \
 	%D%/made/odeon_intercept.3 \
 	%D%/made/odeon_keep.3 \
 	%D%/made/odeon_keep_at.3 \
+	%D%/made/odeon_limiter_init.3 \
+	%D%/made/odeon_limiter_take.3 \
 	%D%/made/odeon_link.3 \
 	%D%/made/odeon_make.3 \
 	%D%/made/odeon_monitor.3 \
@@ -124,6 +130,9 @@ made_pages = \
 	%D%/made/odeon_request_at.3 \
 	%D%/made/odeon_reserve.3 \
 	%D%/made/odeon_restart.3 \
+	%D%/made/odeon_retry_clear.3 \
+	%D%/made/odeon_retry_init.3 \
+	%D%/made/odeon_retry_next.3 \
 	%D%/made/odeon_select.3 \
 	%D%/made/odeon_select_biased.3 \
 	%D%/made/odeon_select_ready.3 \
