@@ -82,6 +82,7 @@ check_tests = \
 	%D%/unit/cache.t \
 	%D%/unit/channel.t \
 	%D%/unit/crash.t \
+	%D%/unit/deadline.t \
 	%D%/unit/end.t \
 	%D%/unit/error.t \
 	%D%/unit/foreign.t \
@@ -99,6 +100,7 @@ check_tests = \
 	%D%/unit/monitor.t \
 	%D%/unit/receiver.t \
 	%D%/unit/ref.t \
+	%D%/unit/refusal.t \
 	%D%/unit/request.t \
 	%D%/unit/restart.t \
 	%D%/unit/restart_ends.t \
@@ -131,6 +133,7 @@ check_tests = \
 # What some of them share.
 EXTRA_DIST += %D%/contract/bounded.h %D%/contract/traffic.h %D%/harness/one.h %D%/scenarios/tutorials.h \
 	%D%/unit/asking.h %D%/unit/cases.h %D%/unit/listener.h %D%/unit/nested.h \
+	%D%/unit/asking.h %D%/unit/cases.h %D%/unit/listener.h %D%/unit/nested.h %D%/unit/requester.h \
 	%D%/unit/supervised.h
 
 # Everything that the runtime asks for comes by faults.c, which may refuse it.
