@@ -290,7 +290,8 @@ static void post_errand(struct world *world, odeon_ref actor, errand_run *run, v
 {
 	int error = odeon_post(world->system, actor, odeon_new(errand, .run = run, .argument = argument, .done = done));
 
-	ck_assert_msg(error == 0, "odeon_post of an errand: %s", odeon_error_name(error));
+	if (error != 0)                                /* an assertion that holds allocates, and the errand may be running already */
+		ck_abort_msg("odeon_post of an errand: %s", odeon_error_name(error));
 }
 
 void world_tell(struct world *world, odeon_ref actor, errand_run *run, void *argument)
