@@ -122,8 +122,10 @@ check_tests = \
 	%D%/unit/system.t \
 	%D%/unit/testkit.t \
 	%D%/unit/threads.t \
+	%D%/unit/tick.t \
 	%D%/unit/time.t \
 	%D%/unit/timer.t \
+	%D%/unit/timer_owner.t \
 	%D%/unit/waits.t \
 	%D%/unit/watch.t \
 	%D%/unit/watch_ends.t \
@@ -134,7 +136,8 @@ check_tests = \
 EXTRA_DIST += %D%/contract/bounded.h %D%/contract/traffic.h %D%/harness/one.h %D%/scenarios/tutorials.h \
 	%D%/unit/asking.h %D%/unit/cases.h %D%/unit/listener.h %D%/unit/nested.h \
 	%D%/unit/asking.h %D%/unit/cases.h %D%/unit/listener.h %D%/unit/nested.h %D%/unit/requester.h \
-	%D%/unit/supervised.h
+	%D%/unit/supervised.h \
+	%D%/unit/timing.h
 
 # Everything that the runtime asks for comes by faults.c, which may refuse it.
 fault_flags = $(AM_LDFLAGS) -Wl,--wrap=aligned_alloc,--wrap=calloc,--wrap=eventfd,--wrap=free \
