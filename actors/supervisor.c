@@ -131,8 +131,8 @@ static void obeyed(odeon_self *self, struct supervisor *supervisor, struct child
 		be_over(self, supervisor, child);
 	else if (child->state == CHILD_HALTED && was == CHILD_KILLED)
 		child->state = CHILD_KILLED;    /* the news of its end comes yet */
-	else if (supervisor->mode == AT_REST)
-		revival_one(self, supervisor, child);
+	else if (supervisor->mode == AT_REST || child->order < supervisor->from)
+		revival_one(self, supervisor, child);   /* not among those that go down and up */
 	else
 		revival_go_on(self, supervisor);
 }

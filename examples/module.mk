@@ -14,6 +14,7 @@ example_programs = \
 	%D%/08-simulate \
 	%D%/09-request \
 	%D%/10-timers \
+	%D%/11-supervision \
 	%D%/12-state-machine \
 	%D%/16-testkit
 %C%_00_tour_LDADD      = libodeon.la
@@ -25,6 +26,7 @@ example_programs = \
 %C%_06_overload_LDADD  = libodeon.la
 %C%_07_embed_LDADD     = libodeon.la
 %C%_08_simulate_LDADD  = libodeon.la
+%C%_11_supervision_LDADD = libodeon.la
 %C%_12_state_machine_LDADD = libodeon.la
 %C%_16_testkit_LDADD   = libodeon.la
 %C%_10_timers_LDADD    = libodeon.la

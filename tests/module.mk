@@ -53,6 +53,7 @@ check_tests = \
 	%D%/fault/fault.t \
 	%D%/fault/request.t \
 	%D%/fault/restart.t \
+	%D%/fault/supervisor.t \
 	%D%/fault/testkit.t \
 	%D%/fault/timer.t \
 	%D%/fault/waits.t \
@@ -72,6 +73,7 @@ check_tests = \
 	%D%/simulation/requests.t \
 	%D%/simulation/restart.t \
 	%D%/simulation/simulation.t \
+	%D%/simulation/supervisor.t \
 	%D%/simulation/unanswered.t \
 	%D%/simulation/waits.t \
 	%D%/unit/actor.t \
@@ -161,6 +163,8 @@ fault_flags = $(AM_LDFLAGS) -Wl,--wrap=aligned_alloc,--wrap=calloc,--wrap=eventf
 %C%_fault_restart_t_LDFLAGS = $(fault_flags)
 %C%_fault_waits_t_SOURCES = %D%/fault/waits.c %D%/fault/faults.c %D%/fault/faults.h
 %C%_fault_waits_t_LDFLAGS = $(fault_flags)
+%C%_fault_supervisor_t_SOURCES = %D%/fault/supervisor.c %D%/fault/faults.c %D%/fault/faults.h
+%C%_fault_supervisor_t_LDFLAGS = $(fault_flags)
 %C%_fault_watch_t_SOURCES = %D%/fault/watch.c %D%/fault/faults.c %D%/fault/faults.h
 %C%_fault_watch_t_LDFLAGS = $(fault_flags)
 %C%_unit_cache_t_SOURCES = %D%/unit/cache.c %D%/fault/faults.c %D%/fault/faults.h
