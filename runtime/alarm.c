@@ -12,7 +12,7 @@ ODEON_MESSAGE_DEFINE(odeon_tick);
 
 struct alarm {
 	struct channel base;
-	int64_t due CACHE_ALIGNED;              /* by compare-and-swap; INT64_MAX: never */
+	int64_t due;                            /* by compare-and-swap; INT64_MAX: never */
 	int64_t period;                         /* 0: once */
 };
 
@@ -106,9 +106,6 @@ odeon_receiver *alarm_receiver(odeon_system *clock, int64_t first, int64_t perio
 	alarm_of(channel)->period = period;
 	channel_simulate(channel, clock);
 	channel->capacity = first != INT64_MAX;
-	channel->senders = 1;                   /* time, which does not end */
-	receiver = channel_receiver(channel, NULL);
-	if (receiver == NULL)
-		channel_discard(channel);
+	channel_halves(channel, NULL, &receiver);       /* time does not end */
 	return receiver;
 }

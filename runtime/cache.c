@@ -53,6 +53,17 @@ void depot_join(struct depot *depot)
 	(void)ck_pr_faa_32(&depot->users, 1);
 }
 
+void depot_join_often(struct depot *depot, uint32_t times)
+{
+	(void)ck_pr_faa_32(&depot->users, times);
+}
+
+void depot_leave_often(struct depot *depot, uint32_t times)
+{
+	ck_pr_fence_release();                  /* as let_go_last */
+	(void)ck_pr_faa_32(&depot->users, (uint32_t)0 - times);
+}
+
 static void depot_free(struct depot *depot)
 {
 	struct span *span = depot->spans;
@@ -440,6 +451,8 @@ void cache_fini(struct cache *cache)
 		bin_fini(&cache->bins[units]);
 	if (cache->span != NULL && cache->span->used < SPAN_SLABS)
 		slotqueue_push(&cache->depot->rests, &cache->span->link);
+	if (cache->joined != 0)
+		depot_leave_often(cache->depot, cache->joined);
 	*cache = (struct cache){ .depot = cache->depot };
 }
 

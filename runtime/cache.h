@@ -105,12 +105,18 @@ struct cache {
 	struct bin bins[CACHE_UNITS + 1];
 	struct depot *depot;
 	struct span *span;                      /* where this worker's next slab is */
+	uint32_t joined;                        /* so often, besides, for whom a depot is taken next: plain.h */
 };
 
 /* NULL: out of memory. Opened is joined; NULL may be left. */
 struct depot *depot_open(void);
 void depot_join(struct depot *depot);
 void depot_leave(struct depot *depot);
+
+/* One who has joined and stays joins and leaves so many times more. */
+void depot_join_often(struct depot *depot, uint32_t times);
+void depot_leave_often(struct depot *depot, uint32_t times);
+
 void cache_init(struct cache *cache, struct depot *depot);
 void cache_fini(struct cache *cache);
 

@@ -10,35 +10,71 @@
 
 /* ---- memory ------------------------------------------------------------------------------------------------------------- */
 
+/* A small one in a block as messages have, where the thread that opens it keeps such: what one core makes and another frees. */
+static struct channel *get_block(size_t bytes)
+{
+	struct channel *channel;
+	bool is_pooled = false;
+
+	if (bytes > CACHE_UNITS * 16 || !plain_has_blocks())
+		return alloc_lines(bytes);
+	channel = cache_alloc(bytes, &is_pooled);
+	if (!is_pooled) {
+		alloc_free(channel, bytes);
+		return alloc_lines(bytes);
+	}
+	memset(channel, 0, bytes);
+	channel->bytes = (uint16_t)bytes;
+	return channel;
+}
+
 struct channel *channel_make(const struct flavour *flavour, const odeon_type *type, size_t bytes)
 {
-	struct channel *channel = alloc_lines(bytes);
+	struct depot *depot = plain_depot();
+	struct channel *channel = get_block(bytes);
 
-	if (channel == NULL)
+	if (channel == NULL) {
+		plain_leave(depot);
 		return NULL;
+	}
 	channel->flavour = flavour;
 	channel->type = type;
-	channel->bytes = bytes;
-	waitlist_init(&channel->for_room);
-	waitlist_init(&channel->for_messages);
+	channel->depot = depot;
 	return channel;
 }
 
 void channel_discard(struct channel *channel)
 {
+	struct depot *depot = channel->depot;
+
 	if (channel->flavour->fini != NULL)
 		channel->flavour->fini(channel);
-	waitlist_fini(&channel->for_room);
-	waitlist_fini(&channel->for_messages);
-	depot_leave(channel->depot);
 	if (channel->simulated != NULL)
 		simulation_leave(channel->simulated);
-	alloc_free_lines(channel);
+	if (channel->bytes != 0)
+		cache_free(channel, channel->bytes, true);
+	else
+		alloc_free_lines(channel);
+	plain_leave(depot);
 }
 
+/* The other side has let go: nobody there is to be told, nothing more comes from there. */
+static bool is_last_side(struct channel *channel)
+{
+	bool is = ck_pr_load_32(&channel->sides) == 1;
+
+	ck_pr_fence_acquire();                  /* all that it did; pairs with let_go */
+	return is;
+}
+
+/* Of one side: its last half went. */
 static void let_go(struct channel *channel)
 {
-	if (let_go_last(&channel->halves))
+	if (MUTANT(SIDES_STORED) && !is_last_side(channel)) {
+		ck_pr_store_32(&channel->sides, 1);
+		return;
+	}
+	if (is_last_side(channel) || let_go_last(&channel->sides))
 		channel_discard(channel);
 }
 
@@ -107,100 +143,86 @@ struct message *channel_recv_disconnected(struct channel *channel, odeon_receive
 
 /* ---- halves ------------------------------------------------------------------------------------------------------------- */
 
-static odeon_sender *make_sender(struct channel *channel)
+void channel_halves(struct channel *channel, odeon_sender **sender, odeon_receiver **receiver)
 {
-	odeon_sender *sender = alloc_zeroed(sizeof *sender);
+	channel->senders = channel->receivers = 1;
+	channel->sides = sender != NULL ? 2 : 1;
+	channel->sender = (odeon_sender){ .channel = channel, .magic = HALF_SENDER };
+	channel->receiver = (odeon_receiver){ .channel = channel, .magic = HALF_RECEIVER };
+	if (sender != NULL)
+		*sender = &channel->sender;
+	*receiver = &channel->receiver;
+}
+
+static odeon_sender *clone_sender(struct channel *channel)
+{
+	odeon_sender *sender = alloc_lines(sizeof *sender);      /* its thread writes in it at each send */
 
 	if (sender == NULL)
 		return NULL;
 	sender->channel = channel;
 	sender->magic = HALF_SENDER;
-	(void)ck_pr_faa_32(&channel->halves, 1);
 	(void)ck_pr_faa_32(&channel->senders, 1);
-	pthread_mutex_lock(&channel->for_room.lock);
-	sender->next = channel->first_sender;
+	lock_take(&channel->for_room.lock);
+	sender->next = channel->clones;
 	if (sender->next != NULL)
 		sender->next->previous = sender;
-	channel->first_sender = sender;
-	pthread_mutex_unlock(&channel->for_room.lock);
+	channel->clones = sender;
+	lock_give(&channel->for_room.lock);
 	return sender;
 }
 
-static void free_sender(odeon_sender *sender)
+/* The first half only ends; what it has sent stays with it. */
+static void end_sender(odeon_sender *sender)
 {
 	struct channel *channel = sender->channel;
 
-	pthread_mutex_lock(&channel->for_room.lock);
-	*(sender->previous != NULL ? &sender->previous->next : &channel->first_sender) = sender->next;
+	sender->magic = 0;
+	if (sender == &channel->sender)
+		return;
+	lock_take(&channel->for_room.lock);
+	*(sender->previous != NULL ? &sender->previous->next : &channel->clones) = sender->next;
 	if (sender->next != NULL)
 		sender->next->previous = sender->previous;
 	channel->sent_before += sender->sent;
-	pthread_mutex_unlock(&channel->for_room.lock);
-	sender->magic = 0;
-	alloc_free(sender, sizeof *sender);
+	lock_give(&channel->for_room.lock);
+	alloc_free_lines(sender);
 }
 
 uint64_t channel_sent(struct channel *channel)
 {
 	uint64_t sent;
 
-	pthread_mutex_lock(&channel->for_room.lock);
-	sent = channel->sent_before;
-	for (odeon_sender *sender = channel->first_sender; sender != NULL; sender = sender->next)
+	lock_take(&channel->for_room.lock);
+	sent = channel->sent_before + ck_pr_load_64(&channel->sender.sent);
+	for (odeon_sender *sender = channel->clones; sender != NULL; sender = sender->next)
 		sent += ck_pr_load_64(&sender->sent);
-	pthread_mutex_unlock(&channel->for_room.lock);
+	lock_give(&channel->for_room.lock);
 	return sent;
 }
 
-odeon_receiver *channel_receiver(struct channel *channel, const odeon_receiver *like)
+static odeon_receiver *clone_receiver(struct channel *channel, const odeon_receiver *like)
 {
-	odeon_receiver *receiver = alloc_zeroed(sizeof *receiver);
+	odeon_receiver *receiver = alloc_lines(sizeof *receiver);
 
 	if (receiver == NULL)
 		return NULL;
 	receiver->channel = channel;
 	receiver->magic = HALF_RECEIVER;
-	(void)ck_pr_faa_32(&channel->halves, 1);
 	(void)ck_pr_faa_32(&channel->receivers, 1);
 	if (channel->flavour->join != NULL)
 		channel->flavour->join(channel, receiver, like);
 	return receiver;
 }
 
-int channel_halves(struct channel *channel, odeon_sender **sender, odeon_receiver **receiver)
-{
-	odeon_sender *out = make_sender(channel);
-	odeon_receiver *in = out != NULL ? channel_receiver(channel, NULL) : NULL;
-
-	if (in == NULL) {
-		if (out != NULL)
-			free_sender(out);
-		channel_discard(channel);
-		return ODEON_ENOMEM;
-	}
-	*sender = out;
-	*receiver = in;
-	return 0;
-}
-
 odeon_sender *odeon_sender_clone(odeon_sender *half)
 {
-	return half != NULL ? make_sender(half->channel) : NULL;
+	return half != NULL ? clone_sender(half->channel) : NULL;
 }
 
 odeon_receiver *odeon_receiver_clone(odeon_receiver *half)
 {
-	return half != NULL ? channel_receiver(half->channel, half) : NULL;
-}
-
-/* One half of a side goes. True: the last, and everything that the others did is seen. */
-static bool leave_side(uint32_t *side)
-{
-	ck_pr_fence_release();
-	bool is_last = ck_pr_faa_32(side, (uint32_t)-1) == 1;
-
-	ck_pr_fence_acquire();
-	return is_last;
+	return half != NULL ? clone_receiver(half->channel, half) : NULL;
 }
 
 void odeon_sender_drop(odeon_sender *sender)
@@ -212,14 +234,15 @@ void odeon_sender_drop(odeon_sender *sender)
 	debug_invariant(sender->magic == HALF_SENDER, "a sender is dropped that is none, or was dropped before");
 	channel = sender->channel;
 	watch_leave(sender->watch);
-	free_sender(sender);
+	end_sender(sender);
 	if (MUTANT(SENDER_TELLS_FIRST))
 		waitlist_tell_all(&channel->for_messages);
-	if (leave_side(&channel->senders)) {
-		channel_note(channel, "is the last that sends");
-		if (!MUTANT(SENDER_TELLS_FIRST))
-			waitlist_tell_all(&channel->for_messages);
-	}
+	if (!let_go_last(&channel->senders))
+		return;                         /* others may end the channel from here on */
+	ck_pr_fence_atomic_load();              /* the count, before the look; pairs with waitlist_add */
+	channel_note(channel, "is the last that sends");
+	if (!MUTANT(SENDER_TELLS_FIRST))
+		waitlist_tell_all(&channel->for_messages);
 	let_go(channel);
 }
 
@@ -236,17 +259,19 @@ void odeon_receiver_drop(odeon_receiver *receiver)
 	if (channel->flavour->leave != NULL)
 		channel->flavour->leave(channel, receiver);
 	receiver->magic = 0;
-	alloc_free(receiver, sizeof *receiver);
+	if (receiver != &channel->receiver)
+		alloc_free_lines(receiver);
 	if (MUTANT(DRAINED_FIRST) && channel_is_only_receiver(channel))
 		channel_drain(channel);
 	if (MUTANT(RECEIVER_TELLS_FIRST))
 		waitlist_tell_all(&channel->for_room);
-	if (leave_side(&channel->receivers)) {
-		channel_note(channel, "is the last that receives");
-		if (!MUTANT(RECEIVER_TELLS_FIRST))
-			waitlist_tell_all(&channel->for_room);
-		if (!MUTANT(DRAINED_FIRST))
-			channel_drain(channel);
-	}
+	if (!let_go_last(&channel->receivers))
+		return;
+	ck_pr_fence_atomic_load();              /* as above */
+	channel_note(channel, "is the last that receives");
+	if (!MUTANT(RECEIVER_TELLS_FIRST))
+		waitlist_tell_all(&channel->for_room);
+	if (!MUTANT(DRAINED_FIRST))
+		channel_drain(channel);
 	let_go(channel);
 }

@@ -12,6 +12,9 @@
  * receivers, puts its message in (a full barrier), THEN looks again: none left, then it takes out what is inside, too. So
  * whoever is last of the two sees the message.
  *
+ * Memory. A channel is one block, its first two halves in it; a clone is a block of its own. Each half is in a cache line that no
+ * other thread writes: two in one line cost 62 ns a message instead of 15, from one core to another.
+ *
  * A *flavour* is one way to hold messages between the sides: list.c, ring.c, oneshot.c, meet.c, spread.c, alarm.c. Its channel
  * begins with a struct channel.
  */
@@ -52,30 +55,13 @@ struct flavour {
 	bool meets;                             /* a waiter that was chosen is done: its message has changed hands */
 };
 
-struct channel {
-	const struct flavour *flavour;
-	const odeon_type *type;
-	struct simulation *simulated;           /* NULL: real time */
-	uint64_t number;                        /* within the simulation, for its log */
-	size_t capacity;
-	size_t bytes;                           /* of its memory */
-	struct depot *depot;                    /* blocks for messages, for the threads that it joins: plain.h. NULL: none */
-	uint32_t senders, receivers;            /* halves of each side */
-	uint32_t halves;                        /* of both; the last one frees the channel */
-	int (*copy)(void *to, const void *from);
-	odeon_sender *first_sender;             /* guarded by the lock of for_room, as sent_before */
-	uint64_t sent_before;                   /* by senders that were dropped */
-	struct waitlist for_room CACHE_ALIGNED;     /* senders that wait */
-	struct waitlist for_messages CACHE_ALIGNED; /* receivers that wait */
-};
-
 #define HALF_SENDER 0x53454e44u
 #define HALF_RECEIVER 0x52454356u
 
 struct odeon_sender {
 	struct channel *channel;
 	uint64_t sent;                          /* messages that were taken of it; its thread adds, any thread reads */
-	struct odeon_sender *next, *previous;   /* of this side; guarded by the lock of for_room */
+	struct odeon_sender *next, *previous;   /* clones, of this side; guarded by the lock of for_room */
 	struct watch *watch;                    /* an actor waits for room: watch.h */
 	uint32_t magic;
 };
@@ -88,13 +74,35 @@ struct odeon_receiver {
 	uint32_t magic;
 };
 
-/* Memory for a channel of a flavour, zeroed but for what the parameters say; and its two first halves. `bytes` begins with a
- * struct channel. NULL; ODEON_ENOMEM. The caller fills in the rest before it gives the halves away. */
+/* In cache lines: what everybody reads; where both sides look for those who wait; what the first sender writes; the first
+ * receiver, and at the end, in its line, what a small flavour adds. */
+struct channel {
+	const struct flavour *flavour;
+	const odeon_type *type;
+	struct simulation *simulated;           /* NULL: real time */
+	uint64_t number;                        /* within the simulation, for its log */
+	size_t capacity;
+	struct depot *depot;                    /* blocks for messages, for the threads that it joins: plain.h. NULL: none */
+	uint32_t senders, receivers;            /* halves of each side */
+	uint32_t sides;                         /* that are not done with it; the last one frees the channel */
+	uint16_t bytes;                         /* of its memory, where that is the depot's; 0: the allocator's */
+	struct waitlist for_room;               /* senders that wait */
+	struct waitlist for_messages;           /* receivers that wait */
+	odeon_sender sender;                    /* the first half; as long as the channel lives, also when it was dropped */
+	odeon_sender *clones;                   /* guarded by the lock of for_room, as sent_before */
+	uint64_t sent_before;                   /* by clones that were dropped */
+	odeon_receiver receiver;                /* the first half */
+};
+_Static_assert(offsetof(struct channel, for_room) == CACHE_LINE && offsetof(struct channel, sender) == 2 * CACHE_LINE
+               && offsetof(struct channel, receiver) == 3 * CACHE_LINE, "each in a cache line");
+
+/* Memory for a channel of a flavour, zeroed but for what the parameters say. `bytes` begins with a struct channel, in lines.
+ * NULL: out of memory. The caller fills in the rest before it gives the halves away. */
 struct channel *channel_make(const struct flavour *flavour, const odeon_type *type, size_t bytes);
-int channel_halves(struct channel *channel, odeon_sender **sender, odeon_receiver **receiver);
 void channel_discard(struct channel *channel);  /* before it had halves */
 
-odeon_receiver *channel_receiver(struct channel *channel, const odeon_receiver *like);
+/* The two first halves, which are in it: a side without a half never ends (sender NULL: time sends). */
+void channel_halves(struct channel *channel, odeon_sender **sender, odeon_receiver **receiver);
 
 static inline bool channel_is_only_sender(struct channel *channel)
 {

@@ -76,6 +76,7 @@ libodeoncore_la_SOURCES  = \
 	%D%/letters.h \
 	%D%/list.c \
 	%D%/list.h \
+	%D%/lock.h \
 	%D%/loop.c \
 	%D%/loop.h \
 	%D%/mailbox.h \

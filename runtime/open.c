@@ -61,9 +61,9 @@ int odeon_channel_open_with(const odeon_type *type, const odeon_channel_options 
 	channel = make(type, options);
 	if (channel == NULL)
 		return ODEON_ENOMEM;
-	channel->depot = plain_depot();
 	channel_simulate(channel, options->system);
-	return channel_halves(channel, sender, receiver);
+	channel_halves(channel, sender, receiver);
+	return 0;
 }
 
 int odeon_channel_open(const odeon_type *type, size_t capacity, odeon_sender **sender, odeon_receiver **receiver)

@@ -225,12 +225,22 @@ void os_word_sleep(const uint32_t *word, uint32_t value, const struct timespec *
 	errno = before;
 }
 
-void os_word_wake(const uint32_t *word)
+static void word_wake(const uint32_t *word, int most)
 {
 	int before = errno;
 
-	syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, INT32_MAX, NULL, NULL, 0);
+	syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, most, NULL, NULL, 0);
 	errno = before;
+}
+
+void os_word_wake(const uint32_t *word)
+{
+	word_wake(word, INT32_MAX);
+}
+
+void os_word_wake_one(const uint32_t *word)
+{
+	word_wake(word, 1);
 }
 
 bool os_barrier_init(void)

@@ -54,11 +54,12 @@ int os_timer_open(void);
 void os_timer_set(int fd, int64_t at);
 
 /* A futex, private to the process. Sleeps while the word has the value, until woken, at most until the moment on the
- * monotonic clock (NULL: for ever); may return for no reason. Waking wakes all who sleep there, and does not touch the word: it
- * may be gone by then. errno is left as it was. */
+ * monotonic clock (NULL: for ever); may return for no reason. Waking wakes all who sleep there, or one, and does not touch the
+ * word: it may be gone by then. errno is left as it was. */
 struct timespec;
 void os_word_sleep(const uint32_t *word, uint32_t value, const struct timespec *until);
 void os_word_wake(const uint32_t *word);
+void os_word_wake_one(const uint32_t *word);
 
 /* Asymmetric fence: after os_barrier every thread of the process has passed a full barrier. False: not to be had. */
 bool os_barrier_init(void);

@@ -5,6 +5,8 @@
 #include "os.h"
 #include "random.h"
 
+#define JOINS 64u                               /* so many times at once */
+
 struct plain {
 	struct context context;
 	struct cache cache;
@@ -45,6 +47,7 @@ void plain_begin(struct depot *depot)
 
 struct depot *plain_depot(void)
 {
+	struct cache *cache;
 	struct depot *depot;
 
 	if (context_here == NULL && CACHE_IS_USED) {
@@ -56,7 +59,25 @@ struct depot *plain_depot(void)
 	}
 	if (context_here == NULL || context_here->cache == NULL)
 		return NULL;
-	depot = context_here->cache->depot;
-	depot_join(depot);
-	return depot;
+	cache = context_here->cache;
+	if (cache->joined == 0) {
+		depot_join_often(cache->depot, JOINS);
+		cache->joined = JOINS;
+	}
+	cache->joined--;
+	return cache->depot;
+}
+
+void plain_leave(struct depot *depot)
+{
+	struct cache *cache = context_here != NULL ? context_here->cache : NULL;
+
+	if (cache == NULL || cache->depot != depot) {
+		depot_leave(depot);
+		return;
+	}
+	if (++cache->joined < 2 * JOINS)
+		return;
+	depot_leave_often(depot, JOINS);
+	cache->joined -= JOINS;
 }

@@ -15,10 +15,18 @@
 
 #include "cache.h"
 
-/* The depot of this thread or of the worker that it is, counted for the caller, who leaves it (depot_leave); NULL: none. */
+/* The depot of this thread or of the worker that it is, counted for the caller, who leaves it (plain_leave); NULL: none. Both cost
+ * nothing that others would notice, mostly: a thread counts itself in and out many times at once. */
 struct depot *plain_depot(void);
+void plain_leave(struct depot *depot);
 
 void plain_begin(struct depot *depot);
+
+/* Whether this thread makes messages of blocks of a depot. */
+static inline bool plain_has_blocks(void)
+{
+	return CACHE_IS_USED && context_here != NULL && context_here->cache != NULL;
+}
 
 /* Before a message is made or freed on behalf of a channel with this depot, or none. */
 static inline void plain_enter(struct depot *depot)

@@ -12,6 +12,7 @@
 
 struct spread {
 	struct channel base;
+	int (*copy)(void *to, const void *from);
 	pthread_mutex_t lock;                   /* guards all below, and the receivers' positions */
 	struct message **row;                   /* capacity of them; number n is at n modulo capacity; grown as it fills */
 	size_t room;
@@ -64,7 +65,7 @@ static struct message *copy(struct spread *spread, struct message *original, int
 		return NULL;
 	memcpy((char *)message_payload(message) + original->type->bytes,
 	       (char *)message_payload(original) + original->type->bytes, message_extra(original));
-	*why = spread->base.copy != NULL ? spread->base.copy(message_payload(message), message_payload(original)) : 0;
+	*why = spread->copy != NULL ? spread->copy(message_payload(message), message_payload(original)) : 0;
 	if (*why == 0)
 		return message;
 	message_release(message);               /* it owns nothing: its drop must not run */
@@ -89,6 +90,7 @@ static int spread_send(struct channel *channel, struct message *message)
 	pthread_mutex_unlock(&spread->lock);
 	if (former != NULL)
 		message_free(former);
+	ck_pr_fence_memory();                   /* the message, before the look; pairs with waitlist_add */
 	waitlist_tell_all(&channel->for_messages);
 	return 0;
 }
@@ -218,6 +220,6 @@ struct channel *spread_make(const odeon_type *type, size_t capacity, bool is_wat
 	pthread_mutex_init(&spread->lock, NULL);
 	spread->is_watch = is_watch;
 	spread->base.capacity = capacity;
-	spread->base.copy = copy;
+	spread->copy = copy;
 	return &spread->base;
 }

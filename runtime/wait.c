@@ -6,17 +6,6 @@
 #include "mutant.h"
 #include "os.h"
 
-void waitlist_init(struct waitlist *list)
-{
-	*list = (struct waitlist){ .count = 0 };
-	pthread_mutex_init(&list->lock, NULL);
-}
-
-void waitlist_fini(struct waitlist *list)
-{
-	pthread_mutex_destroy(&list->lock);
-}
-
 /* ---- those who wait ---------------------------------------------------------------------------------------------------- */
 
 void wait_begin(struct wait *wait, struct parker *parker)
@@ -50,7 +39,7 @@ static void unlink_watcher(struct waitlist *list, struct watcher *watcher)
 
 void waitlist_add(struct waitlist *list, struct waiter *waiter)
 {
-	pthread_mutex_lock(&list->lock);
+	lock_take(&list->lock);
 	waiter->next = NULL;
 	waiter->previous = list->last;
 	*(list->last != NULL ? &list->last->next : &list->first) = waiter;
@@ -58,7 +47,7 @@ void waitlist_add(struct waitlist *list, struct waiter *waiter)
 	waiter->is_listed = 1;
 	count(list, 1);
 	EXPLORE_ENTERED(list, waiter);
-	pthread_mutex_unlock(&list->lock);
+	lock_give(&list->lock);
 	ck_pr_fence_memory();                   /* in the list, before the look; pairs with waitlist_tell */
 }
 
@@ -66,10 +55,10 @@ void waitlist_remove(struct waitlist *list, struct waiter *waiter)
 {
 	if (MUTANT(REMOVE_NO_LOCK) && !waiter->is_listed)
 		return;
-	pthread_mutex_lock(&list->lock);
+	lock_take(&list->lock);
 	if (waiter->is_listed)
 		unlink_waiter(list, waiter);
-	pthread_mutex_unlock(&list->lock);
+	lock_give(&list->lock);
 }
 
 int wait_end(struct wait *wait)
@@ -94,7 +83,7 @@ void wait_sleep(struct wait *wait, int64_t until)
 
 void waitlist_watch(struct waitlist *list, struct watcher *watcher)
 {
-	pthread_mutex_lock(&list->lock);
+	lock_take(&list->lock);
 	watcher->previous = NULL;
 	watcher->next = list->watchers;
 	if (list->watchers != NULL)
@@ -102,16 +91,16 @@ void waitlist_watch(struct waitlist *list, struct watcher *watcher)
 	list->watchers = watcher;
 	watcher->is_listed = true;
 	count(list, 1);
-	pthread_mutex_unlock(&list->lock);
+	lock_give(&list->lock);
 	ck_pr_fence_memory();                   /* as in waitlist_add */
 }
 
 void waitlist_unwatch(struct waitlist *list, struct watcher *watcher)
 {
-	pthread_mutex_lock(&list->lock);
+	lock_take(&list->lock);
 	if (watcher->is_listed)
 		unlink_watcher(list, watcher);
-	pthread_mutex_unlock(&list->lock);
+	lock_give(&list->lock);
 }
 
 /* ---- those who change what is waited for -------------------------------------------------------------------------------- */
@@ -167,7 +156,7 @@ static void tell(struct waitlist *list, unsigned partners)
 {
 	struct wake wake = { NULL };
 
-	pthread_mutex_lock(&list->lock);
+	lock_take(&list->lock);
 	for (struct waiter *waiter = list->first, *next; waiter != NULL; waiter = next) {
 		bool looks = waiter->looks;
 
@@ -176,7 +165,7 @@ static void tell(struct waitlist *list, unsigned partners)
 			partners -= looks && !MUTANT(LOOKER_COUNTS) ? 0 : 1;
 	}
 	tell_watchers(list);
-	pthread_mutex_unlock(&list->lock);
+	lock_give(&list->lock);
 	wake_now(&wake);
 }
 
@@ -198,7 +187,7 @@ bool waitlist_meet(struct waitlist *list, struct message **message)
 
 	if (ck_pr_load_32(&list->count) == 0)
 		return false;
-	pthread_mutex_lock(&list->lock);
+	lock_take(&list->lock);
 	for (struct waiter *waiter = list->first, *next; waiter != NULL && !met; waiter = next) {
 		struct message *offered = waiter->message;
 
@@ -210,7 +199,7 @@ bool waitlist_meet(struct waitlist *list, struct message **message)
 		if (met)
 			*message = offered;
 	}
-	pthread_mutex_unlock(&list->lock);
+	lock_give(&list->lock);
 	wake_now(&wake);
 	return met;
 }
@@ -221,9 +210,9 @@ bool waitlist_has_partner(struct waitlist *list, const struct wait *wait)
 
 	if (ck_pr_load_32(&list->count) == 0)
 		return false;
-	pthread_mutex_lock(&list->lock);
+	lock_take(&list->lock);
 	for (struct waiter *waiter = list->first; waiter != NULL && !has; waiter = waiter->next)
 		has = !waiter->looks && waiter->wait != wait && ck_pr_load_32(&waiter->wait->chosen) == WAIT_OPEN;
-	pthread_mutex_unlock(&list->lock);
+	lock_give(&list->lock);
 	return has;
 }

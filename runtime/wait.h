@@ -25,8 +25,8 @@
 #ifndef WAIT_H
 #define WAIT_H
 
-#include <pthread.h>
 #include "atomic.h"
+#include "lock.h"
 #include "parker.h"
 
 struct message;
@@ -53,15 +53,13 @@ struct watcher {
 	bool is_listed;
 };
 
+/* Begins zeroed, and ends with its memory. */
 struct waitlist {
 	uint32_t count;                         /* waiters and watchers; written with the lock, read by any thread */
-	pthread_mutex_t lock;
+	struct lock lock;
 	struct waiter *first, *last;
 	struct watcher *watchers;
 };
-
-void waitlist_init(struct waitlist *list);
-void waitlist_fini(struct waitlist *list);
 
 /* ---- those who wait ------------------------------------------------------------------------------------------------- */
 
@@ -110,8 +108,7 @@ static inline void waitlist_tell(struct waitlist *list)
 /* The same, for all: the channel is disconnected. */
 static inline void waitlist_tell_all(struct waitlist *list)
 {
-	ck_pr_fence_memory();                   /* what changed, before the look; pairs with waitlist_add */
-	if (ck_pr_load_32(&list->count) != 0)
+	if (UNLIKELY(ck_pr_load_32(&list->count) != 0))
 		waitlist_tell_some(list, true);
 }
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* channels - runtime/ under the explorer's memory, locks, clock and kernel */
+/* channels - runtime/ under the explorer's memory, clock and kernel */
 #undef ODEON_DEBUG                              /* no checksums: they read what another thread may write */
 
 #include <poll.h>
-#include <pthread.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -12,19 +11,9 @@
 /* In place of alloc.h. */
 #define ALLOC_H
 static void *alloc_block(size_t bytes);
-static void *alloc_zeroed(size_t bytes);
 static void *alloc_lines(size_t bytes);
 static void alloc_free(void *block, size_t bytes);
 static void alloc_free_lines(void *block);
-
-static int lock_init(pthread_mutex_t *lock);
-static int lock_take(pthread_mutex_t *lock);
-static int lock_give(pthread_mutex_t *lock);
-static int lock_end(pthread_mutex_t *lock);
-#define pthread_mutex_init(lock, attributes) lock_init(lock)
-#define pthread_mutex_lock(lock) lock_take(lock)
-#define pthread_mutex_unlock(lock) lock_give(lock)
-#define pthread_mutex_destroy(lock) lock_end(lock)
 
 static int channels_clock(clockid_t clock, struct timespec *now);
 static int channels_poll(struct pollfd *looks, nfds_t count, int timeout);
@@ -57,8 +46,6 @@ static int channels_poll(struct pollfd *looks, nfds_t count, int timeout);
 #define ARENA (1 << 14)
 #define BLOCKS_MOST 32
 #define FREED 0xee
-#define LOCK_FREE 0x10cu                        /* not what freed memory holds */
-#define LOCK_HELD 0x10du
 
 static struct {
 	struct { char *at; size_t bytes; bool is_freed; } blocks[BLOCKS_MOST];
@@ -84,7 +71,6 @@ static void *alloc_lines(size_t bytes)
 	return memset(block, 0, bytes);
 }
 
-static void *alloc_zeroed(size_t bytes) { return alloc_lines(bytes); }
 static void *alloc_block(size_t bytes) { return memset(alloc_lines(bytes), 0xdd, bytes); }
 static void alloc_free(void *block, size_t bytes) { (void)bytes; alloc_free_lines(block); }
 
@@ -107,42 +93,6 @@ static bool is_untouched(const char *at, size_t bytes)
 		if ((unsigned char)at[i] != FREED)
 			return false;
 	return true;
-}
-
-/* ---- locks --------------------------------------------------------------------------------------------------------------- */
-
-static uint32_t *word_of(pthread_mutex_t *lock) { return (uint32_t *)(void *)lock; }
-
-static int lock_init(pthread_mutex_t *lock)
-{
-	*word_of(lock) = LOCK_FREE;
-	return 0;
-}
-
-static int lock_take(pthread_mutex_t *lock)
-{
-	uint32_t seen;
-
-	while (!ck_pr_cas_32_value(word_of(lock), LOCK_FREE, LOCK_HELD, &seen)) {
-		EXPLORE_CHECK(seen == LOCK_HELD, "a lock is taken that is gone");
-		ck_pr_stall();
-	}
-	return 0;
-}
-
-/* No more of a barrier than a lock must be. */
-static int lock_give(pthread_mutex_t *lock)
-{
-	EXPLORE_CHECK(*word_of(lock) == LOCK_HELD, "a lock is given back that is gone");
-	ck_pr_fence_release();
-	ck_pr_store_32(word_of(lock), LOCK_FREE);
-	return 0;
-}
-
-static int lock_end(pthread_mutex_t *lock)
-{
-	EXPLORE_CHECK(*word_of(lock) == LOCK_FREE, "a lock ends while it is held");
-	return 0;
 }
 
 /* ---- clock and kernel ---------------------------------------------------------------------------------------------------- */
@@ -180,6 +130,11 @@ void os_word_sleep(const uint32_t *word, uint32_t value, const struct timespec *
 void os_word_wake(const uint32_t *word)
 {
 	explore_wake(word);
+}
+
+void os_word_wake_one(const uint32_t *word)
+{
+	explore_wake_one(word);
 }
 
 void parker_init(struct parker *parker)
@@ -259,6 +214,8 @@ OUTSIDE(struct message *spread_latest(struct channel *channel, odeon_receiver *r
 OUTSIDE(odeon_time odeon_system_now(odeon_system *system))
 #pragma GCC diagnostic pop
 
+struct depot *plain_depot(void) { return NULL; }
+void plain_leave(struct depot *depot) { (void)depot; }
 struct simulation *simulation_here(void) { return NULL; }
 void beacon_close(odeon_receiver *receiver) { (void)receiver; }
 bool channel_is_alarm(const struct channel *channel) { (void)channel; return false; }

@@ -2,7 +2,7 @@
 /*
  * channels - the runtime's channels for the scenarios, and a judge who knows where each message is
  *
- * channels.c has wait.c, choose.c, channel.c, the flavours, sender.c and receiver.c of runtime/ as they are; memory, locks, the
+ * channels.c has wait.c, choose.c, channel.c, the flavours, sender.c and receiver.c of runtime/ as they are; memory, the
  * clock and the kernel are the explorer's. A block is not used again within a schedule; whoever touches one that was freed, or a
  * wait that is over, fails the schedule. judge.c knows where each message is.
  *

@@ -285,18 +285,41 @@ void explore_doze(const uint32_t *word, uint32_t value)
 	sleep_as(DOZING, word, value);
 }
 
-void explore_wake(const uint32_t *word)
+static bool sleeps_on(const struct thread *thread, const uint32_t *word)
 {
+	return (thread->state == ASLEEP || thread->state == DOZING) && thread->word == word;
+}
+
+/* So many of them, any. */
+static void wake(const uint32_t *word, int most)
+{
+	int from = used > 0 ? (int)explore_random((uint32_t)used) : 0;
+
 	explore_at("wake");
 	explore_empty();
-	for (int i = 0; i < used; i++)
-		if ((threads[i].state == ASLEEP || threads[i].state == DOZING) && threads[i].word == word)
-			threads[i].state = READY;
+	for (int i = 0; i < used && most > 0; i++) {
+		struct thread *thread = &threads[(from + i) % used];
+
+		if (!sleeps_on(thread, word))
+			continue;
+		thread->state = READY;
+		most--;
+	}
 	if (by_priority) {                      /* a higher one goes on at once */
 		account();
 		check_progress();
 		go(choose(-1));
 	}
+}
+
+void explore_wake(const uint32_t *word)
+{
+	wake(word, used);
+}
+
+void explore_wake_one(const uint32_t *word)
+{
+	wake(word, 1);
 }
 
 void explore_barrier(void)

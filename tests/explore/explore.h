@@ -64,6 +64,7 @@ void explore_stall(const char *where);
 void explore_sleep(const uint32_t *word, uint32_t value);
 void explore_doze(const uint32_t *word, uint32_t value);
 void explore_wake(const uint32_t *word);
+void explore_wake_one(const uint32_t *word);        /* any one of them */
 
 /* Every thread passes a full barrier. */
 void explore_barrier(void);
