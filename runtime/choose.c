@@ -32,6 +32,9 @@ struct choosing {
 	struct simulation *simulated;   /* NULL: real time */
 	bool is_real;                   /* something among them is of no simulated system */
 	odeon_self *self;               /* whose mailbox is among them; NULL: none */
+	struct random *random;          /* dice for the row; NULL: not yet needed */
+	struct random own;
+	size_t drawn;                   /* so many places of the row are settled */
 	unsigned yields;
 	int standby;                    /* the default case, or -1 */
 	bool waits;                     /* there is something to wait for */
@@ -111,7 +114,8 @@ static int check(struct choosing *choosing, int index)
 
 	one->error = 0;
 	one->is_ready = 0;
-	if (one->what == ODEON_ON_RECV)
+	place_of(one)->order = (uint32_t)index;
+	if (one->what == ODEON_ON_RECV && one->message != NULL)
 		odeon_case_clear(one);
 	switch (one->what) {
 	case ODEON_ON_NOTHING:
@@ -133,11 +137,38 @@ static int check(struct choosing *choosing, int index)
 	return ODEON_EINVAL;
 }
 
+/* From this case on, as many as are simply to receive, in real time: what most are, without what the others need. */
+static size_t check_receives(struct choosing *choosing, size_t first)
+{
+	bool meets = false;
+	size_t i;
+
+	for (i = first; i < choosing->count; i++) {
+		odeon_case *one = &choosing->cases[i];
+		struct channel *channel;
+
+		if (one->what != ODEON_ON_RECV || one->message != NULL || one->end == NULL)
+			break;
+		channel = receiver_of(one)->channel;
+		if (channel->simulated != NULL || choosing->simulated != NULL)
+			break;
+		plain_enter(channel->depot);
+		meets |= channel->flavour->meets;
+		one->error = 0;
+		one->is_ready = 0;
+		place_of(one)->order = (uint32_t)i;
+	}
+	choosing->meets |= meets;
+	if (i > first)
+		choosing->is_real = choosing->waits = true;
+	return i;
+}
+
 static int check_all(struct choosing *choosing, odeon_time until)
 {
 	int error = choosing->cases == NULL && choosing->count > 0 ? ODEON_EINVAL : 0;
 
-	for (size_t i = 0; i < choosing->count && error == 0; i++)
+	for (size_t i = 0; error == 0 && (i = check_receives(choosing, i)) < choosing->count; i++)
 		error = check(choosing, (int)i);
 	if (error != 0)
 		return error;
@@ -148,33 +179,39 @@ static int check_all(struct choosing *choosing, odeon_time until)
 	return 0;
 }
 
-/* The row in which cases are tried and entered. Fair: any is as likely as any other (Fisher and Yates). */
-static void shuffle(struct choosing *choosing)
+static struct random *dice(struct choosing *choosing)
 {
-	struct random own, *random = &own;
-
-	for (size_t i = 0; i < choosing->count; i++)
-		place_of(&choosing->cases[i])->order = (uint32_t)i;
-	if (choosing->choice != CHOOSE_FAIR || choosing->count < 2)
-		return;
 	if (choosing->simulated != NULL)
-		random = &choosing->simulated->random;
-	else if (context_here != NULL && context_here->random != NULL)
-		random = context_here->random;
-	else
-		random_seed(&own, (uint64_t)clock_now());
-	for (size_t i = choosing->count - 1; i > 0; i--) {
-		struct case_place *here = place_of(&choosing->cases[i]);
-		struct case_place *there = place_of(&choosing->cases[random_below(random, (uint32_t)i + 1)]);
-		uint32_t order = here->order;
-
-		here->order = there->order;
-		there->order = order;
-	}
+		return &choosing->simulated->random;
+	if (context_here != NULL && context_here->random != NULL)
+		return context_here->random;
+	random_seed(&choosing->own, (uint64_t)clock_now());
+	return &choosing->own;
 }
 
+/* The next place of the row: any that is left is as likely as any other (Fisher and Yates, a place when it is needed). */
+static void draw(struct choosing *choosing)
+{
+	size_t place = choosing->drawn++;
+	struct case_place *here, *there;
+	uint32_t order;
+
+	if (choosing->choice != CHOOSE_FAIR || choosing->drawn == choosing->count)
+		return;
+	if (choosing->random == NULL)
+		choosing->random = dice(choosing);
+	here = place_of(&choosing->cases[place]);
+	there = place_of(&choosing->cases[place + random_below(choosing->random, (uint32_t)(choosing->count - place))]);
+	order = here->order;
+	here->order = there->order;
+	there->order = order;
+}
+
+/* The row in which cases are tried and entered. */
 static odeon_case *case_at(struct choosing *choosing, size_t place)
 {
+	if (place == choosing->drawn)
+		draw(choosing);
 	return &choosing->cases[place_of(&choosing->cases[place])->order];
 }
 
@@ -468,8 +505,6 @@ int choose(odeon_case *cases, size_t count, odeon_time until, enum choice choice
 		return index;
 	if (choosing.simulated != NULL)
 		simulation_point(choosing.simulated);
-	if (count > 0)
-		shuffle(&choosing);
 	for (bool spins = true; ; spins = false) {
 		if (MUTANT(LATE_GIVES_UP) && !spins && is_past(&choosing, until.ns))
 			return ODEON_ETIMEDOUT;

@@ -21,8 +21,13 @@ struct list {
 	struct mailbox queue;
 	struct latch latch;                     /* receivers, when there are several */
 	uint64_t taken;                         /* how many in all; the receivers' */
+	uint64_t taken_empty;                   /* and when it was last seen empty */
 };
 _Static_assert(offsetof(struct list, queue.anchor) % CACHE_LINE == 0, "senders and receivers write different cache lines");
+
+/* So far behind its senders, a receiver has the next message fetched while it looks at this one. Closer to them it would take that
+ * one's line from the sender who is about to link another to it: 23 ns a message instead of 14, from one core to another. */
+#define FETCH_AFTER 64
 
 static struct list *list_of(struct channel *channel) { return (struct list *)(void *)channel; }
 
@@ -72,13 +77,17 @@ static struct message *take(struct list *list)
 	unsigned spins = 0;
 
 	while ((node = mailbox_take(&list->queue, &passed)) == NULL) {
-		if (mailbox_newest(&list->queue) == &list->queue.stub || MUTANT(BUSY_IS_EMPTY))
+		if (mailbox_newest(&list->queue) == &list->queue.stub || MUTANT(BUSY_IS_EMPTY)) {
+			list->taken_empty = list->taken;
 			return NULL;
+		}
 		latch_pause(&spins);
 	}
 	while (!mailbox_detach(&list->queue))
 		latch_pause(&spins);
 	count_up(&list->taken, 1);
+	if (list->taken - list->taken_empty > FETCH_AFTER)
+		__builtin_prefetch(list->queue.stub.link);
 	return message_of_node(node);
 }
 
