@@ -23,6 +23,7 @@
 
 #include <odeon/channel.h>
 #include "beacon.h"
+#include "linger.h"
 #include "message.h"
 #include "wait.h"
 
@@ -41,6 +42,9 @@ struct flavour {
 	 * something. `message` is the one to be sent, NULL: any; `wait` is the asker's own, or NULL. */
 	bool (*can_send)(struct channel *channel, struct message *message, const struct wait *wait);
 	bool (*can_recv)(struct channel *channel, odeon_receiver *receiver, const struct wait *wait);
+
+	/* How many messages were received, about; only differences mean anything. NULL: nobody waits for that. */
+	uint64_t (*taken)(struct channel *channel);
 
 	/* Of one receiver, or of the channel (NULL). */
 	size_t (*len)(struct channel *channel, const odeon_receiver *receiver);
@@ -64,6 +68,7 @@ struct odeon_sender {
 	struct odeon_sender *next, *previous;   /* clones, of this side; guarded by the lock of for_room */
 	struct watch *watch;                    /* an actor waits for room: watch.h */
 	uint32_t magic;
+	struct linger linger;
 };
 
 struct odeon_receiver {
@@ -72,6 +77,7 @@ struct odeon_receiver {
 	struct beacon *beacon;                  /* a descriptor: beacon.h */
 	uint64_t position, missed;              /* in a broadcast or watch */
 	uint32_t magic;
+	struct linger linger;
 };
 
 /* In cache lines: what everybody reads; where both sides look for those who wait; what the first sender writes; the first

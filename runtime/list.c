@@ -139,6 +139,11 @@ static bool list_can_recv(struct channel *channel, odeon_receiver *receiver, con
 	return mailbox_newest(&list_of(channel)->queue) != &list_of(channel)->queue.stub;
 }
 
+static uint64_t list_taken(struct channel *channel)
+{
+	return ck_pr_load_64(&list_of(channel)->taken);
+}
+
 static size_t list_len(struct channel *channel, const odeon_receiver *receiver)
 {
 	struct list *list = list_of(channel);
@@ -156,7 +161,7 @@ static size_t list_len(struct channel *channel, const odeon_receiver *receiver)
 
 static const struct flavour list_flavour = {
 	.send = list_send, .recv = list_recv, .can_send = list_can_send, .can_recv = list_can_recv, .len = list_len,
-	.fini = channel_drain,
+	.taken = list_taken, .fini = channel_drain,
 };
 
 struct channel *list_make(const odeon_type *type, size_t most, size_t most_bytes)

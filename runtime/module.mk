@@ -74,6 +74,7 @@ libodeoncore_la_SOURCES  = \
 	%D%/later.c \
 	%D%/letters.c \
 	%D%/letters.h \
+	%D%/linger.h \
 	%D%/list.c \
 	%D%/list.h \
 	%D%/lock.h \

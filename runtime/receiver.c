@@ -34,6 +34,18 @@ static struct message *take(odeon_receiver *receiver, int *why)
 	return message;
 }
 
+/* It was empty. True: something happened meanwhile. */
+static bool linger_and_take(odeon_receiver *receiver, struct message **message, int *why)
+{
+	struct channel *channel = receiver->channel;
+
+	if (channel->simulated != NULL || channel->flavour->taken == NULL || context_would_block()
+	    || !linger(&receiver->linger, channel->flavour->taken(channel)))
+		return false;
+	*message = take(receiver, why);
+	return *message != NULL || *why != ODEON_EEMPTY;
+}
+
 static struct message *receive(const odeon_type *type, odeon_receiver *receiver, odeon_time until, int *why)
 {
 	struct message *message;
@@ -51,6 +63,8 @@ static struct message *receive(const odeon_type *type, odeon_receiver *receiver,
 		simulation_point(receiver->channel->simulated);
 	message = take(receiver, why);
 	if (LIKELY(message != NULL) || *why != ODEON_EEMPTY || until.ns == 0)
+		return message;
+	if (linger_and_take(receiver, &message, why))
 		return message;
 	return wait_and_recv(receiver, until, why);
 }

@@ -5,8 +5,10 @@
  * After Vyukov's bounded queue (1024cores.net, 2010), for any capacity. A *position* is a lap and an index. The stamp of
  * a place is the position at which a sender may fill it; filled, it is that position + 1, which tells the receiver of the same
  * position; emptied, it is the position of the next lap. Senders share the tail, receivers the head, each by
- * compare-and-swap; whoever is alone on its side stores instead, and makes its change of the stamp an exchange, so that
- * either way there is a full barrier between the change and the look for those who wait.
+ * compare-and-swap; whoever is alone on its side by exchange. That is the full barrier between the change and the look for those
+ * who wait, who look at the same two words (ring_can_send, ring_can_recv) once they are in their list. It is on the one of them that
+ * its own side writes, and the stamp, in a line that both sides write, is only stored: a locked operation waits until that line
+ * comes over, a store does not.
  *
  * Whoever took a position and did not yet change the stamp holds up the other side at that place, for a few instructions;
  * they wait for it, since what lies behind is there.
@@ -48,18 +50,18 @@ static inline bool take_position(struct ring *ring, uint64_t *end, uint64_t posi
 {
 	if (!alone && !MUTANT(PLACE_NO_CLAIM))
 		return ck_pr_cas_64_value(end, position, next_position(ring, position), seen);
-	ck_pr_store_64(end, next_position(ring, position));
+	if (MUTANT(POSITION_STORED))
+		ck_pr_store_64(end, next_position(ring, position));
+	else
+		(void)ck_pr_fas_64(end, next_position(ring, position));
 	return true;
 }
 
-/* A full barrier together with the compare-and-swap before it, or alone. */
-static inline void put_stamp(struct place *place, uint64_t stamp, bool alone)
+static inline void put_stamp(struct place *place, uint64_t stamp)
 {
 	ck_pr_fence_release();                  /* the place, before it is the other side's */
-	if (alone && !MUTANT(STAMP_STORED))
-		(void)ck_pr_fas_64(&place->stamp, stamp);
-	else
-		ck_pr_store_64(&place->stamp, stamp);
+	ck_pr_store_64(&place->stamp, stamp);
+	ck_pr_fence_atomic_load();              /* the position, before the look at the list; pairs with waitlist_add */
 }
 
 /* ---- sending ------------------------------------------------------------------------------------------------------------- */
@@ -82,7 +84,7 @@ static int ring_send(struct channel *channel, struct message *message)
 			message_hide(message);
 			if (!MUTANT(STAMP_FIRST))
 				place->message = message;
-			put_stamp(place, tail + 1, alone);
+			put_stamp(place, tail + 1);
 			waitlist_tell(&channel->for_messages);
 			if (MUTANT(STAMP_FIRST))
 				place->message = message;
@@ -128,7 +130,7 @@ static struct message *ring_recv(struct channel *channel, odeon_receiver *receiv
 			if (!take_position(ring, &ring->head, head, alone, &head))
 				continue;
 			message = place->message;
-			put_stamp(place, head + ring->lap, alone);
+			put_stamp(place, head + ring->lap);
 			waitlist_tell(&channel->for_room);
 			message_show(message);
 			return message;
@@ -156,6 +158,14 @@ static bool ring_can_recv(struct channel *channel, odeon_receiver *receiver, con
 }
 
 /* ---- the rest ------------------------------------------------------------------------------------------------------------ */
+
+static uint64_t ring_taken(struct channel *channel)
+{
+	struct ring *ring = ring_of(channel);
+	uint64_t head = ck_pr_load_64(&ring->head), index = head & (ring->lap - 1);
+
+	return head / ring->lap * channel->capacity + index;
+}
 
 static size_t ring_len(struct channel *channel, const odeon_receiver *receiver)
 {
@@ -187,7 +197,7 @@ static void ring_fini(struct channel *channel)
 
 static const struct flavour ring_flavour = {
 	.send = ring_send, .recv = ring_recv, .can_send = ring_can_send, .can_recv = ring_can_recv, .len = ring_len,
-	.fini = ring_fini,
+	.taken = ring_taken, .fini = ring_fini,
 };
 
 struct channel *ring_make(const odeon_type *type, size_t capacity)

@@ -20,6 +20,16 @@ static int wait_and_send(odeon_sender *sender, struct message *message, odeon_ti
 	return index == 0 ? one.error : index;
 }
 
+/* It was full. */
+static int linger_and_send(odeon_sender *sender, struct message *message)
+{
+	struct channel *channel = sender->channel;
+
+	if (channel->flavour->meets || context_would_block() || !linger(&sender->linger, sender->sent))
+		return ODEON_EFULL;
+	return channel_send(sender, message);
+}
+
 static int send_simulated(odeon_sender *sender, struct message *message, odeon_time until)
 {
 	int error;
@@ -44,7 +54,10 @@ static int send(odeon_sender *sender, struct message *message, odeon_time until)
 	if (UNLIKELY(sender->channel->simulated != NULL))
 		return send_simulated(sender, message, until);
 	error = channel_send(sender, message);
-	return LIKELY(error != ODEON_EFULL) || until.ns == 0 ? error : wait_and_send(sender, message, until);
+	if (LIKELY(error != ODEON_EFULL) || until.ns == 0)
+		return error;
+	error = linger_and_send(sender, message);
+	return error != ODEON_EFULL ? error : wait_and_send(sender, message, until);
 }
 
 int odeon_sender_send_at(odeon_sender *sender, void *payload, const odeon_site *site)
