@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * list - messages linked through their headers, as in a mailbox (mailbox.h)
+ * list - messages linked through their headers, as in a mailbox (mailbox.h), but for what a mailbox counts and schedules
  *
- * One exchange a send, no memory, no waiting for other senders. Receivers take turns under a latch, unless there is only
- * one. The anchor is always the stub: what is received leaves the list at once.
+ * After Vyukov's intrusive queue. One exchange a send, no memory, no waiting for other senders; nothing of the message before is
+ * read, which may be on its way to another core. Receivers take turns under a latch, unless there is only one. The stub always
+ * stands before the oldest: what is received leaves the list at once, also when it is the newest.
  *
  * A bound is one word, how much is inside, changed by compare-and-swap, so that nobody is refused because of somebody
  * who was refused.
@@ -17,13 +18,12 @@ struct list {
 	struct channel base;
 	uint32_t most, most_units;              /* 0: no such bound. Not beside what senders write: 44 ns a message, not 25 */
 	uint64_t inside CACHE_ALIGNED;          /* amount let in and not yet taken out, where there is a bound */
-	char apart[32];                         /* so that head and anchor are in two cache lines: senders' and receivers' */
-	struct mailbox queue;
-	struct latch latch;                     /* receivers, when there are several */
-	uint64_t taken;                         /* how many in all; the receivers' */
+	struct node *newest;                    /* who pushes next links his to it; the stub: empty */
+	struct node stub CACHE_ALIGNED;         /* before the oldest. Receivers', as all that follows */
+	struct latch latch;                     /* when there are several */
+	uint64_t taken;                         /* how many in all */
 	uint64_t taken_empty;                   /* and when it was last seen empty */
 };
-_Static_assert(offsetof(struct list, queue.anchor) % CACHE_LINE == 0, "senders and receivers write different cache lines");
 
 /* So far behind its senders, a receiver has the next message fetched while it looks at this one. Closer to them it would take that
  * one's line from the sender who is about to link another to it: 23 ns a message instead of 14, from one core to another. */
@@ -57,6 +57,20 @@ static bool admit(struct list *list, uint32_t units)
 	return true;
 }
 
+/* A full barrier. The predecessor lives until its link is written: take waits for that. */
+static inline void push(struct list *list, struct node *node)
+{
+	struct node *before;
+
+	ck_pr_store_ptr(&node->link, NULL);
+	ck_pr_fence_release();                  /* the message, before it can be found */
+	before = ck_pr_fas_ptr(&list->newest, node);    /* in, but not reachable yet */
+	EXPLORE_ENTERED(list, node);
+	ck_pr_fence_release();                  /* pairs with take */
+	EXPLORE_TOUCH(before);
+	ck_pr_store_ptr(&before->link, node);
+}
+
 static int list_send(struct channel *channel, struct message *message)
 {
 	struct list *list = list_of(channel);
@@ -65,29 +79,60 @@ static int list_send(struct channel *channel, struct message *message)
 	if (is_bounded(list) && !admit(list, units))
 		return ODEON_EFULL;
 	message_hide(message);
-	(void)mailbox_push(&list->queue, &message->node, units);
+	push(list, &message->node);
 	waitlist_tell(&channel->for_messages);  /* the exchange of the push is the barrier */
 	return 0;
+}
+
+static inline bool is_empty(struct list *list)
+{
+	return ck_pr_load_ptr(&list->newest) == &list->stub;
+}
+
+/* What stands behind the node, which is to leave; NULL: nothing, and the stub is the newest in its place. */
+static struct node *next_of(struct list *list, struct node *node)
+{
+	struct node *next;
+	unsigned spins = 0;
+
+	while ((next = ck_pr_load_ptr(&node->link)) == NULL) {
+		if (!MUTANT(STUB_CLEARED_LATE))
+			ck_pr_store_ptr(&list->stub.link, NULL);
+		ck_pr_fence_release();          /* the stub, before a sender can find it */
+		if (ck_pr_cas_ptr(&list->newest, node, &list->stub)) {
+			if (MUTANT(STUB_CLEARED_LATE))
+				ck_pr_store_ptr(&list->stub.link, NULL);
+			return NULL;
+		}
+		if (MUTANT(LINK_NOT_AWAITED))
+			return NULL;
+		latch_pause(&spins);            /* a sender holds it as its predecessor at this very instant */
+	}
+	ck_pr_fence_acquire();                  /* pairs with push */
+	return next;
 }
 
 /* Alone. NULL: empty. A sender may be in the middle of its push: what it and those behind it sent is there, so wait. */
 static struct message *take(struct list *list)
 {
-	struct node *node, *passed;
+	struct node *node, *next;
 	unsigned spins = 0;
 
-	while ((node = mailbox_take(&list->queue, &passed)) == NULL) {
-		if (mailbox_newest(&list->queue) == &list->queue.stub || MUTANT(BUSY_IS_EMPTY)) {
+	while ((node = ck_pr_load_ptr(&list->stub.link)) == NULL) {
+		if (is_empty(list) || MUTANT(BUSY_IS_EMPTY)) {
 			list->taken_empty = list->taken;
 			return NULL;
 		}
 		latch_pause(&spins);
 	}
-	while (!mailbox_detach(&list->queue))
-		latch_pause(&spins);
+	ck_pr_fence_acquire();                  /* pairs with push */
+	next = next_of(list, node);
 	count_up(&list->taken, 1);
+	if (next == NULL)
+		return message_of_node(node);
+	ck_pr_store_ptr(&list->stub.link, next);
 	if (list->taken - list->taken_empty > FETCH_AFTER)
-		__builtin_prefetch(list->queue.stub.link);
+		__builtin_prefetch(next);
 	return message_of_node(node);
 }
 
@@ -136,7 +181,7 @@ static bool list_can_send(struct channel *channel, struct message *message, cons
 static bool list_can_recv(struct channel *channel, odeon_receiver *receiver, const struct wait *wait)
 {
 	(void)receiver, (void)wait;
-	return mailbox_newest(&list_of(channel)->queue) != &list_of(channel)->queue.stub;
+	return !is_empty(list_of(channel));
 }
 
 static uint64_t list_taken(struct channel *channel)
@@ -152,7 +197,7 @@ static size_t list_len(struct channel *channel, const odeon_receiver *receiver)
 	(void)receiver;
 	if (is_bounded(list))
 		return AMOUNT_MESSAGES(ck_pr_load_64(&list->inside));
-	if (mailbox_newest(&list->queue) == &list->queue.stub)
+	if (is_empty(list))
 		return 0;
 	taken = ck_pr_load_64(&list->taken);
 	sent = channel_sent(channel);
@@ -173,7 +218,6 @@ struct channel *list_make(const odeon_type *type, size_t most, size_t most_bytes
 	list->base.capacity = most;
 	list->most = most == ODEON_UNBOUNDED ? 0 : (uint32_t)most;
 	list->most_units = most_bytes == 0 ? 0 : most_bytes / 16 > UINT32_MAX / 2 ? UINT32_MAX / 2 : (uint32_t)((most_bytes + 15) / 16);
-	mailbox_init(&list->queue);
-	list->queue.head = &list->queue.stub;   /* nobody schedules this one: it is never idle */
+	list->newest = &list->stub;
 	return &list->base;
 }
