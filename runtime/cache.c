@@ -2,6 +2,7 @@
 /* cache - slabs: given back to, taken from, made, discarded */
 #include "cache.h"
 
+#include "clock.h"
 #include "os.h"
 
 #define SPAN_BYTES ((size_t)SPAN_SLABS * SLAB_BYTES)
@@ -41,7 +42,7 @@ struct depot *depot_open(void)
 	if (depot == NULL)
 		return NULL;
 	for (size_t units = 0; units <= CACHE_UNITS; units++)
-		slotqueue_init(&depot->sizes[units].slabs);
+		slotqueue_init(&depot->shelves[units].slabs);
 	slotqueue_init(&depot->blanks);
 	slotqueue_init(&depot->rests);
 	depot->users = 1;
@@ -103,22 +104,58 @@ static bool discard(struct depot *depot, struct slab *slab)
 	return true;
 }
 
+/* A while is over: as many as there were at least, beyond what is always kept, were not needed in it. */
+static void look_at_clock(struct shelf *shelf)
+{
+	uint64_t until = ck_pr_load_64(&shelf->until), now = (uint64_t)clock_now();
+	uint32_t least;
+
+	if (now < until || !ck_pr_cas_64(&shelf->until, until, now + DEPOT_KEEP_NS))
+		return;
+	least = ck_pr_fas_32(&shelf->least, ck_pr_load_32(&shelf->count));
+	ck_pr_store_32(&shelf->spare, least > DEPOT_SLABS_MOST ? least - DEPOT_SLABS_MOST : 0);
+}
+
+/* It has gone, and was not taken. About: never below none, or all would seem to be too many. */
+static void one_fewer(struct shelf *shelf)
+{
+	uint32_t least = ck_pr_load_32(&shelf->least);
+
+	if (least != 0)
+		(void)ck_pr_cas_32(&shelf->least, least, least - 1);
+}
+
+/* One of what may go. */
+static bool take_spare(struct shelf *shelf)
+{
+	uint32_t spare = ck_pr_load_32(&shelf->spare);
+
+	if (ck_pr_load_32(&shelf->count) <= DEPOT_SLABS_MOST)
+		return false;
+	return DEPOT_KEEP_NS == 0 || (spare != 0 && ck_pr_cas_32(&shelf->spare, spare, spare - 1));
+}
+
 /* Some of those that lie there longest go, if there are many. */
 static void depot_trim(struct depot *depot, uint32_t units)
 {
-	struct slotqueue *slabs = &depot->sizes[units].slabs;
+	struct shelf *shelf = &depot->shelves[units];
 	struct link *link;
 
-	for (unsigned i = 0; i < TRIM_TRIES && ck_pr_load_32(&depot->sizes[units].count) > DEPOT_SLABS_MOST; i++) {
+	if (ck_pr_load_32(&shelf->count) <= DEPOT_SLABS_MOST)
+		return;
+	if (DEPOT_KEEP_NS != 0)
+		look_at_clock(shelf);
+	for (unsigned i = 0; i < TRIM_TRIES && take_spare(shelf); i++) {
 		struct slab *slab;
 
-		if (slotqueue_take(slabs, &link, 1) == 0)
+		if (slotqueue_take(&shelf->slabs, &link, 1) == 0)
 			return;
 		slab = slab_of_link(link);
-		if (slab_free(ck_pr_load_32(&slab->state)) >= (int32_t)slab->blocks && discard(depot, slab))
-			(void)ck_pr_faa_32(&depot->sizes[units].count, (uint32_t)-1);
-		else
-			slotqueue_push(slabs, link);
+		if (slab_free(ck_pr_load_32(&slab->state)) >= (int32_t)slab->blocks && discard(depot, slab)) {
+			(void)ck_pr_faa_32(&shelf->count, (uint32_t)-1);
+			one_fewer(shelf);
+		} else
+			slotqueue_push(&shelf->slabs, link);
 	}
 }
 
@@ -127,19 +164,23 @@ static void depot_put(struct depot *depot, struct slab *slab)
 {
 	uint32_t units = slab->units;
 
-	(void)ck_pr_faa_32(&depot->sizes[units].count, 1);      /* before it can be taken, so that it never goes below 0 */
-	slotqueue_push(&depot->sizes[units].slabs, &slab->link);
+	(void)ck_pr_faa_32(&depot->shelves[units].count, 1);    /* before it can be taken, so that it never goes below 0 */
+	slotqueue_push(&depot->shelves[units].slabs, &slab->link);
 	depot_trim(depot, units);
 }
 
 /* NULL: none, or another worker is at it. */
 static struct slab *depot_take(struct depot *depot, size_t units)
 {
+	struct shelf *shelf = &depot->shelves[units];
 	struct link *link;
+	uint32_t left;
 
-	if (slotqueue_is_empty(&depot->sizes[units].slabs) || slotqueue_take(&depot->sizes[units].slabs, &link, 1) == 0)
+	if (slotqueue_is_empty(&shelf->slabs) || slotqueue_take(&shelf->slabs, &link, 1) == 0)
 		return NULL;
-	(void)ck_pr_faa_32(&depot->sizes[units].count, (uint32_t)-1);
+	left = ck_pr_faa_32(&shelf->count, (uint32_t)-1) - 1;
+	if (DEPOT_KEEP_NS != 0 && left < ck_pr_load_32(&shelf->least))
+		ck_pr_store_32(&shelf->least, left);
 	return slab_of_link(link);
 }
 

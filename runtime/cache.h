@@ -24,7 +24,9 @@
  * The bits are set before the blocks are counted, and taken before they are counted off, so the count is never too
  * high while nobody takes: when a slab of the depot says that all are free, nobody is at work in it any more. What the
  * depot has too much of, and is wholly free, is given back to the system, slab by slab, and used again for any size; who
- * does so counts as one that has not left. Addresses are kept until the depot's end, also what is left of a span when
+ * does so counts as one that has not left. But what comes in waves would be given back and had anew with each of them, which
+ * costs more than all else that is done to a message; so a depot only gives back as many as it had more than enough of all the
+ * time for a second, and notices when slabs are put into it. Addresses are kept until the depot's end, also what is left of a span when
  * its cache ends: the next cache goes on there. What a worker holds back is bounded: of each size its list, one slab, and
  * the bits of CACHE_HEAPS groups, which it takes from before it takes from a slab. Each such group keeps a slab from being
  * wholly free, at worst another one.
@@ -49,7 +51,8 @@
 #define SLAB_BYTES 65536u
 #define SLAB_GROUPS 22u                         /* of 64 blocks; enough for the smallest */
 #define SPAN_SLABS 32u
-#define DEPOT_SLABS_MOST 128u                   /* of each size; what is more, and wholly free, goes back to the system */
+#define DEPOT_SLABS_MOST 128u                   /* of each size; what is more, and wholly free, goes back to the system ... */
+#define DEPOT_KEEP_NS 1000000000                /* when it was not needed for so long; 0: at once */
 #endif
 #define SLAB_FIRST 256u                         /* the first block's place */
 #define SLAB_HELD 1u
@@ -77,8 +80,17 @@ struct span {
 	bool is_piecemeal;                      /* committed slab by slab */
 };
 
+/* Of one size, the slabs of a depot. */
+struct shelf {
+	struct slotqueue slabs;
+	uint64_t until;                         /* the end of this while, on the clock */
+	uint32_t count;
+	uint32_t least;                         /* in this while, about */
+	uint32_t spare;                         /* not needed in the last: these may go */
+};
+
 struct depot {
-	struct { struct slotqueue slabs; uint32_t count; } sizes[CACHE_UNITS + 1];
+	struct shelf shelves[CACHE_UNITS + 1];
 	struct slotqueue blanks;                /* slabs given back to the system */
 	struct slotqueue rests;                 /* spans of caches that ended, with slabs that nobody had yet */
 	struct span *spans;                     /* all of them; any worker adds */

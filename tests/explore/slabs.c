@@ -39,6 +39,7 @@ static void alloc_free_lines(void *block) { (void)block; }
 #define SLAB_GROUPS 1u
 #define SPAN_SLABS 4u
 #define DEPOT_SLABS_MOST 1u
+#define DEPOT_KEEP_NS 0
 
 #include "cache.h"
 #include "cache.c"
