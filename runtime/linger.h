@@ -27,15 +27,21 @@ struct linger {
 	uint16_t count;                         /* how many were done when it last lingered; or, without steps, left until it does */
 };
 
+/* Lingered, and there still is nothing, or no room: perhaps the other side waits for this core. */
+static inline void linger_give_up(struct linger *linger)
+{
+	linger->steps = 0;
+	linger->count = (uint16_t)(1u << linger->rarity);
+	linger->rarity += linger->rarity < LINGER_RARELY;
+}
+
 static inline void linger_judge(struct linger *linger, uint16_t done)
 {
 	if (done >= LINGER_WORTH << (linger->steps - 1)) {
 		linger->steps += linger->steps < LINGER_STEPS;
 		linger->rarity = 0;
-	} else if (--linger->steps == 0) {
-		linger->count = (uint16_t)(1u << linger->rarity);
-		linger->rarity += linger->rarity < LINGER_RARELY;
-	}
+	} else if (--linger->steps == 0)
+		linger_give_up(linger);
 }
 
 /* `count` is how many were done by this half. False: it is not worth it, no time has passed. */

@@ -43,6 +43,8 @@ static bool linger_and_take(odeon_receiver *receiver, struct message **message, 
 	    || !linger(&receiver->linger, channel->flavour->taken(channel)))
 		return false;
 	*message = take(receiver, why);
+	if (*message == NULL)
+		linger_give_up(&receiver->linger);
 	return *message != NULL || *why != ODEON_EEMPTY;
 }
 

@@ -24,10 +24,14 @@ static int wait_and_send(odeon_sender *sender, struct message *message, odeon_ti
 static int linger_and_send(odeon_sender *sender, struct message *message)
 {
 	struct channel *channel = sender->channel;
+	int error;
 
 	if (channel->flavour->meets || context_would_block() || !linger(&sender->linger, sender->sent))
 		return ODEON_EFULL;
-	return channel_send(sender, message);
+	error = channel_send(sender, message);
+	if (error == ODEON_EFULL)
+		linger_give_up(&sender->linger);
+	return error;
 }
 
 static int send_simulated(odeon_sender *sender, struct message *message, odeon_time until)
