@@ -239,7 +239,7 @@ void channels_set_up(uint64_t seed)
 	memset(&world, 0, sizeof world);
 	judge_set_up();
 	context_here = NULL;
-	world.look_costs = seed % 8 == 0 ? SPIN_NS / 2 : SPIN_MOST_NS;  /* some spin for a while */
+	world.look_costs = seed % 8 == 0 ? SPIN_NS / 2 : SPIN_FEW_NS;  /* some spin for a while */
 }
 
 static struct channel *make(enum flavours flavour, size_t capacity)
