@@ -2,11 +2,12 @@
 /*
  * linger - one who finds nothing, or no room, waits a moment before it looks again, where that pays
  *
- * Two threads as fast as each other would hand over each message by itself: each finds what the other has just done, takes the
- * cache lines from it, and the other has to get them back. One that lets the other have a start finds several things to do, and
- * both work in lines of their own. But where one thing at a time is to be had, a question and its answer, one place, or a message
- * every microsecond, the moment is lost. So it is tried now and then, and how many things were done before the next time there was
- * nothing says whether to go on: twice as long, or half as long; and where it does not pay, it is tried half as often each time.
+ * Two threads as fast as each other would hand over each message by itself: each finds what the other has just done,
+ * takes the cache lines from it, and the other has to get them back. One that lets the other have a start finds several
+ * things to do, and both work in lines of their own. But where one thing at a time is to be had, a question and its
+ * answer, one place, or a message every microsecond, the moment is lost. So it is tried now and then, and how many
+ * things were done before the next time there was nothing says whether to go on: twice as long, or half as long; and
+ * where it does not pay, it is tried half as often each time.
  *
  * Agreement. The thread that uses the half whose linger this is. Zeroed to begin with.
  */

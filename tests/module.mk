@@ -97,6 +97,7 @@ check_tests = \
 	%D%/unit/host.t \
 	%D%/unit/intercept.t \
 	%D%/unit/letters.t \
+	%D%/unit/linger.t \
 	%D%/unit/link.t \
 	%D%/unit/message.t \
 	%D%/unit/monitor.t \
