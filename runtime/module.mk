@@ -201,9 +201,9 @@ odeonparts_HEADERS = \
 	include/odeon/time.h \
 	include/odeon/timer.h
 odeonactorsdir = $(odeonpartsdir)/actors
-odeonactors_HEADERS = include/odeon/actors/pipe.h include/odeon/actors/supervisor.h
 odeonactors_HEADERS = \
 	include/odeon/actors/breaker.h \
 	include/odeon/actors/limiter.h \
 	include/odeon/actors/pipe.h \
-	include/odeon/actors/retry.h
+	include/odeon/actors/retry.h \
+	include/odeon/actors/supervisor.h
