@@ -77,6 +77,8 @@ odeon_duration failures_pause(odeon_self *self, struct supervisor *supervisor, s
 		pause = least;
 	if (most < pause)
 		most = pause;
+	if (pause == 0)
+		return 0;                       /* nothing to double, and nothing to count */
 	for (unsigned i = 0; i < child->doublings && pause < most; i++)
 		pause = pause < most / 2 ? 2 * pause : most;
 	if (pause < most)
