@@ -10,6 +10,7 @@ libodeonactors_la_SOURCES = \
 	%D%/farewell.c \
 	%D%/limiter.c \
 	%D%/pipe.c \
+	%D%/registry.c \
 	%D%/retry.c \
 	%D%/revival.c \
 	%D%/supervising.h \

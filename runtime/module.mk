@@ -205,5 +205,6 @@ odeonactors_HEADERS = \
 	include/odeon/actors/breaker.h \
 	include/odeon/actors/limiter.h \
 	include/odeon/actors/pipe.h \
+	include/odeon/actors/registry.h \
 	include/odeon/actors/retry.h \
 	include/odeon/actors/supervisor.h

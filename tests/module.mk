@@ -44,6 +44,7 @@ check_tests = \
 	%D%/contract/mailbox.t \
 	%D%/contract/pipe.t \
 	%D%/contract/poller.t \
+	%D%/contract/registry.t \
 	%D%/contract/retry.t \
 	%D%/contract/room.t \
 	%D%/contract/supervisor.t \

@@ -118,6 +118,13 @@ made_pages = \
 	%D%/made/odeon_ref_hash.3 \
 	%D%/made/odeon_ref_parse.3 \
 	%D%/made/odeon_ref_print.3 \
+	%D%/made/odeon_registry_find.3 \
+	%D%/made/odeon_registry_join.3 \
+	%D%/made/odeon_registry_leave.3 \
+	%D%/made/odeon_registry_put.3 \
+	%D%/made/odeon_registry_question_new.3 \
+	%D%/made/odeon_registry_start.3 \
+	%D%/made/odeon_registry_watch.3 \
 	%D%/made/odeon_reply.3 \
 	%D%/made/odeon_reply_at.3 \
 	%D%/made/odeon_reply_error.3 \
