@@ -80,10 +80,10 @@ static void report(odeon_system *system, odeon_ref ledger, odeon_ref supervisor)
 	struct odeon_child_is *is = odeon_ask(odeon_child_is, system, supervisor, odeon_child_find_new("worker"), ODEON_NEVER, NULL);
 	struct total *total = odeon_ask(total, system, ledger, odeon_new(total), ODEON_NEVER, NULL);
 
-	if (is == NULL || total == NULL)
-		return;
-	printf("the worker was started anew %s\n", is->restarts > 50 ? "more than 50 times" : "suspiciously seldom");
-	printf("%d numbers, %d of them in order, their sum is %d\n", total->numbers, total->in_order, total->sum);
+	if (is != NULL && total != NULL) {
+		printf("the worker was started anew %s\n", is->restarts > 50 ? "more than 50 times" : "suspiciously seldom");
+		printf("%d numbers, %d of them in order, their sum is %d\n", total->numbers, total->in_order, total->sum);
+	}
 	odeon_free(is);
 	odeon_free(total);
 }
