@@ -33,9 +33,9 @@ bool os_at_thread_end(void (*run)(void *argument), void *argument)
 	return __cxa_thread_atexit_impl != NULL && __cxa_thread_atexit_impl(run, argument, &__dso_handle) == 0;
 }
 
-/* Asks the kernel where it would put a mapping, and claims an aligned place at random near there; farther, when those are
+/* Asks the kernel where it would put a mapping, and wishes for an aligned place at random near there; farther, when those are
  * taken. So no more address space than needed is taken at any time, which matters under a limit, and the place of a
- * reservation that was released is hardly ever used again. */
+ * reservation that was released is hardly ever used again. A wish and no order: a sanitizer may know better. */
 void *os_reserve(size_t bytes, size_t alignment)
 {
 	const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
@@ -51,13 +51,12 @@ void *os_reserve(size_t bytes, size_t alignment)
 		void *got;
 
 		place = (char *)((uintptr_t)(above ? hint + away : hint - away) & ~(alignment - 1));
-		got = mmap(place, bytes, PROT_NONE, flags | MAP_FIXED_NOREPLACE, -1, 0);
+		got = mmap(place, bytes, PROT_NONE, flags, -1, 0);
 		if (got == place)
 			return got;
-		if (got != MAP_FAILED)                          /* a kernel that takes the address for a hint */
-			munmap(got, bytes);
-		else if (errno == ENOMEM)
+		if (got == MAP_FAILED)
 			return NULL;
+		munmap(got, bytes);
 	}
 	return NULL;
 }
