@@ -7,6 +7,7 @@
 #ifndef TESTS_TOWN_H
 #define TESTS_TOWN_H
 
+#include "random.h"
 #include <odeon.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -14,24 +15,6 @@
 
 enum { PLACES = 48, DRIVERS = 3, SENDERS = PLACES + DRIVERS, SERIALS = 1 << 27 };
 #define MAIN_THREAD SENDERS
-
-/* ---- choices ------------------------------------------------------------------------------------------------------------- */
-
-struct random { uint64_t state; };
-
-static inline uint64_t random_next(struct random *random)     /* splitmix64 */
-{
-	uint64_t x = random->state += 0x9e3779b97f4a7c15u;
-
-	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
-	x = (x ^ x >> 27) * 0x94d049bb133111ebu;
-	return x ^ x >> 31;
-}
-
-static inline unsigned random_below(struct random *random, unsigned limit)
-{
-	return (unsigned)((random_next(random) >> 32) * limit >> 32);
-}
 
 /* ---- the town ------------------------------------------------------------------------------------------------------------ */
 
