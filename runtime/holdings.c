@@ -19,9 +19,12 @@ static uint32_t mask_of(const struct holdings *holdings)
 	return holdings->buckets != NULL ? holdings->mask : HOLDINGS_FIRST - 1;
 }
 
-/* 2^64 divided by the golden ratio: neighbouring keys come far apart (Knuth 6.4). */
+/* Serial numbers are spread as they are, and neighbours stay neighbours in memory: what was put in one after another mostly
+ * goes so, too. Of others, neighbouring keys come far apart: 2^64 divided by the golden ratio (Knuth 6.4). */
 static uint32_t hash(unsigned kind, uint64_t key)
 {
+	if (HOLDING_SET(kind) & HOLDINGS_BY_SERIAL)
+		return (uint32_t)key;
 	return (uint32_t)((key + ((uint64_t)kind << 56)) * 0x9e3779b97f4a7c15u >> 32);
 }
 

@@ -26,6 +26,7 @@ enum holding_kind {
 	HOLDING_OWNED,                          /* a ref */
 };
 #define HOLDING_SET(kind) (1u << (kind))
+#define HOLDINGS_BY_SERIAL (HOLDING_SET(HOLDING_TIMER) | HOLDING_SET(HOLDING_GATHER))
 
 #define HOLDINGS_FIRST 4u
 
