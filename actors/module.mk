@@ -9,6 +9,7 @@ libodeonactors_la_SOURCES = \
 	%D%/failures.c \
 	%D%/farewell.c \
 	%D%/limiter.c \
+	%D%/machine.c \
 	%D%/pipe.c \
 	%D%/registry.c \
 	%D%/retry.c \

@@ -2,12 +2,12 @@
 /*
  * 12-state-machine - a line that must be dialled before questions can be asked on it
  *
- *   idle      the first question lies aside, and the exchange is asked for a call
- *   dialling  everything lies aside but what the exchange says
- *   online    what lies aside is asked for again, in the order it came; a hang-up goes back to idle
+ *   idle      a question makes it dial
+ *   dialling  the exchange is asked for a call, again after a second without one; everything else lies aside
+ *   online    what lay aside comes again, in the order it came, and is asked; a hang-up goes back to idle
  *
- * Each state has a table of its own with what it handles; odeon_become enters a state, odeon_unbecome leaves it. Nobody
- * waits, and no message is lost or overtaken: whenever the exchange answers, this prints the same.
+ * Each state has a table of its own with what it handles, and says what to do when it is entered, left, or lasts too
+ * long. Nobody waits, and no message is lost or overtaken: whenever the exchange answers, this prints the same.
  */
 #include <odeon.h>
 #include <stdio.h>
@@ -21,19 +21,43 @@ ODEON_MESSAGE(call);
 struct total { int questions, calls; };                 /* asked for with zeroes, and answered */
 ODEON_MESSAGE(total);
 
-struct line { odeon_ref exchange; int call, questions; };
+enum { IDLE, DIALLING, ONLINE };
+struct line { odeon_machine machine; odeon_ref exchange; int call, questions; };
 
-/* Until there is a line: the actor's mailbox is not bounded, so this is refused only without memory. */
-static void lay_aside(odeon_self *self, void *message)
+/* ---- idle -------------------------------------------------------------------------------------------------------- */
+
+/* It lies aside until the state changes: that is, at once. Refused only without memory. */
+static void dial(odeon_self *self, struct line *line, void *message)
 {
-	int why;
-
-	odeon_free(odeon_stash(self, message, &why));
-	if (why < 0)
-		odeon_fail(self, why, "cannot lay it aside");
+	odeon_machine_lay_aside(self, line, message);
+	odeon_machine_go(self, &line->machine, DIALLING);
 }
 
-/* ---- online: what a state is entered from stands below it -------------------------------------------------------- */
+ODEON_HANDLER_IN(line, idle, question) { dial(self, line, question); }
+ODEON_HANDLER_IN(line, idle, total) { dial(self, line, total); }
+
+ODEON_HANDLERS(idle, ODEON_ON_IN(line, idle, question), ODEON_ON_IN(line, idle, total));
+
+/* ---- dialling ---------------------------------------------------------------------------------------------------- */
+
+ODEON_ENTER_IN(line, dialling)
+{
+	if (odeon_send(self, line->exchange, odeon_new(call)) < 0)
+		odeon_fail(self, ODEON_EFAILED, "cannot dial");
+}
+
+ODEON_TIMEOUT_IN(line, dialling) { odeon_machine_go(self, &line->machine, DIALLING); }
+
+ODEON_HANDLER_IN(line, dialling, call)
+{
+	line->call = call->number;
+	odeon_machine_go(self, &line->machine, ONLINE);
+}
+
+ODEON_HANDLERS(dialling, ODEON_ON_IN(line, dialling, call),
+	ODEON_ON_ASIDE(line, question), ODEON_ON_ASIDE(line, total), ODEON_ON_ASIDE(line, hang_up));
+
+/* ---- online ------------------------------------------------------------------------------------------------------ */
 
 ODEON_HANDLER_IN(line, online, question)
 {
@@ -48,50 +72,37 @@ ODEON_HANDLER_IN(line, online, total)
 	odeon_reply(self, total);
 }
 
-ODEON_HANDLER_IN(line, online, hang_up)
-{
-	printf("call %d is over\n", line->call);
-	odeon_unbecome(self);                           /* dialling */
-	odeon_unbecome(self);                           /* idle */
-}
+ODEON_HANDLER_IN(line, online, hang_up) { odeon_machine_go(self, &line->machine, IDLE); }
+
+ODEON_EXIT_IN(line, online) { printf("call %d is over\n", line->call); }
 
 ODEON_HANDLERS(online,
 	ODEON_ON_IN(line, online, question), ODEON_ON_IN(line, online, total), ODEON_ON_IN(line, online, hang_up));
 
-/* ---- dialling ---------------------------------------------------------------------------------------------------- */
+/* ---- the line ---------------------------------------------------------------------------------------------------- */
 
-ODEON_HANDLER_IN(line, dialling, question) { lay_aside(self, question); }
-ODEON_HANDLER_IN(line, dialling, total) { lay_aside(self, total); }     /* whoever asked waits a little longer */
-ODEON_HANDLER_IN(line, dialling, hang_up) { lay_aside(self, hang_up); }
+static const odeon_machine_state states[] = {
+	[IDLE] = { .name = "idle", .handlers = idle },
+	[DIALLING] = { .name = "dialling", .handlers = dialling, .enter = ODEON_ENTERS(line, dialling),
+	               .timeout = ODEON_SECONDS(1), .timed_out = ODEON_TIMES_OUT(line, dialling) },
+	[ONLINE] = { .name = "online", .handlers = online, .exit = ODEON_EXITS(line, online) },
+};
+ODEON_MACHINE(line, machine, states);
 
-ODEON_HANDLER_IN(line, dialling, call)
+struct book { odeon_ref exchange; };
+
+ODEON_START(line, book)
 {
-	line->call = call->number;
-	if (odeon_become(self, online) < 0)
-		odeon_fail(self, ODEON_ENOMEM, "cannot go online");
-	odeon_unstash(self);
+	line->exchange = book->exchange;
+	return odeon_machine_begin(self, &line->machine, &line_machine, IDLE);
 }
 
-ODEON_HANDLERS(dialling,
-	ODEON_ON_IN(line, dialling, question), ODEON_ON_IN(line, dialling, total), ODEON_ON_IN(line, dialling, hang_up),
-	ODEON_ON_IN(line, dialling, call));
+/* Whatever the state is, when that does not say anything else. */
+ODEON_HANDLER(line, hang_up) { }                       /* there is no call */
+ODEON_HANDLER(line, call) { }                          /* dialled twice, and both were answered */
 
-/* ---- idle: the state that a line begins in ----------------------------------------------------------------------- */
-
-static void dial(odeon_self *self, struct line *line, void *message)
-{
-	lay_aside(self, message);
-	if (odeon_send(self, line->exchange, odeon_new(call)) < 0 || odeon_become(self, dialling) < 0)
-		odeon_fail(self, ODEON_EFAILED, "cannot dial");
-}
-
-ODEON_HANDLER_IN(line, idle, question) { dial(self, line, question); }
-ODEON_HANDLER_IN(line, idle, total) { dial(self, line, total); }
-ODEON_HANDLER_IN(line, idle, hang_up) { }              /* there is no call; it is dropped */
-
-ODEON_HANDLERS(idle,
-	ODEON_ON_IN(line, idle, question), ODEON_ON_IN(line, idle, total), ODEON_ON_IN(line, idle, hang_up));
-ODEON_KIND(line, idle);
+ODEON_HANDLERS(always, ODEON_ON(line, hang_up), ODEON_ON(line, call));
+ODEON_KIND(line, always, .start = ODEON_STARTS(line));
 
 /* ---- the exchange ------------------------------------------------------------------------------------------------ */
 
@@ -131,15 +142,15 @@ static int talk(odeon_system *system, odeon_ref line)
 int main(void)
 {
 	odeon_system *system;
-	struct line first = { .call = 0 };
+	struct book book;
 	odeon_ref line;
 	int error = odeon_system_start(NULL, &system);
 
 	if (error < 0)
 		return 1;
-	error = odeon_system_spawn(system, &exchange_kind, NULL, &first.exchange);
+	error = odeon_system_spawn(system, &exchange_kind, NULL, &book.exchange);
 	if (error == 0)
-		error = odeon_system_spawn(system, &line_kind, &first, &line);
+		error = odeon_system_spawn(system, &line_kind, &book, &line);
 	if (error == 0)
 		error = talk(system, line);
 	if (error < 0)

@@ -38,6 +38,7 @@
 #include <odeon/select.h>
 #include <odeon/actors/breaker.h>
 #include <odeon/actors/limiter.h>
+#include <odeon/actors/machine.h>
 #include <odeon/actors/pipe.h>
 #include <odeon/actors/registry.h>
 #include <odeon/actors/retry.h>

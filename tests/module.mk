@@ -41,6 +41,8 @@ check_tests = \
 	%D%/contract/choice.t \
 	%D%/contract/end.t \
 	%D%/contract/limiter.t \
+	%D%/contract/machine.t \
+	%D%/contract/machine_wrong.t \
 	%D%/contract/mailbox.t \
 	%D%/contract/pipe.t \
 	%D%/contract/poller.t \
@@ -71,6 +73,7 @@ check_tests = \
 	%D%/scenarios/values.t \
 	%D%/simulation/bonds.t \
 	%D%/simulation/channels.t \
+	%D%/simulation/machine.t \
 	%D%/simulation/requests.t \
 	%D%/simulation/restart.t \
 	%D%/simulation/simulation.t \
@@ -161,6 +164,8 @@ fault_flags = $(AM_LDFLAGS) -Wl,--wrap=aligned_alloc,--wrap=calloc,--wrap=eventf
 %C%_fault_request_t_LDFLAGS = $(fault_flags)
 %C%_contract_supervisor_t_SOURCES = %D%/contract/supervisor.c %D%/contract/company.h
 %C%_contract_supervisor_stop_t_SOURCES = %D%/contract/supervisor_stop.c %D%/contract/company.h
+%C%_contract_machine_t_SOURCES = %D%/contract/machine.c %D%/contract/lamp.h
+%C%_contract_machine_wrong_t_SOURCES = %D%/contract/machine_wrong.c %D%/contract/lamp.h
 %C%_fault_restart_t_SOURCES = %D%/fault/restart.c %D%/fault/faults.c %D%/fault/faults.h
 %C%_fault_restart_t_LDFLAGS = $(fault_flags)
 %C%_fault_waits_t_SOURCES = %D%/fault/waits.c %D%/fault/faults.c %D%/fault/faults.h

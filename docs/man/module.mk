@@ -71,6 +71,15 @@ made_pages = \
 	%D%/made/odeon_limiter_init.3 \
 	%D%/made/odeon_limiter_take.3 \
 	%D%/made/odeon_link.3 \
+	%D%/made/odeon_machine_begin.3 \
+	%D%/made/odeon_machine_end.3 \
+	%D%/made/odeon_machine_go.3 \
+	%D%/made/odeon_machine_lay_aside.3 \
+	%D%/made/odeon_machine_look.3 \
+	%D%/made/odeon_machine_print.3 \
+	%D%/made/odeon_machine_raise.3 \
+	%D%/made/odeon_machine_raise_at.3 \
+	%D%/made/odeon_machine_timeout.3 \
 	%D%/made/odeon_make.3 \
 	%D%/made/odeon_monitor.3 \
 	%D%/made/odeon_now.3 \
