@@ -84,6 +84,7 @@ check_tests = \
 	%D%/unit/ask.t \
 	%D%/unit/attach.t \
 	%D%/unit/bands.t \
+	%D%/unit/bands_rows.t \
 	%D%/unit/beacon.t \
 	%D%/unit/cache.t \
 	%D%/unit/channel.t \
@@ -105,6 +106,7 @@ check_tests = \
 	%D%/unit/link.t \
 	%D%/unit/message.t \
 	%D%/unit/monitor.t \
+	%D%/unit/monitor_bounds.t \
 	%D%/unit/receiver.t \
 	%D%/unit/ref.t \
 	%D%/unit/refusal.t \
@@ -112,6 +114,7 @@ check_tests = \
 	%D%/unit/restart.t \
 	%D%/unit/restart_ends.t \
 	%D%/unit/restart_life.t \
+	%D%/unit/restart_place.t \
 	%D%/unit/rounds.t \
 	%D%/unit/select.t \
 	%D%/unit/select_mailbox.t \
@@ -124,6 +127,7 @@ check_tests = \
 	%D%/unit/spread.t \
 	%D%/unit/start.t \
 	%D%/unit/stash.t \
+	%D%/unit/stash_duty.t \
 	%D%/unit/stats.t \
 	%D%/unit/stop.t \
 	%D%/unit/system.t \
@@ -141,10 +145,11 @@ check_tests = \
 
 # What some of them share.
 EXTRA_DIST += %D%/contract/bounded.h %D%/contract/traffic.h %D%/harness/one.h %D%/scenarios/tutorials.h \
-	%D%/unit/asking.h %D%/unit/cases.h %D%/unit/listener.h %D%/unit/nested.h \
-	%D%/unit/asking.h %D%/unit/cases.h %D%/unit/listener.h %D%/unit/nested.h %D%/unit/requester.h \
+	%D%/unit/aside.h %D%/unit/asking.h %D%/unit/banded.h %D%/unit/cases.h %D%/unit/listener.h %D%/unit/nested.h \
+	%D%/unit/requester.h \
 	%D%/unit/supervised.h \
-	%D%/unit/timing.h
+	%D%/unit/timing.h \
+	%D%/unit/watched.h
 
 # Everything that the runtime asks for comes by faults.c, which may refuse it.
 fault_flags = $(AM_LDFLAGS) -Wl,--wrap=aligned_alloc,--wrap=calloc,--wrap=eventfd,--wrap=free \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * supervised.h - what restart.c, restart_life.c and restart_ends.c share: a child that fails with unlucky parcels, its
- * supervisor, and what they are made to do
+ * supervised.h - what restart.c and restart_*.c share: a child that fails with unlucky parcels, its supervisor, and what they
+ * are made to do
  */
 #ifndef TESTS_SUPERVISED_H
 #define TESTS_SUPERVISED_H
