@@ -8,12 +8,15 @@ libodeonactors_la_SOURCES = \
 	%D%/children.c %D%/children.h \
 	%D%/failures.c \
 	%D%/farewell.c \
+	%D%/foreman.c \
 	%D%/limiter.c \
 	%D%/machine.c \
 	%D%/pipe.c \
 	%D%/registry.c \
 	%D%/retry.c \
 	%D%/revival.c \
+	%D%/router.c \
+	%D%/routing.c %D%/routing.h \
 	%D%/supervising.h \
 	%D%/supervisor.c \
 	%D%/testkit.h \

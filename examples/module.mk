@@ -16,6 +16,7 @@ example_programs = \
 	%D%/10-timers \
 	%D%/11-supervision \
 	%D%/12-state-machine \
+	%D%/13-router \
 	%D%/15-registry \
 	%D%/16-testkit
 %C%_00_tour_LDADD      = libodeon.la
@@ -29,6 +30,7 @@ example_programs = \
 %C%_08_simulate_LDADD  = libodeon.la
 %C%_11_supervision_LDADD = libodeon.la
 %C%_12_state_machine_LDADD = libodeon.la
+%C%_13_router_LDADD     = libodeon.la
 %C%_16_testkit_LDADD   = libodeon.la
 %C%_15_registry_LDADD   = libodeon.la
 %C%_10_timers_LDADD    = libodeon.la

@@ -208,4 +208,5 @@ odeonactors_HEADERS = \
 	include/odeon/actors/pipe.h \
 	include/odeon/actors/registry.h \
 	include/odeon/actors/retry.h \
+	include/odeon/actors/router.h \
 	include/odeon/actors/supervisor.h

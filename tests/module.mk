@@ -49,6 +49,8 @@ check_tests = \
 	%D%/contract/registry.t \
 	%D%/contract/retry.t \
 	%D%/contract/room.t \
+	%D%/contract/router.t \
+	%D%/contract/router_change.t \
 	%D%/contract/supervisor.t \
 	%D%/contract/supervisor_stop.t \
 	%D%/fault/behaviour.t \
@@ -56,6 +58,7 @@ check_tests = \
 	%D%/fault/fault.t \
 	%D%/fault/request.t \
 	%D%/fault/restart.t \
+	%D%/fault/router.t \
 	%D%/fault/supervisor.t \
 	%D%/fault/testkit.t \
 	%D%/fault/timer.t \
@@ -76,6 +79,7 @@ check_tests = \
 	%D%/simulation/machine.t \
 	%D%/simulation/requests.t \
 	%D%/simulation/restart.t \
+	%D%/simulation/router.t \
 	%D%/simulation/simulation.t \
 	%D%/simulation/supervisor.t \
 	%D%/simulation/unanswered.t \
@@ -116,6 +120,7 @@ check_tests = \
 	%D%/unit/restart_life.t \
 	%D%/unit/restart_place.t \
 	%D%/unit/rounds.t \
+	%D%/unit/routing.t \
 	%D%/unit/select.t \
 	%D%/unit/select_mailbox.t \
 	%D%/unit/select_mailbox_end.t \
@@ -171,8 +176,12 @@ fault_flags = $(AM_LDFLAGS) -Wl,--wrap=aligned_alloc,--wrap=calloc,--wrap=eventf
 %C%_contract_supervisor_stop_t_SOURCES = %D%/contract/supervisor_stop.c %D%/contract/company.h
 %C%_contract_machine_t_SOURCES = %D%/contract/machine.c %D%/contract/lamp.h
 %C%_contract_machine_wrong_t_SOURCES = %D%/contract/machine_wrong.c %D%/contract/lamp.h
+%C%_contract_router_t_SOURCES = %D%/contract/router.c %D%/contract/kitchen.h
+%C%_contract_router_change_t_SOURCES = %D%/contract/router_change.c %D%/contract/kitchen.h
 %C%_fault_restart_t_SOURCES = %D%/fault/restart.c %D%/fault/faults.c %D%/fault/faults.h
 %C%_fault_restart_t_LDFLAGS = $(fault_flags)
+%C%_fault_router_t_SOURCES = %D%/fault/router.c %D%/fault/faults.c %D%/fault/faults.h
+%C%_fault_router_t_LDFLAGS = $(fault_flags)
 %C%_fault_waits_t_SOURCES = %D%/fault/waits.c %D%/fault/faults.c %D%/fault/faults.h
 %C%_fault_waits_t_LDFLAGS = $(fault_flags)
 %C%_fault_supervisor_t_SOURCES = %D%/fault/supervisor.c %D%/fault/faults.c %D%/fault/faults.h

@@ -149,6 +149,24 @@ made_pages = \
 	%D%/made/odeon_retry_clear.3 \
 	%D%/made/odeon_retry_init.3 \
 	%D%/made/odeon_retry_next.3 \
+	%D%/made/odeon_router_broadcast.3 \
+	%D%/made/odeon_router_broadcast_at.3 \
+	%D%/made/odeon_router_count.3 \
+	%D%/made/odeon_router_drop.3 \
+	%D%/made/odeon_router_forward.3 \
+	%D%/made/odeon_router_forward_at.3 \
+	%D%/made/odeon_router_gather.3 \
+	%D%/made/odeon_router_gather_at.3 \
+	%D%/made/odeon_router_open.3 \
+	%D%/made/odeon_router_post.3 \
+	%D%/made/odeon_router_post_at.3 \
+	%D%/made/odeon_router_ref.3 \
+	%D%/made/odeon_router_request.3 \
+	%D%/made/odeon_router_request_at.3 \
+	%D%/made/odeon_router_resize.3 \
+	%D%/made/odeon_router_send.3 \
+	%D%/made/odeon_router_send_at.3 \
+	%D%/made/odeon_router_share.3 \
 	%D%/made/odeon_select.3 \
 	%D%/made/odeon_select_biased.3 \
 	%D%/made/odeon_select_ready.3 \

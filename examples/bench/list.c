@@ -13,6 +13,8 @@ static const struct bench *const benches[] = {
 	&bench_fork_join_throughput_paced, &bench_fork_join_create, &bench_big, &bench_fan_in_20, &bench_fan_in_100,
 	&bench_chameneos, &bench_skynet, &bench_memory, &bench_idle, &bench_ask, &bench_request, &bench_request_until,
 	&bench_wake, &bench_fairness, &bench_monitor_storm, &bench_timers, &bench_timers_million, &bench_supervisor_restart,
+	&bench_router, &bench_router_random, &bench_router_least, &bench_router_key, &bench_router_sizing, &bench_router_ref,
+	&bench_router_none,
 	&savina_philosopher, &savina_barber, &savina_cigsmok, &savina_bndbuffer, &savina_banking, &savina_concdict,
 	&savina_concsll, &savina_logmap, &savina_fib, &savina_bitonicsort, &savina_quicksort, &savina_radixsort,
 	&savina_sieve

@@ -13,7 +13,8 @@ simulated_examples = \
 	%D%/06-overload \
 	%D%/07-embed \
 	%D%/09-request \
-	%D%/12-state-machine
+	%D%/12-state-machine \
+	%D%/13-router
 
 %C%_00_tour_SOURCES  = examples/00-tour.c $(simulation_driver)
 %C%_00_tour_CPPFLAGS = $(simulation_flags)
@@ -42,6 +43,9 @@ simulated_examples = \
 %C%_12_state_machine_SOURCES  = examples/12-state-machine.c $(simulation_driver)
 %C%_12_state_machine_CPPFLAGS = $(simulation_flags)
 %C%_12_state_machine_LDADD    = libodeon.la
+%C%_13_router_SOURCES  = examples/13-router.c $(simulation_driver)
+%C%_13_router_CPPFLAGS = $(simulation_flags)
+%C%_13_router_LDADD    = libodeon.la
 %C%_09_request_SOURCES  = examples/09-request.c $(simulation_driver)
 %C%_09_request_CPPFLAGS = $(simulation_flags)
 %C%_09_request_LDADD    = libodeon.la
