@@ -10,7 +10,7 @@
  *   ODEON_KIND(greeter, greeter_handlers);                             defines greeter_kind
  *
  * At most one thread runs an actor at any instant, and what one handler wrote the next one sees. Kinds and tables are
- * plain const structs that must outlive every actor of them.
+ * plain const structs; tables must outlive every actor of them, kinds the system, as statistics name them.
  */
 #ifndef ODEON_ACTOR_H
 #define ODEON_ACTOR_H
@@ -176,7 +176,7 @@ ODEON_API odeon_time odeon_deadline(odeon_self *self, odeon_duration from_now);
 /**
  * odeon_spawn - a new actor
  * @self:     the spawner
- * @kind:     must outlive the actor
+ * @kind:     must outlive the system
  * @argument: lent to start for the duration of the call; without start, the state's first value; NULL is zero
  * @child:    the new actor's ref; nobody on failure; may be NULL
  *
