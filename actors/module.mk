@@ -11,6 +11,7 @@ libodeonactors_la_SOURCES = \
 	%D%/foreman.c \
 	%D%/limiter.c \
 	%D%/machine.c \
+	%D%/offload.c \
 	%D%/pipe.c \
 	%D%/registry.c \
 	%D%/retry.c \

@@ -18,7 +18,8 @@ example_programs = \
 	%D%/12-state-machine \
 	%D%/13-router \
 	%D%/15-registry \
-	%D%/16-testkit
+	%D%/16-testkit \
+	%D%/20-offload
 %C%_00_tour_LDADD      = libodeon.la
 %C%_01_hello_LDADD     = libodeon.la
 %C%_02_counter_LDADD   = libodeon.la
@@ -32,6 +33,7 @@ example_programs = \
 %C%_12_state_machine_LDADD = libodeon.la
 %C%_13_router_LDADD     = libodeon.la
 %C%_16_testkit_LDADD   = libodeon.la
+%C%_20_offload_LDADD   = libodeon.la
 %C%_15_registry_LDADD   = libodeon.la
 %C%_10_timers_LDADD    = libodeon.la
 %C%_09_request_LDADD   = libodeon.la

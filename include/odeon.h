@@ -39,6 +39,7 @@
 #include <odeon/actors/breaker.h>
 #include <odeon/actors/limiter.h>
 #include <odeon/actors/machine.h>
+#include <odeon/actors/offload.h>
 #include <odeon/actors/pipe.h>
 #include <odeon/actors/registry.h>
 #include <odeon/actors/retry.h>

@@ -205,6 +205,7 @@ odeonactors_HEADERS = \
 	include/odeon/actors/breaker.h \
 	include/odeon/actors/limiter.h \
 	include/odeon/actors/machine.h \
+	include/odeon/actors/offload.h \
 	include/odeon/actors/pipe.h \
 	include/odeon/actors/registry.h \
 	include/odeon/actors/retry.h \

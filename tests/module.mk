@@ -44,6 +44,7 @@ check_tests = \
 	%D%/contract/machine.t \
 	%D%/contract/machine_wrong.t \
 	%D%/contract/mailbox.t \
+	%D%/contract/offload.t \
 	%D%/contract/pipe.t \
 	%D%/contract/poller.t \
 	%D%/contract/registry.t \
@@ -56,6 +57,7 @@ check_tests = \
 	%D%/fault/behaviour.t \
 	%D%/fault/bonds.t \
 	%D%/fault/fault.t \
+	%D%/fault/offload.t \
 	%D%/fault/request.t \
 	%D%/fault/restart.t \
 	%D%/fault/router.t \
@@ -77,6 +79,7 @@ check_tests = \
 	%D%/simulation/bonds.t \
 	%D%/simulation/channels.t \
 	%D%/simulation/machine.t \
+	%D%/simulation/offload.t \
 	%D%/simulation/requests.t \
 	%D%/simulation/restart.t \
 	%D%/simulation/router.t \
@@ -170,6 +173,8 @@ fault_flags = $(AM_LDFLAGS) -Wl,--wrap=aligned_alloc,--wrap=calloc,--wrap=eventf
 %C%_fault_testkit_t_LDFLAGS = $(fault_flags)
 %C%_fault_timer_t_SOURCES = %D%/fault/timer.c %D%/fault/faults.c %D%/fault/faults.h
 %C%_fault_timer_t_LDFLAGS = $(fault_flags)
+%C%_fault_offload_t_SOURCES = %D%/fault/offload.c %D%/fault/faults.c %D%/fault/faults.h
+%C%_fault_offload_t_LDFLAGS = $(fault_flags)
 %C%_fault_request_t_SOURCES = %D%/fault/request.c %D%/fault/faults.c %D%/fault/faults.h
 %C%_fault_request_t_LDFLAGS = $(fault_flags)
 %C%_contract_supervisor_t_SOURCES = %D%/contract/supervisor.c %D%/contract/company.h

@@ -24,6 +24,7 @@ made_pages = \
 	%D%/made/odeon_attach_descriptor.3 \
 	%D%/made/odeon_band.3 \
 	%D%/made/odeon_become.3 \
+	%D%/made/odeon_blocking_drop.3 \
 	%D%/made/odeon_bound.3 \
 	%D%/made/odeon_breaker_enter.3 \
 	%D%/made/odeon_breaker_init.3 \
@@ -83,6 +84,12 @@ made_pages = \
 	%D%/made/odeon_make.3 \
 	%D%/made/odeon_monitor.3 \
 	%D%/made/odeon_now.3 \
+	%D%/made/odeon_offload.3 \
+	%D%/made/odeon_offload_ask.3 \
+	%D%/made/odeon_offload_ask_at.3 \
+	%D%/made/odeon_offload_at.3 \
+	%D%/made/odeon_offload_count.3 \
+	%D%/made/odeon_offload_start.3 \
 	%D%/made/odeon_oneshot_open.3 \
 	%D%/made/odeon_permit_drop.3 \
 	%D%/made/odeon_permit_send.3 \

@@ -11,7 +11,7 @@
 static const struct bench *const benches[] = {
 	&bench_pingpong, &bench_ring, &bench_counting, &bench_counting_paced, &bench_fork_join_throughput,
 	&bench_fork_join_throughput_paced, &bench_fork_join_create, &bench_big, &bench_fan_in_20, &bench_fan_in_100,
-	&bench_chameneos, &bench_skynet, &bench_memory, &bench_idle, &bench_ask, &bench_request, &bench_request_until,
+	&bench_chameneos, &bench_skynet, &bench_memory, &bench_idle, &bench_ask, &bench_request, &bench_request_until, &bench_offload,
 	&bench_wake, &bench_fairness, &bench_monitor_storm, &bench_timers, &bench_timers_million, &bench_supervisor_restart,
 	&bench_router, &bench_router_random, &bench_router_least, &bench_router_key, &bench_router_sizing, &bench_router_ref,
 	&bench_router_none,

@@ -335,6 +335,55 @@ ODEON_API ODEON_MUST_ odeon_frozen *odeon_freeze(void *message) ODEON_TAKES_(1);
 ODEON_API int odeon_send_after_at(odeon_self *self, odeon_ref to, void *message, odeon_duration delay, odeon_timer *timer,
                                   const odeon_site *site) ODEON_TAKES_(3);
 
+typedef struct odeon_blocking odeon_blocking;          /* a function that may block: actors/offload.h */
+
+/**
+ * odeon_offload - have a function run on a thread of a pool, and a continuation with its answer
+ * @self:     the asker
+ * @pool:     from odeon_offload_start (actors/offload.h)
+ * @function: the name that ODEON_BLOCKING gave
+ * @argument: taken; of the function's type, which the compiler checks. In hand, it goes with its duty to answer, unless that was
+ *            detached: ODEON_THEN(self, S, C, R, .asked = odeon_duty(self)) keeps it for the continuation
+ * @until:    how long to wait, as odeon_request
+ * @then:     ODEON_THEN(...); consumed
+ *
+ * 0 means that the continuation will run, exactly once, as with odeon_request. Beside the errors there, and those of the
+ * function itself, it is told
+ *   ODEON_EFULL      all threads are busy, and as many functions wait as may
+ *   ODEON_ENOMEM     the argument was NULL, or no memory
+ *   ODEON_ESYSTEM    the pool has no thread and there is none to be had
+ *   ODEON_ESTOPPING  the pool, or the system, stopped before it began; or the asker ends
+ *   ODEON_EGONE      the pool has ended, or the thread, before it began
+ *   ODEON_ETIMEDOUT  no answer until then. A function that has not begun does not run; what another one answers, later, is a
+ *                    dead letter
+ *
+ * Returns:  as odeon_request; what it refuses does not run
+ * Context:  own handler, also in start; does not wait
+ * Since:    0.1
+ */
+#define odeon_offload(self, pool, function, argument, until, then) \
+	odeon_offload_at(self, pool, &ODEON_BLOCKING_##function, ODEON_ARGUMENT_(function, argument), until, then, ODEON_HERE)
+ODEON_API ODEON_MUST_ int odeon_offload_at(odeon_self *self, odeon_ref pool, const odeon_blocking *function, void *argument,
+                                           odeon_time until, odeon_then *then, const odeon_site *site) ODEON_TAKES_(4);
+
+/**
+ * odeon_offload_ask - have a function run on a thread of a pool, from a plain thread, and wait for its answer
+ * @system:   the pool's
+ * @argument: taken; not in hand
+ * @why:      0 or the error: as odeon_ask, and as odeon_offload tells it; may be NULL
+ *
+ * For what the pool's bounds should hold for; otherwise a plain thread may as well call the function.
+ *
+ * Returns:  the answer, yours; NULL on failure
+ * Context:  plain thread, or a handler of an actor with a thread of its own
+ * Since:    0.1
+ */
+#define odeon_offload_ask(system, pool, function, argument, until, why) \
+	((ODEON_TYPEOF_(function(NULL, NULL)))odeon_offload_ask_at(system, pool, &ODEON_BLOCKING_##function, \
+		ODEON_ARGUMENT_(function, argument), until, odeon_out_(why), ODEON_HERE))
+ODEON_API void *odeon_offload_ask_at(odeon_system *system, odeon_ref pool, const odeon_blocking *function, void *argument,
+                                     odeon_time until, int *why, const odeon_site *site) ODEON_TAKES_(4);
+
 /* ---- who gives: one list, every taker in it; those of channels are in odeon/channel.h ------------------------------ */
 
 typedef struct odeon_sender odeon_sender;
@@ -346,12 +395,15 @@ ODEON_API void *odeon_sender_try_at(odeon_sender *sender, void *message, odeon_t
 	malloc(odeon_free, 1), malloc(odeon_send_at, 3), malloc(odeon_forward_at, 3), malloc(odeon_reply_at, 2), \
 	malloc(odeon_reply_to_at, 3), malloc(odeon_post_at, 3), malloc(odeon_try_send_at, 3), malloc(odeon_try_post_at, 3), \
 	malloc(odeon_permit_send_at, 3), malloc(odeon_keep_at, 2), malloc(odeon_ask_at, 4), malloc(odeon_sender_send_at, 2), malloc(odeon_sender_try_at, 2), \
+	malloc(odeon_offload_at, 4), malloc(odeon_offload_ask_at, 4), \
 	malloc(odeon_request_at, 3), malloc(odeon_gather_request_at, 4), malloc(odeon_send_after_at, 3), \
 	malloc(odeon_stash_at, 2), malloc(odeon_proceed, 3), malloc(odeon_freeze, 1))
 
 ODEON_API void *odeon_keep_at(odeon_self *self, void *message) ODEON_MESSAGE_GIVEN_ __attribute__((returns_nonnull));
 ODEON_API void *odeon_ask_at(const odeon_type *type, odeon_system *system, odeon_ref to, void *message,
                              odeon_time until, int *why, const odeon_site *site) ODEON_MESSAGE_GIVEN_;
+ODEON_API void *odeon_offload_ask_at(odeon_system *system, odeon_ref pool, const odeon_blocking *function, void *argument,
+                                     odeon_time until, int *why, const odeon_site *site) ODEON_MESSAGE_GIVEN_;
 
 /**
  * odeon_make - a message of a type, filled from a value; what odeon_new and odeon_new_sized call

@@ -14,7 +14,8 @@ simulated_examples = \
 	%D%/07-embed \
 	%D%/09-request \
 	%D%/12-state-machine \
-	%D%/13-router
+	%D%/13-router \
+	%D%/20-offload
 
 %C%_00_tour_SOURCES  = examples/00-tour.c $(simulation_driver)
 %C%_00_tour_CPPFLAGS = $(simulation_flags)
@@ -46,6 +47,9 @@ simulated_examples = \
 %C%_13_router_SOURCES  = examples/13-router.c $(simulation_driver)
 %C%_13_router_CPPFLAGS = $(simulation_flags)
 %C%_13_router_LDADD    = libodeon.la
+%C%_20_offload_SOURCES  = examples/20-offload.c $(simulation_driver)
+%C%_20_offload_CPPFLAGS = $(simulation_flags)
+%C%_20_offload_LDADD    = libodeon.la
 %C%_09_request_SOURCES  = examples/09-request.c $(simulation_driver)
 %C%_09_request_CPPFLAGS = $(simulation_flags)
 %C%_09_request_LDADD    = libodeon.la
