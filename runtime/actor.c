@@ -263,7 +263,10 @@ static int be_born(odeon_system *system, struct worker *worker, struct slot *slo
 		release(slot);
 		return error;
 	}
-	TALLY(system, worker, spawned);
+	if (UNLIKELY(kind->is_background))
+		TALLY(system, worker, background_spawned);
+	else
+		TALLY(system, worker, spawned);
 	if (UNLIKELY(system->simulation != NULL))
 		simulation_event(system, "%u.%u (%s) is spawned", ref_slot(me), generation, kind->name);
 	*actor = me;
@@ -391,7 +394,10 @@ void actor_end(struct odeon_self *self, struct slot *slot, int code, const char 
 		ck_pr_store_8(&self->worker->is_done, 1);
 	if (slot->generation >= REF_GENERATION_MASK - 1)
 		slot->flags |= SLOT_RETIRED;
-	TALLY(self->system, self->worker, ended);
+	if (UNLIKELY(kind->is_background))
+		TALLY(self->system, self->worker, background_ended);
+	else
+		TALLY(self->system, self->worker, ended);
 }
 
 void actor_vacate(odeon_system *system, struct worker *worker, struct slot *slot, bool retired)

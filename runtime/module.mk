@@ -129,6 +129,8 @@ libodeoncore_la_SOURCES  = \
 	%D%/simulation.c \
 	%D%/simulation.h \
 	%D%/sleepers.h \
+	%D%/single.c \
+	%D%/single.h \
 	%D%/slot.h \
 	%D%/slotqueue.h \
 	%D%/spread.c \

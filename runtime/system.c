@@ -17,6 +17,7 @@
 #include "deliver.h"
 #include "faults.h"
 #include "simulation.h"
+#include "single.h"
 #include "step.h"
 #include "timer.h"
 #include "turn.h"
@@ -164,6 +165,7 @@ static void unmake(odeon_system *system)
 		for (uint32_t i = 0; i < WORKERS_PLACES && i < system->workers_used; i++)
 			worker_free(system, i);
 	free(system->workers);
+	singles_free(system);
 	depot_leave(system->depot);
 	simulation_fini(system);
 	if (system->host_fd >= 0)

@@ -16,7 +16,8 @@ struct tally {
 	uint64_t handled;                       /* ... that a handler got */
 	uint64_t dropped;                       /* ... that a full mailbox's policy dropped */
 	uint64_t dead[ODEON_ERROR_COUNT];       /* ... that became dead letters, by reason */
-	uint64_t spawned, ended;                /* actors */
+	uint64_t spawned, ended;                /* actors, but for those of the next line */
+	uint64_t background_spawned, background_ended;  /* that keep no system alive; a sum of all counts them above */
 	uint64_t failed;                        /* ... that ended, or were halted, for another reason than 0 */
 	uint64_t restarted;                     /* starts anew */
 } CACHE_ALIGNED;

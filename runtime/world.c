@@ -34,29 +34,37 @@ static const struct tally *tally_at(odeon_system *system, uint32_t place)
 	for (uint32_t place = 0; place < TALLY_STRIPES + ck_pr_load_32(&(system)->workers_used); place++) \
 		if (((tally) = tally_at(system, place)) != NULL)
 
+static void count_actors(odeon_system *system, bool all, uint64_t *spawned, uint64_t *ended)
+{
+	const struct tally *tally;
+
+	EACH_TALLY(system, tally) {
+		add(ended, &tally->ended);
+		if (all)
+			add(ended, &tally->background_ended);
+	}
+	ck_pr_fence_memory();                   /* an actor's end comes after its spawn: read in the other order */
+	EACH_TALLY(system, tally) {
+		add(spawned, &tally->spawned);
+		if (all)
+			add(spawned, &tally->background_spawned);
+	}
+}
+
 void world_tally(odeon_system *system, struct tally *sum)
 {
 	const struct tally *tally;
 
 	memset(sum, 0, sizeof *sum);
-	EACH_TALLY(system, tally)
-		add(&sum->ended, &tally->ended);
-	ck_pr_fence_memory();
-	EACH_TALLY(system, tally)
-		add(&sum->spawned, &tally->spawned);
+	count_actors(system, true, &sum->spawned, &sum->ended);
 	EACH_TALLY(system, tally)
 		add_tally(sum, tally);
 }
 
 uint64_t world_alive(odeon_system *system)
 {
-	const struct tally *tally;
 	uint64_t ended = 0, spawned = 0;
 
-	EACH_TALLY(system, tally)
-		add(&ended, &tally->ended);
-	ck_pr_fence_memory();                   /* an actor's end comes after its spawn: read in the other order */
-	EACH_TALLY(system, tally)
-		add(&spawned, &tally->spawned);
+	count_actors(system, ck_pr_load_32(&system->phase) != PHASE_RUNNING, &spawned, &ended);
 	return spawned - ended;
 }

@@ -131,6 +131,7 @@ struct odeon_system {
 	pthread_mutex_t inquiries_lock;
 	struct watchdog *watchdog;              /* NULL: none */
 	bool (*refuses)(const struct context *context, size_t bytes);   /* of its workers: context.h; NULL: never */
+	struct single *singles;                 /* single.c; the last added first */
 	struct simulation *simulation;          /* NULL: real threads, real time */
 };
 
@@ -163,6 +164,8 @@ static inline struct worker *worker_here(const odeon_system *system)
 
 /* The sum of all tallies. `ended` is read before `spawned`, so equal numbers mean that no actor was alive at some instant. */
 void world_tally(odeon_system *system, struct tally *sum);
+
+/* The actors that keep it alive: all, once it stops, and until then but for those in the background. */
 uint64_t world_alive(odeon_system *system);
 
 #endif

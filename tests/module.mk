@@ -90,6 +90,7 @@ check_tests = \
 	%D%/unit/actor.t \
 	%D%/unit/ask.t \
 	%D%/unit/attach.t \
+	%D%/unit/background.t \
 	%D%/unit/bands.t \
 	%D%/unit/bands_rows.t \
 	%D%/unit/beacon.t \

@@ -220,6 +220,7 @@ made_pages = \
 	%D%/made/odeon_system_quit.3 \
 	%D%/made/odeon_system_run.3 \
 	%D%/made/odeon_system_seed.3 \
+	%D%/made/odeon_system_single.3 \
 	%D%/made/odeon_system_spawn.3 \
 	%D%/made/odeon_system_start.3 \
 	%D%/made/odeon_system_stats.3 \

@@ -68,6 +68,8 @@ typedef struct odeon_kind {
 	odeon_mailbox mailbox;
 	enum odeon_place place;
 	unsigned worker;                               /* for ODEON_PINNED */
+	int is_background;                             /* not 0: it keeps no system alive, as it is there for others only:
+	                                                  odeon_system_wait does not wait for its end. odeon_system_stop does */
 } odeon_kind;
 
 /*
@@ -111,7 +113,7 @@ constexpr odeon_kind odeon_kind_cxx_(const char *name, size_t bytes, const odeon
 	int (*start)(odeon_self *, void *, const void *) = nullptr,
 	void (*stop)(odeon_self *, void *, const odeon_reason *) = nullptr)
 {
-	return odeon_kind{ sizeof(odeon_kind), name, bytes, handlers, start, stop, nullptr, nullptr, {}, ODEON_POOLED, 0 };
+	return odeon_kind{ sizeof(odeon_kind), name, bytes, handlers, start, stop, nullptr, nullptr, {}, ODEON_POOLED, 0, 0 };
 }
 # define ODEON_KIND_INIT(S, ...) odeon_kind_cxx_(#S, sizeof(struct S), __VA_ARGS__)
 #endif

@@ -144,7 +144,8 @@ ODEON_API void odeon_system_quit(odeon_system *system);
 /**
  * odeon_system_wait - until no actor is left, or odeon_system_quit was called
  *
- * A simulated system runs inside this call, on its virtual clock.
+ * Actors whose kind is in the background (odeon_kind) do not count, until the system stops. A simulated
+ * system runs inside this call, on its virtual clock.
  *
  * Returns:  0, or
  *   ODEON_ETIMEDOUT    neither happened until then
@@ -327,6 +328,21 @@ ODEON_API uint64_t odeon_system_seed(odeon_system *system);
  * Since:    0.1
  */
 ODEON_API int odeon_system_spawn(odeon_system *system, const odeon_kind *kind, const void *argument, odeon_ref *actor);
+
+/**
+ * odeon_system_single - the system's one actor of a kind, which is spawned when it is first asked for
+ * @kind:     by its address
+ * @argument: as odeon_spawn, for when it is spawned
+ * @actor:    its ref; nobody on failure
+ *
+ * For what all share and nobody opens: such a kind rather is in the background, or it keeps the system alive. When the actor has
+ * ended the next call spawns another. Those that odeon_spawn and odeon_system_spawn make of the kind are not meant.
+ *
+ * Returns:  0, or as odeon_spawn
+ * Context:  any thread, any handler
+ * Since:    0.1
+ */
+ODEON_API int odeon_system_single(odeon_system *system, const odeon_kind *kind, const void *argument, odeon_ref *actor);
 
 /**
  * odeon_actor_stop - end an actor after what is queued now, with reason 0
