@@ -113,7 +113,7 @@ ODEON_START(offload_thread, home)
 
 ODEON_HANDLERS(offload_thread_handlers, ODEON_ON(offload_thread, offload_return));
 ODEON_KIND(offload_thread, offload_thread_handlers, .start = ODEON_STARTS(offload_thread), .on_other = on_work,
-           .place = ODEON_OWN_THREAD);
+           .place = ODEON_OWN_THREAD, .is_background = 1);
 
 /* ---- the places of threads ---------------------------------------------------------------------------------------------------- */
 
@@ -405,13 +405,15 @@ ODEON_STOP(offload_pool)
 ODEON_HANDLERS(offload_pool_handlers, ODEON_ON(offload_pool, offload_return), ODEON_ON(offload_pool, odeon_down),
                ODEON_ON(offload_pool, odeon_tick), ODEON_ON(offload_pool, odeon_offload_look));
 ODEON_KIND(offload_pool, offload_pool_handlers, .start = ODEON_STARTS(offload_pool), .stop = ODEON_STOPS(offload_pool),
-           .on_other = on_offload);
+           .on_other = on_offload, .is_background = 1);
 
 /* ---- what users call --------------------------------------------------------------------------------------------------------------- */
 
+#define DEFAULTS ODEON_OFFLOAD(.threads = THREADS, .waiting = WAITING, .idle = IDLE)
+
 int odeon_offload_start(odeon_system *system, const odeon_offload_options *options, odeon_ref *pool)
 {
-	odeon_offload_options all = ODEON_OFFLOAD(0);
+	odeon_offload_options all = DEFAULTS;
 
 	if (pool != NULL)
 		*pool = ODEON_NOBODY;
@@ -425,6 +427,14 @@ int odeon_offload_start(odeon_system *system, const odeon_offload_options *optio
 	all.waiting = all.waiting != 0 ? all.waiting : WAITING;
 	all.idle = all.idle != 0 ? all.idle : IDLE;
 	return odeon_system_spawn(system, &offload_pool_kind, &all, pool);
+}
+
+/* Nobody is the system's own. 0 or an error, and then it stays nobody. */
+static int find_pool(odeon_system *system, odeon_ref *pool)
+{
+	static const odeon_offload_options defaults = DEFAULTS;
+
+	return odeon_ref_is_nobody(*pool) ? odeon_system_single(system, &offload_pool_kind, &defaults, pool) : 0;
 }
 
 /* The message for the pool; NULL: the argument, too, is gone. */
@@ -442,22 +452,39 @@ int odeon_offload_at(odeon_self *self, odeon_ref pool, const odeon_blocking *fun
                      odeon_then *then, const odeon_site *site)
 {
 	void *mine = argument != NULL ? odeon_keep(self, argument) : NULL;      /* it may be in hand */
+	void *work = pack(function, mine, until, site);
 
-	return odeon_request_at(self, pool, pack(function, mine, until, site), until, then, site);
+	if (find_pool(odeon_system_of(self), &pool) == ODEON_ENOMEM) {
+		odeon_free(work);
+		work = NULL;                    /* which is told as ODEON_ENOMEM */
+	}
+	return odeon_request_at(self, pool, work, until, then, site);
 }
 
 void *odeon_offload_ask_at(odeon_system *system, odeon_ref pool, const odeon_blocking *function, void *argument,
                            odeon_time until, int *why, const odeon_site *site)
 {
-	return odeon_ask_at(function->answer, system, pool, pack(function, argument, until, site), until, why, site);
+	void *answer = NULL, *work = pack(function, argument, until, site);
+	int error = system != NULL ? find_pool(system, &pool) : ODEON_EINVAL;
+
+	if (error == 0)
+		answer = odeon_ask_at(function->answer, system, pool, work, until, &error, site);
+	else
+		odeon_free(work);
+	if (why != NULL)
+		*why = error;
+	return answer;
 }
 
 int odeon_offload_count(odeon_system *system, odeon_ref pool, odeon_time until, struct odeon_offload_counts *counts)
 {
-	int why;
-	struct odeon_offload_counts *answer = odeon_ask(odeon_offload_counts, system, pool, odeon_new(odeon_offload_look), until,
-	                                                &why);
+	struct odeon_offload_counts *answer = NULL;
+	int why = system != NULL && counts != NULL ? find_pool(system, &pool) : ODEON_EINVAL;
 
+	if (why == 0)
+		answer = odeon_ask(odeon_offload_counts, system, pool, odeon_new(odeon_offload_look), until, &why);
+	if (counts == NULL)
+		return why;
 	*counts = answer != NULL ? *answer : (struct odeon_offload_counts){ 0 };
 	odeon_free(answer);
 	return why;

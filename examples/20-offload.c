@@ -5,6 +5,8 @@
  * A door checks passwords. Hashing one is slow on purpose, and must not run in a handler: meanwhile nobody else of this worker
  * would be served. So the door offloads it, and goes on when the answer comes; whoever knocks is answered then.
  *
+ * ODEON_NOBODY is the system's own pool; odeon_offload_start gives one with bounds of your own.
+ *
  * Try it: let stretch() sleep for two seconds, and see which error the visitor gets.
  */
 #include <odeon.h>
@@ -32,7 +34,7 @@ ODEON_BLOCKING(stretch, knock, digest)                  /* gets (struct knock *k
 	return odeon_new(digest, .value = value);
 }
 
-struct door { odeon_ref pool; uint64_t right; };
+struct door { uint64_t right; };
 struct visitor { void *asked; };                        /* what the answer will need: whom to tell */
 
 ODEON_ANSWER(door, visitor, digest)                     /* gets (self, door, visitor, digest, error) */
@@ -48,7 +50,7 @@ ODEON_HANDLER(door, knock)
 {
 	void *asked = odeon_duty(self);                 /* stays here; the message itself goes to the function */
 
-	if (odeon_offload(self, door->pool, stretch, knock, odeon_deadline(self, ODEON_SECONDS(1)),
+	if (odeon_offload(self, ODEON_NOBODY, stretch, knock, odeon_deadline(self, ODEON_SECONDS(1)),
 	                  ODEON_THEN(self, door, visitor, digest, .asked = asked)) < 0)
 		odeon_free(asked);
 }
@@ -74,15 +76,12 @@ static void visit(odeon_system *system, odeon_ref door, const char *password)
 
 static int work(odeon_system *system)
 {
-	odeon_offload_options bounds = ODEON_OFFLOAD(.threads = 2, .waiting = 100);
-	struct door first = { .right = 0 };
+	struct door first;
 	struct digest *digest;
 	odeon_ref door;
-	int error = odeon_offload_start(system, &bounds, &first.pool);
+	int error;
 
-	if (error < 0)
-		return error;
-	digest = odeon_offload_ask(system, first.pool, stretch, odeon_new(knock, "open sesame"), ODEON_NEVER, &error);
+	digest = odeon_offload_ask(system, ODEON_NOBODY, stretch, odeon_new(knock, "open sesame"), ODEON_NEVER, &error);
 	if (digest == NULL)                             /* a plain thread may ask for it, too */
 		return error;
 	first.right = digest->value;

@@ -340,7 +340,7 @@ typedef struct odeon_blocking odeon_blocking;          /* a function that may bl
 /**
  * odeon_offload - have a function run on a thread of a pool, and a continuation with its answer
  * @self:     the asker
- * @pool:     from odeon_offload_start (actors/offload.h)
+ * @pool:     from odeon_offload_start (actors/offload.h); ODEON_NOBODY is the system's own
  * @function: the name that ODEON_BLOCKING gave
  * @argument: taken; of the function's type, which the compiler checks. In hand, it goes with its duty to answer, unless that was
  *            detached: ODEON_THEN(self, S, C, R, .asked = odeon_duty(self)) keeps it for the continuation
@@ -353,7 +353,7 @@ typedef struct odeon_blocking odeon_blocking;          /* a function that may bl
  *   ODEON_ENOMEM     the argument was NULL, or no memory
  *   ODEON_ESYSTEM    the pool has no thread and there is none to be had
  *   ODEON_ESTOPPING  the pool, or the system, stopped before it began; or the asker ends
- *   ODEON_EGONE      the pool has ended, or the thread, before it began
+ *   ODEON_EGONE      the pool has ended, or the thread, before it began; or the system stops and has no pool of its own
  *   ODEON_ETIMEDOUT  no answer until then. A function that has not begun does not run; what another one answers, later, is a
  *                    dead letter
  *

@@ -150,12 +150,11 @@ START_TEST(no_answer_is_the_error_that_the_function_names)
 }
 END_TEST
 
-static void offload_nothing(odeon_self *self, void *unused)
+static void offload_nothing(odeon_self *self, void *ended)
 {
-	(void)unused;
 	must(odeon_offload(self, pool, give_back, NULL, ODEON_NEVER, ODEON_THEN(self, catcher, after, parcel, 0)) == 0);
 	must(odeon_offload(self, asker, give_back, parcel_new(1), ODEON_NEVER, ODEON_THEN(self, catcher, after, parcel, 0)) == 0);
-	must(odeon_offload(self, ODEON_NOBODY, give_back, parcel_new(1), ODEON_NEVER,
+	must(odeon_offload(self, *(odeon_ref *)ended, give_back, parcel_new(1), ODEON_NEVER,
 	                   ODEON_THEN(self, catcher, after, parcel, 0)) == 0);
 	must(odeon_offload(self, pool, give_back, parcel_new(1), ODEON_NEVER, NULL) == ODEON_ENOMEM);
 }
@@ -164,7 +163,8 @@ START_TEST(what_makes_no_sense_runs_nothing_and_leaks_nothing)
 {
 	odeon_offload_options many = ODEON_OFFLOAD(.threads = ODEON_OFFLOAD_THREADS_MOST + 1), early = ODEON_OFFLOAD(.idle = -1);
 	odeon_offload_options other = { .bytes = 1 };
-	odeon_ref none;
+	struct odeon_offload_counts counts;
+	odeon_ref none, ended = world_ended(&world);
 	int why;
 
 	must(odeon_offload_start(world.system, &many, &none) == ODEON_EINVAL && odeon_ref_is_nobody(none));
@@ -172,7 +172,10 @@ START_TEST(what_makes_no_sense_runs_nothing_and_leaks_nothing)
 	must(odeon_offload_start(world.system, &other, &none) == ODEON_EVERSION);
 	must(odeon_offload_start(NULL, NULL, &none) == ODEON_EINVAL);
 	must(odeon_offload_start(world.system, NULL, NULL) == ODEON_EINVAL);
-	world_do(&world, asker, offload_nothing, NULL);
+	must(odeon_offload_count(NULL, pool, kit_deadline(), &counts) == ODEON_EINVAL && counts.threads == 0);
+	must(odeon_offload_count(world.system, pool, kit_deadline(), NULL) == ODEON_EINVAL);
+	must(odeon_offload_ask(NULL, pool, give_back, parcel_new(1), kit_deadline(), &why) == NULL && why == ODEON_EINVAL);
+	world_do(&world, asker, offload_nothing, &ended);
 	journal_wait(&told, 3);
 	must(times_told(ODEON_ENOMEM) == 1 && times_told(ODEON_ETYPE) == 1 && times_told(ODEON_EGONE) == 1);
 	odeon_free(odeon_ask(parcel, world.system, pool, parcel_new(1), kit_deadline(), &why));
@@ -237,6 +240,27 @@ START_TEST(a_plain_thread_may_ask_too)
 	must(odeon_offload_ask(world.system, pool, refuse, parcel_new(ODEON_EBUSY), kit_deadline(), &why) == NULL);
 	must(why == ODEON_EBUSY);
 	must(odeon_offload_ask(world.system, pool, refuse, NULL, kit_deadline(), &why) == NULL && why == ODEON_ENOMEM);
+}
+END_TEST
+
+/* It is there when it is first used, and ends with the system; nobody waits for it. */
+START_TEST(a_system_has_a_pool_of_its_own)
+{
+	odeon_ref explicit = pool;
+	int why;
+
+	pool = ODEON_NOBODY;
+	ask_for(give_back, 1, 5, 0);
+	journal_wait(&told, 5);
+	odeon_free(odeon_offload_ask(world.system, ODEON_NOBODY, give_back, parcel_new(6), kit_deadline(), &why));
+	must(why == 0);
+	eventually(counts().busy == 0);
+	must(counts().begun == 6 && counts().threads >= 1 && counts().threads <= 5);
+	pool = explicit;
+	must(counts().begun == 0 && counts().threads == 0);
+	must(odeon_actor_stop(world.system, asker) == 0);
+	must(odeon_system_wait(world.system, kit_deadline()) == 0);
+	must(world_stats(&world).actors >= 2);
 }
 END_TEST
 
@@ -535,6 +559,7 @@ START_TEST(a_thread_that_is_idle_for_long_ends)
 	world_open(&world, options);
 	told = ran = (struct journal)JOURNAL;
 	must(odeon_offload_start(world.system, &bounds, &pool) == 0);
+	asker = world_catcher(&world, (struct catcher){ 0 });  /* keeps the system alive: the pool does not */
 	for (int round = 0; round < 3; round++) {
 		int why;
 
@@ -554,7 +579,8 @@ KIT_MAIN("contract/offload",
 	{ .name = "answers", .setup = setup, .teardown = teardown,
 	  .tests = KIT_TESTS(the_answer_comes_and_what_is_not_answered_with_is_dropped, no_answer_is_the_error_that_the_function_names,
 	                     what_makes_no_sense_runs_nothing_and_leaks_nothing, a_message_in_hand_may_be_the_argument,
-	                     a_function_may_ask_an_actor, a_plain_thread_may_ask_too) },
+	                     a_function_may_ask_an_actor, a_plain_thread_may_ask_too,
+	                     a_system_has_a_pool_of_its_own) },
 	{ .name = "bounds", .setup = setup, .teardown = teardown,
 	  .tests = KIT_TESTS(so_many_run_so_many_wait_and_the_rest_is_refused_at_once, those_that_wait_begin_in_order,
 	                     threads_come_one_by_one_and_only_when_none_is_idle) },

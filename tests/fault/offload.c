@@ -71,8 +71,8 @@ static void ask_all(odeon_ref asker)
 	gate_wait(&done, 1);
 }
 
-/* The nth failure while all is asked for and run; afterwards it works again. Answers whether anything failed. */
-static bool live_with_failure(unsigned long nth, bool for_ever)
+/* own: the system's own pool. The nth failure while all is asked for and run; afterwards it works again. Answers whether anything failed. */
+static bool live_with_failure(unsigned long nth, bool for_ever, bool own)
 {
 	odeon_options options = ODEON_OPTIONS(.workers = 1, .on_log = ignore_log, .on_dead_letter = ignore_letter);
 	odeon_offload_options bounds = ODEON_OFFLOAD(.threads = THREADS, .waiting = ASKED);
@@ -90,7 +90,8 @@ static bool live_with_failure(unsigned long nth, bool for_ever)
 	errand = odeon_new(errand, .run = offload, .done = &done);
 	must(errand != NULL);
 	faults_arm(nth, for_ever);
-	error = odeon_offload_start(sys, &bounds, &pool);
+	pool = ODEON_NOBODY;
+	error = own ? 0 : odeon_offload_start(sys, &bounds, &pool);
 	must(error == 0 || error == ODEON_ENOMEM);
 	if (error == 0) {
 		must(odeon_post(sys, asker, errand) == 0);
@@ -122,12 +123,12 @@ START_TEST(no_failure_loses_an_answer)
 {
 	unsigned long nth;
 
-	(void)live_with_failure(SWEEP_MOST, false);
-	for (nth = 1; nth < SWEEP_MOST && live_with_failure(nth, _i); nth++)
+	(void)live_with_failure(SWEEP_MOST, false, _i / 2);
+	for (nth = 1; nth < SWEEP_MOST && live_with_failure(nth, _i % 2, _i / 2); nth++)
 		;
 	ck_assert_uint_gt(nth, 10);
 	ck_assert_uint_lt(nth, SWEEP_MOST);
 }
 END_TEST
 
-KIT_MAIN("fault/offload", { .name = "offload", .loop = 2, .tests = KIT_TESTS(no_failure_loses_an_answer) })
+KIT_MAIN("fault/offload", { .name = "offload", .loop = 4, .tests = KIT_TESTS(no_failure_loses_an_answer) })

@@ -11,13 +11,14 @@
  *           return odeon_new(content, .bytes = n, .text = text);
  *   }
  *
- *   odeon_offload(self, pool, read_file, odeon_new(path, "/etc/motd"), odeon_deadline(self, ODEON_SECONDS(2)),
+ *   odeon_offload(self, ODEON_NOBODY, read_file, odeon_new(path, "/etc/motd"), odeon_deadline(self, ODEON_SECONDS(2)),
  *                 ODEON_THEN(self, S, C, content));
  *
  * The answer, or the error, comes to a continuation, as with odeon_request. odeon_offload and odeon_offload_ask are in send.h, with
  * all that takes messages.
  *
- * A pool is an ordinary actor; start as many as you like. Its threads come when there is something to run, and end when they were
+ * ODEON_NOBODY is the system's own pool, which has the defaults and is there when it is first used. Start others, with bounds of
+ * their own, as many as you like. A pool is an actor in the background: it keeps no system alive. Its threads come when there is something to run, and end when they were
  * idle for a while. So many functions run at the same time, so many more wait in the order in which they came, and what is beyond
  * that is refused at once. Each runs at most once. One that nobody waits for any more, since its asker has ended or its deadline
  * has passed, does not begin; one that has begun is never interrupted.
@@ -111,12 +112,13 @@ ODEON_API int odeon_offload_start(odeon_system *system, const odeon_offload_opti
 
 /**
  * odeon_offload_count - how busy a pool is
+ * @pool:   ODEON_NOBODY is the system's own
  * @until:  how long to wait for it
  * @counts: the result; zero on failure
  *
  * An actor asks with odeon_request, a struct odeon_offload_look, and is answered a struct odeon_offload_counts.
  *
- * Returns:  0, or as odeon_ask
+ * Returns:  0, or as odeon_ask, or as odeon_system_single
  * Context:  plain thread, or a handler of an actor with a thread of its own
  * Since:    0.1
  */
