@@ -89,3 +89,4 @@ EXTRA_DIST           += tests/example.sh
 
 include %D%/bench/module.mk
 include %D%/savina/module.mk
+include %D%/bank/module.mk

@@ -242,6 +242,10 @@ include %D%/simulation/examples/module.mk
 TESTS      += %D%/scenarios/savina.sh
 EXTRA_DIST += %D%/scenarios/savina.sh
 
+# ---- the larger example, with kills at each step, and its mutants
+TESTS      += %D%/scenarios/bank.sh
+EXTRA_DIST += %D%/scenarios/bank.sh
+
 # ---- everything at once, for a while
 include %D%/stress/module.mk
 
