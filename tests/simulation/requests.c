@@ -9,6 +9,7 @@
  */
 #include "../harness/kit.h"
 #include <stdio.h>
+#include <string.h>
 
 enum { PEOPLE = 6, SEEDS = 1000, ROUNDS = 12 };
 
@@ -181,6 +182,23 @@ static void ignore_letter(void *host, const odeon_dead_letter *letter)
 	(void)letter;
 }
 
+static void ignore_failure(void *host, odeon_ref who, const char *kind, const odeon_reason *reason)
+{
+	(void)host;
+	(void)who;
+	(void)kind;
+	(void)reason;
+}
+
+/* Requests that nobody will answer are part of it, and said at each rest; nothing else is. */
+static void on_log(void *host, enum odeon_log_level level, const char *text)
+{
+	(void)host;
+	(void)level;
+	if (strstr(text, "nobody will answer") == NULL && strstr(text, " waits for ") == NULL)
+		fprintf(stderr, "%s\n", text);
+}
+
 static void settle(unsigned index)
 {
 	static const odeon_mailbox small[3] = { { 0 }, { .messages = 4 }, { .messages = 4, .policy = ODEON_DROP_OLDEST } };
@@ -194,7 +212,8 @@ static void settle(unsigned index)
 
 static void live_through(uint64_t seed)
 {
-	odeon_options options = ODEON_OPTIONS(.on_dead_letter = ignore_letter, .simulation = { .enabled = 1, .seed = seed });
+	odeon_options options = ODEON_OPTIONS(.on_dead_letter = ignore_letter, .on_failure = ignore_failure, .on_log = on_log,
+	                                      .simulation = { .enabled = 1, .seed = seed });
 	odeon_stats_system stats = ODEON_STATS(odeon_stats_system);
 	unsigned i, round;
 

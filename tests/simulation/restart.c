@@ -235,6 +235,14 @@ static void ignore_letter(void *host, const odeon_dead_letter *letter)
 	(void)letter;
 }
 
+static void ignore_failure(void *host, odeon_ref who, const char *kind, const odeon_reason *reason)
+{
+	(void)host;
+	(void)who;
+	(void)kind;
+	(void)reason;
+}
+
 static void wait_a_little(odeon_duration most)
 {
 	(void)odeon_system_wait(scene->system, odeon_system_deadline(scene->system, most));
@@ -275,7 +283,8 @@ static void expect_rest(void)
 
 static struct scene play(uint64_t seed)
 {
-	odeon_options options = ODEON_OPTIONS(.on_dead_letter = ignore_letter, .simulation = { .enabled = 1, .seed = seed });
+	odeon_options options = ODEON_OPTIONS(.on_dead_letter = ignore_letter, .on_failure = ignore_failure,
+	                                      .simulation = { .enabled = 1, .seed = seed });
 	struct scene this = { .state = seed };
 
 	scene = &this;
