@@ -9,6 +9,7 @@ libodeonactors_la_SOURCES = \
 	%D%/failures.c \
 	%D%/farewell.c \
 	%D%/foreman.c \
+	%D%/levels.c %D%/levels.h \
 	%D%/limiter.c \
 	%D%/machine.c \
 	%D%/offload.c \
@@ -18,11 +19,14 @@ libodeonactors_la_SOURCES = \
 	%D%/revival.c \
 	%D%/router.c \
 	%D%/routing.c %D%/routing.h \
+	%D%/subscriptions.c %D%/subscriptions.h \
 	%D%/supervising.h \
 	%D%/supervisor.c \
+	%D%/table.c %D%/table.h \
 	%D%/testkit.h \
 	%D%/testkit_plan.c \
 	%D%/testkit_probe.c \
-	%D%/testkit_trials.c
+	%D%/testkit_trials.c \
+	%D%/topics.c
 
 libodeoncore_la_LIBADD += libodeonactors.la

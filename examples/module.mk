@@ -17,6 +17,7 @@ example_programs = \
 	%D%/11-supervision \
 	%D%/12-state-machine \
 	%D%/13-router \
+	%D%/14-pub-sub \
 	%D%/15-registry \
 	%D%/16-testkit \
 	%D%/20-offload
@@ -34,6 +35,7 @@ example_programs = \
 %C%_13_router_LDADD     = libodeon.la
 %C%_16_testkit_LDADD   = libodeon.la
 %C%_20_offload_LDADD   = libodeon.la
+%C%_14_pub_sub_LDADD    = libodeon.la
 %C%_15_registry_LDADD   = libodeon.la
 %C%_10_timers_LDADD    = libodeon.la
 %C%_09_request_LDADD   = libodeon.la

@@ -45,5 +45,6 @@
 #include <odeon/actors/retry.h>
 #include <odeon/actors/router.h>
 #include <odeon/actors/supervisor.h>
+#include <odeon/actors/topics.h>
 
 #endif

@@ -212,4 +212,5 @@ odeonactors_HEADERS = \
 	include/odeon/actors/registry.h \
 	include/odeon/actors/retry.h \
 	include/odeon/actors/router.h \
-	include/odeon/actors/supervisor.h
+	include/odeon/actors/supervisor.h \
+	include/odeon/actors/topics.h

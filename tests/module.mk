@@ -54,6 +54,9 @@ check_tests = \
 	%D%/contract/router_change.t \
 	%D%/contract/supervisor.t \
 	%D%/contract/supervisor_stop.t \
+	%D%/contract/topics.t \
+	%D%/contract/topics_any.t \
+	%D%/contract/topics_trouble.t \
 	%D%/fault/behaviour.t \
 	%D%/fault/bonds.t \
 	%D%/fault/fault.t \
@@ -156,6 +159,9 @@ check_tests = \
 EXTRA_DIST += %D%/contract/bounded.h %D%/contract/traffic.h %D%/harness/one.h %D%/scenarios/tutorials.h \
 	%D%/unit/aside.h %D%/unit/asking.h %D%/unit/banded.h %D%/unit/cases.h %D%/unit/listener.h %D%/unit/nested.h \
 	%D%/unit/requester.h \
+EXTRA_DIST += %D%/contract/audience.h %D%/contract/bounded.h %D%/contract/traffic.h %D%/harness/one.h %D%/scenarios/tutorials.h \
+	%D%/unit/asking.h %D%/unit/cases.h %D%/unit/listener.h %D%/unit/nested.h \
+	%D%/unit/asking.h %D%/unit/cases.h %D%/unit/listener.h %D%/unit/nested.h %D%/unit/requester.h \
 	%D%/unit/supervised.h \
 	%D%/unit/timing.h \
 	%D%/unit/watched.h

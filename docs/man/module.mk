@@ -113,6 +113,7 @@ made_pages = \
 	%D%/made/odeon_probe_send.3 \
 	%D%/made/odeon_probe_when.3 \
 	%D%/made/odeon_proceed.3 \
+	%D%/made/odeon_publication_new.3 \
 	%D%/made/odeon_receiver_after.3 \
 	%D%/made/odeon_receiver_capacity.3 \
 	%D%/made/odeon_receiver_clone.3 \
@@ -233,6 +234,13 @@ made_pages = \
 	%D%/made/odeon_tick_cancel.3 \
 	%D%/made/odeon_tick_every.3 \
 	%D%/made/odeon_timer_cancel.3 \
+	%D%/made/odeon_topics_clear.3 \
+	%D%/made/odeon_topics_look.3 \
+	%D%/made/odeon_topics_publish.3 \
+	%D%/made/odeon_topics_question_new.3 \
+	%D%/made/odeon_topics_start.3 \
+	%D%/made/odeon_topics_subscribe.3 \
+	%D%/made/odeon_topics_unsubscribe.3 \
 	%D%/made/odeon_trap.3 \
 	%D%/made/odeon_trials_run.3 \
 	%D%/made/odeon_try_post.3 \

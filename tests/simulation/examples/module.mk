@@ -15,6 +15,7 @@ simulated_examples = \
 	%D%/09-request \
 	%D%/12-state-machine \
 	%D%/13-router \
+	%D%/14-pub-sub \
 	%D%/20-offload
 
 %C%_00_tour_SOURCES  = examples/00-tour.c $(simulation_driver)
@@ -50,6 +51,9 @@ simulated_examples = \
 %C%_20_offload_SOURCES  = examples/20-offload.c $(simulation_driver)
 %C%_20_offload_CPPFLAGS = $(simulation_flags)
 %C%_20_offload_LDADD    = libodeon.la
+%C%_14_pub_sub_SOURCES  = examples/14-pub-sub.c $(simulation_driver)
+%C%_14_pub_sub_CPPFLAGS = $(simulation_flags)
+%C%_14_pub_sub_LDADD    = libodeon.la
 %C%_09_request_SOURCES  = examples/09-request.c $(simulation_driver)
 %C%_09_request_CPPFLAGS = $(simulation_flags)
 %C%_09_request_LDADD    = libodeon.la
