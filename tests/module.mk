@@ -67,6 +67,7 @@ check_tests = \
 	%D%/fault/supervisor.t \
 	%D%/fault/testkit.t \
 	%D%/fault/timer.t \
+	%D%/fault/topics.t \
 	%D%/fault/waits.t \
 	%D%/fault/watch.t \
 	%D%/scenarios/chains.t \
@@ -88,6 +89,7 @@ check_tests = \
 	%D%/simulation/router.t \
 	%D%/simulation/simulation.t \
 	%D%/simulation/supervisor.t \
+	%D%/simulation/topics.t \
 	%D%/simulation/unanswered.t \
 	%D%/simulation/waits.t \
 	%D%/unit/actor.t \
@@ -182,6 +184,8 @@ fault_flags = $(AM_LDFLAGS) -Wl,--wrap=aligned_alloc,--wrap=calloc,--wrap=eventf
 %C%_fault_timer_t_LDFLAGS = $(fault_flags)
 %C%_fault_offload_t_SOURCES = %D%/fault/offload.c %D%/fault/faults.c %D%/fault/faults.h
 %C%_fault_offload_t_LDFLAGS = $(fault_flags)
+%C%_fault_topics_t_SOURCES = %D%/fault/topics.c %D%/fault/faults.c %D%/fault/faults.h
+%C%_fault_topics_t_LDFLAGS = $(fault_flags)
 %C%_fault_request_t_SOURCES = %D%/fault/request.c %D%/fault/faults.c %D%/fault/faults.h
 %C%_fault_request_t_LDFLAGS = $(fault_flags)
 %C%_contract_supervisor_t_SOURCES = %D%/contract/supervisor.c %D%/contract/company.h

@@ -68,7 +68,7 @@ extern const struct bench bench_pingpong, bench_ring, bench_counting, bench_coun
 	bench_chameneos, bench_skynet, bench_memory, bench_idle, bench_ask, bench_request, bench_request_until,
 	bench_wake, bench_fairness, bench_monitor_storm, bench_supervisor_restart, bench_timers, bench_timers_million,
 	bench_router, bench_router_random, bench_router_least, bench_router_key, bench_router_sizing, bench_router_ref,
-	bench_router_none, bench_offload;
+	bench_router_none, bench_offload, bench_publish, bench_publish_among;
 
 extern const struct bench chan_rows[];                 /* chan.c; ends with a row without name */
 

@@ -15,6 +15,7 @@ static const struct bench *const benches[] = {
 	&bench_wake, &bench_fairness, &bench_monitor_storm, &bench_timers, &bench_timers_million, &bench_supervisor_restart,
 	&bench_router, &bench_router_random, &bench_router_least, &bench_router_key, &bench_router_sizing, &bench_router_ref,
 	&bench_router_none,
+	&bench_publish, &bench_publish_among,
 	&savina_philosopher, &savina_barber, &savina_cigsmok, &savina_bndbuffer, &savina_banking, &savina_concdict,
 	&savina_concsll, &savina_logmap, &savina_fib, &savina_bitonicsort, &savina_quicksort, &savina_radixsort,
 	&savina_sieve

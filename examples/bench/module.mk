@@ -7,7 +7,7 @@ noinst_PROGRAMS += %D%/odeon-bench
 	%D%/bench.h %D%/main.c %D%/list.c %D%/run.c %D%/child.c %D%/stats.c %D%/report.c \
 	%D%/floor.c %D%/floor_cores.c \
 	%D%/pingpong.c %D%/ring.c %D%/counting.c %D%/fork_join_throughput.c %D%/fork_join_create.c %D%/big.c \
-	%D%/fairness.c %D%/monitor_storm.c %D%/supervisor_restart.c %D%/router.c \
+	%D%/fairness.c %D%/monitor_storm.c %D%/supervisor_restart.c %D%/router.c %D%/publish.c \
 	%D%/fan_in.c %D%/chameneos.c %D%/skynet.c %D%/memory.c %D%/idle.c %D%/ask.c %D%/request.c %D%/offload.c %D%/wake.c %D%/timers.c \
 	%D%/chan.h %D%/chan.c %D%/chan_crew.c %D%/chan_stream.c %D%/chan_spread.c %D%/chan_oneshot.c \
 	%D%/chan_ping.c %D%/chan_select.c

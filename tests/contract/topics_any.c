@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* topics_any.c - any patterns and any topics, by chance, against a matcher that looks at all of them; and a great many */
+/* topics_any.c - any patterns and any topics, by chance, against a matcher that looks at all of them; a great many; threads */
 #include "audience.h"
 
 enum { CROWD = 5, LEVELS_MOST = 5, PATTERNS = 40, TEXT_MOST = 40 };
@@ -191,7 +191,86 @@ START_TEST(many_come_and_go_and_nothing_is_left)
 }
 END_TEST
 
+/* ---- threads ------------------------------------------------------------------------------------------------------------------- */
+
+enum { THREADS = 3, READERS = 8, EACH = KIT_SLOWER(3000) };
+
+static struct { atomic_uint heard; odeon_ref readers[READERS]; } hall;
+
+struct reader { int last[THREADS]; };
+ODEON_HANDLER(reader, odeon_published)
+{
+	const struct parcel *parcel = odeon_frozen_look(parcel, odeon_published->payload);
+
+	must(parcel != NULL && parcel->number == ++reader->last[parcel->sender] && odeon_published->missed == 0);
+	atomic_fetch_add(&hall.heard, 1);
+}
+ODEON_HANDLERS(reader_handlers, ODEON_ON(reader, odeon_published));
+ODEON_KIND(reader, reader_handlers);
+
+struct visitor { int unused; };
+ODEON_HANDLER(visitor, odeon_published) { must(odeon_frozen_look(parcel, odeon_published->payload) != NULL); }
+ODEON_HANDLERS(visitor_handlers, ODEON_ON(visitor, odeon_published));
+ODEON_KIND(visitor, visitor_handlers);
+
+static void on_log(void *host, enum odeon_log_level level, const char *text)       /* of how many wait */
+{
+	(void)host;
+	(void)level;
+	(void)text;
+}
+
+static void *publish_all(void *number)
+{
+	unsigned sender = (unsigned)(uintptr_t)number;
+
+	for (int i = 1; i <= EACH; i++) {
+		struct parcel *parcel = parcel_new(i);
+
+		must(parcel != NULL);
+		parcel->sender = sender;
+		must(odeon_post(sys, topics, odeon_publication_new("hall/x", odeon_freeze(parcel), i % 7 == 0)) == 0);
+	}
+	return NULL;
+}
+
+/* Readers that come and go while they publish. */
+static void come_and_go(void)
+{
+	odeon_ref visitor;
+
+	for (int i = 0; i < KIT_SLOWER(300); i++) {
+		must(odeon_system_spawn(sys, &visitor_kind, NULL, &visitor) == 0);
+		must(odeon_topics_subscribe(sys, topics, i % 2 == 0 ? "hall/#" : "+/x", visitor, ODEON_NEVER, NULL) == 0);
+		must((i % 3 == 0 ? odeon_actor_stop(sys, visitor) : odeon_actor_kill(sys, visitor)) == 0);
+	}
+}
+
+START_TEST(threads_publish_at_once_and_each_comes_to_all_in_its_order)
+{
+	odeon_options options = ODEON_OPTIONS(.workers = 2, .on_dead_letter = on_letter, .on_log = on_log);
+	pthread_t threads[THREADS];
+	unsigned long dropped = parcels_dropped(), made = parcels_made();
+
+	memset(&hall, 0, sizeof hall);
+	must(odeon_system_start(&options, &sys) == 0 && odeon_topics_start(sys, NULL, &topics) == 0);
+	for (int i = 0; i < READERS; i++) {
+		must(odeon_system_spawn(sys, &reader_kind, NULL, &hall.readers[i]) == 0);
+		must(odeon_topics_subscribe(sys, topics, i % 2 == 0 ? "hall/x" : "hall/+", hall.readers[i], ODEON_NEVER, NULL) == 0);
+	}
+	for (uintptr_t i = 0; i < THREADS; i++)
+		must(pthread_create(&threads[i], NULL, publish_all, (void *)i) == 0);
+	come_and_go();
+	for (int i = 0; i < THREADS; i++)
+		must(pthread_join(threads[i], NULL) == 0);
+	eventually(atomic_load(&hall.heard) == (unsigned)(READERS * THREADS * EACH));
+	must(odeon_system_free(sys) == 0);
+	must(parcels_made() - made == THREADS * EACH && parcels_dropped() - dropped == THREADS * EACH);
+}
+END_TEST
+
 KIT_MAIN("contract/topics_any",
 	{ .name = "any", .setup = setup, .teardown = teardown, .loop = 20, .tests = KIT_TESTS(
 		whatever_the_patterns_those_get_it_whom_a_plain_matcher_finds) },
-	{ .name = "many", .setup = setup, .teardown = teardown, .tests = KIT_TESTS(many_come_and_go_and_nothing_is_left) })
+	{ .name = "many", .setup = setup, .teardown = teardown, .tests = KIT_TESTS(many_come_and_go_and_nothing_is_left) },
+	{ .name = "threads", .loop = 3, .tests = KIT_TESTS(threads_publish_at_once_and_each_comes_to_all_in_its_order) })
