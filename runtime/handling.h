@@ -257,6 +257,8 @@ static inline struct message *next_message(struct slot *slot, struct odeon_self 
 	struct node *node = NULL, *passed;
 	struct message *aside;
 
+	debug_invariant(self->worker == worker_here(self->system) && ck_pr_load_ptr(&self->worker->running) == slot,
+	                "a message is taken by a thread that does not run its actor");
 	if (UNLIKELY((slot->flags & (SLOT_PENDING | SLOT_ASIDE)) != 0)) {
 		if ((slot->flags & SLOT_ASIDE) != 0 && aside_next(self, slot, &aside, is_busy))
 			return aside;

@@ -111,6 +111,7 @@ check_tests = \
 	%D%/unit/frozen.t \
 	%D%/unit/gather.t \
 	%D%/unit/hand.t \
+	%D%/unit/handling.t \
 	%D%/unit/holdings.t \
 	%D%/unit/host.t \
 	%D%/unit/intercept.t \
@@ -206,6 +207,7 @@ fault_flags = $(AM_LDFLAGS) -Wl,--wrap=aligned_alloc,--wrap=calloc,--wrap=eventf
 %C%_fault_watch_t_LDFLAGS = $(fault_flags)
 %C%_unit_cache_t_SOURCES = %D%/unit/cache.c %D%/fault/faults.c %D%/fault/faults.h
 %C%_unit_cache_t_LDFLAGS = $(fault_flags)
+%C%_unit_handling_t_SOURCES = %D%/unit/handling.c %D%/unit/taking.c %D%/unit/taking.h
 %C%_unit_holdings_t_SOURCES = %D%/unit/holdings.c %D%/fault/faults.c %D%/fault/faults.h
 %C%_unit_holdings_t_LDFLAGS = $(fault_flags)
 
