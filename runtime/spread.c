@@ -2,8 +2,9 @@
 /*
  * spread - the last messages, kept in a row under a lock; each receiver has its position in it
  *
- * The messages belong to the channel; what a receiver gets is a copy, made with the lock held, so the copying function may
- * not use channels. A watch is a row of one whose receivers skip what they missed without a word.
+ * The messages belong to the channel; what a receiver gets is a copy. Bytes are copied with the lock held. A copying function is
+ * called without it, and may do what it likes: its original is *pinned* meanwhile, and whoever pushes a pinned one out of
+ * the row leaves it to the last who pins it. A watch is a row of one whose receivers skip what they missed without a word.
  */
 #include "spread.h"
 
@@ -56,6 +57,29 @@ static bool grow(struct spread *spread)
 	return true;
 }
 
+/* ---- copies ----------------------------------------------------------------------------------------------------------------- */
+
+#define PUSHED_OUT ((uint64_t)1 << 63)          /* beside the number of pins, in the stamp, which no list needs here */
+
+static void pin(struct message *message)
+{
+	message->node.stamp++;
+}
+
+/* What is to be freed without the lock; NULL: not yet. */
+static struct message *unpin(struct message *message)
+{
+	return --message->node.stamp == PUSHED_OUT ? message : NULL;
+}
+
+static struct message *push_out(struct message *message)
+{
+	if (message == NULL || message->node.stamp == 0)
+		return message;
+	message->node.stamp |= PUSHED_OUT;
+	return NULL;
+}
+
 static struct message *copy(struct spread *spread, struct message *original, int *why)
 {
 	struct message *message = message_make(original->type, message_extra(original), message_payload(original), original->site);
@@ -72,6 +96,26 @@ static struct message *copy(struct spread *spread, struct message *original, int
 	return NULL;
 }
 
+/* The lock is given back while users' code runs. */
+static struct message *copy_pinned(struct spread *spread, struct message *original, int *why)
+{
+	struct message *message, *rest;
+
+	if (spread->copy == NULL)
+		return copy(spread, original, why);
+	pin(original);
+	pthread_mutex_unlock(&spread->lock);
+	message = copy(spread, original, why);
+	pthread_mutex_lock(&spread->lock);
+	rest = unpin(original);
+	if (rest != NULL) {
+		pthread_mutex_unlock(&spread->lock);
+		message_free(rest);
+		pthread_mutex_lock(&spread->lock);
+	}
+	return message;
+}
+
 /* ---- the flavour ------------------------------------------------------------------------------------------------------------ */
 
 static int spread_send(struct channel *channel, struct message *message)
@@ -84,7 +128,8 @@ static int spread_send(struct channel *channel, struct message *message)
 		pthread_mutex_unlock(&spread->lock);
 		return ODEON_ENOMEM;
 	}
-	former = *place_of(spread, spread->sent);
+	former = push_out(*place_of(spread, spread->sent));
+	message->node.stamp = 0;
 	*place_of(spread, spread->sent) = message;
 	ck_pr_store_64(&spread->sent, spread->sent + 1);
 	pthread_mutex_unlock(&spread->lock);
@@ -115,7 +160,7 @@ static struct message *take_out(struct spread *spread)
 
 	pthread_mutex_lock(&spread->lock);
 	while (message == NULL && spread->drained < spread->room) {
-		message = spread->row[spread->drained];
+		message = push_out(spread->row[spread->drained]);
 		spread->row[spread->drained++] = NULL;
 	}
 	if (message == NULL)
@@ -137,7 +182,7 @@ static struct message *spread_recv(struct channel *channel, odeon_receiver *rece
 	pthread_mutex_lock(&spread->lock);
 	*why = catch_up(spread, receiver);
 	if (*why == 0)
-		message = copy(spread, *place_of(spread, receiver->position), why);
+		message = copy_pinned(spread, *place_of(spread, receiver->position), why);
 	if (message != NULL)
 		receiver->position++;
 	pthread_mutex_unlock(&spread->lock);
@@ -148,13 +193,15 @@ struct message *spread_latest(struct channel *channel, odeon_receiver *receiver,
 {
 	struct spread *spread = spread_of(channel);
 	struct message *message = NULL;
+	uint64_t sent;
 
 	pthread_mutex_lock(&spread->lock);
 	*why = ODEON_EEMPTY;
-	if (spread->sent > 0)
-		message = copy(spread, *place_of(spread, spread->sent - 1), why);
+	sent = spread->sent;
+	if (sent > 0)
+		message = copy_pinned(spread, *place_of(spread, sent - 1), why);
 	if (message != NULL)
-		receiver->position = spread->sent;
+		receiver->position = sent;
 	pthread_mutex_unlock(&spread->lock);
 	return message;
 }

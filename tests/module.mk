@@ -100,6 +100,7 @@ check_tests = \
 	%D%/unit/bands_rows.t \
 	%D%/unit/beacon.t \
 	%D%/unit/cache.t \
+	%D%/unit/callbacks.t \
 	%D%/unit/channel.t \
 	%D%/unit/crash.t \
 	%D%/unit/deadline.t \

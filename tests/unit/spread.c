@@ -3,6 +3,8 @@
  * spread.c - tests of odeon/channel.h: what each receiver of a broadcast gets, and of a watch
  */
 #include "../harness/one.h"
+#include <sched.h>
+#include <stdlib.h>
 #include <string.h>
 
 static int why;
@@ -120,6 +122,72 @@ START_TEST(copies_have_the_bytes_behind_the_struct_too)
 }
 END_TEST
 
+/* Owns something, and is copied while others are sent that push it out. */
+static atomic_long words;
+struct word { char *letters; };
+ODEON_MESSAGE_DROP(word)
+{
+	memset(word->letters, 0, 16);                          /* a copy that comes too late is a false one */
+	free(word->letters);
+	atomic_fetch_sub(&words, 1);
+}
+
+static int copy_word(void *to, const void *from)
+{
+	struct word *copy = to;
+	const struct word *original = from;
+
+	sched_yield();                                         /* time for others to push it out */
+	copy->letters = malloc(16);
+	must(copy->letters != NULL && strcmp(original->letters, "fifteen letters") == 0);
+	memcpy(copy->letters, original->letters, 16);
+	atomic_fetch_add(&words, 1);
+	return 0;
+}
+
+static void *receive_words(void *argument)
+{
+	odeon_receiver *mine = argument;
+	struct word *word;
+	int error;
+
+	while ((word = odeon_recv_until(word, mine, ODEON_NEVER, &error)) != NULL || error == ODEON_ELAGGED) {
+		must(word == NULL || strcmp(word->letters, "fifteen letters") == 0);
+		odeon_free(word);
+	}
+	must(error == ODEON_EDISCONNECTED);
+	odeon_receiver_drop(mine);
+	return NULL;
+}
+
+START_TEST(an_original_stays_whole_until_the_last_has_copied_it)
+{
+	enum { RECEIVERS = 3, WORDS = 20000 };
+	odeon_channel_options options = ODEON_CHANNEL_OPTIONS(.kind = _i == 0 ? ODEON_CHANNEL_BROADCAST : ODEON_CHANNEL_WATCH,
+	                                                      .capacity = _i == 0, .copy = copy_word);
+	pthread_t threads[RECEIVERS];
+	int i;
+
+	ck_assert_int_eq(odeon_channel_open_with(ODEON_TYPE(word), &options, &out, &in), 0);
+	for (i = 0; i < RECEIVERS; i++)
+		must(pthread_create(&threads[i], NULL, receive_words, odeon_receiver_clone(in)) == 0);
+	for (i = 0; i < WORDS; i++) {
+		struct word *word = odeon_new(word, .letters = strdup("fifteen letters"));
+
+		must(word != NULL && word->letters != NULL);
+		atomic_fetch_add(&words, 1);
+		must(odeon_sender_send(out, word) == 0);
+	}
+	odeon_sender_drop(out);
+	for (i = 0; i < RECEIVERS; i++)
+		pthread_join(threads[i], NULL);
+	odeon_receiver_drop(in);
+	out = NULL;
+	in = NULL;
+	ck_assert_int_eq(words, 0);
+}
+END_TEST
+
 /* ---- watch ---------------------------------------------------------------------------------------------------------------------------------- */
 
 static int latest_note(void)
@@ -190,4 +258,5 @@ KIT_MAIN("unit/spread",
 	                     a_clone_of_a_broadcast_receiver_begins_where_the_original_stands,
 	                     what_lagged_in_a_broadcast_is_told_in_a_select_too, what_copy_answers_is_what_the_receiver_gets,
 	                     copies_have_the_bytes_behind_the_struct_too, a_watch_gives_each_value_once_and_the_latest_always,
-	                     each_error_of_latest, only_a_broadcast_counts_what_was_missed) })
+	                     each_error_of_latest, only_a_broadcast_counts_what_was_missed) },
+	{ .name = "copies", .loop = 2, .tests = KIT_TESTS(an_original_stays_whole_until_the_last_has_copied_it) })
