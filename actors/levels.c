@@ -93,6 +93,7 @@ static struct level *make(struct levels *levels, struct level *above, const stru
 		free(level);
 		return NULL;
 	}
+	levels->count++;
 	level->above = above;
 	level->bytes = piece->bytes;
 	memcpy(name_of(level), piece->name, piece->bytes);
@@ -111,6 +112,7 @@ static void remove_level(struct levels *levels, struct level *level)
 {
 	struct level *above = level->above;
 
+	levels->count--;
 	if (level == above->any)
 		above->any = NULL;
 	else if (level == above->rest)

@@ -2,10 +2,10 @@
 /*
  * levels - a tree of texts that are cut at '/': of patterns, to be found by a topic, or of topics, to be found by a pattern
  *
- * Agreement. A tree of zeros is empty; it belongs to one actor. What stands at a level is the user's, and is called its load;
- * a level without a load is there for those below it only. All texts given were found good by levels_accept. While levels are
- * visited the tree does not change. A topic is found in as many steps as it has levels; the patterns that match it in as many as there
- * are patterns that agree with its beginning.
+ * Agreement. A tree of zeros is empty; it belongs to one actor. What stands at a level is the user's, and is called its
+ * load; a level without a load is there for those below it only. All texts given were found good by levels_accept. While
+ * levels are visited the tree does not change. A topic is found in as many steps as it has levels; the patterns that match
+ * it in as many as there are patterns that agree with its beginning.
  */
 #ifndef LEVELS_H
 #define LEVELS_H
@@ -20,7 +20,7 @@ struct level {
 	size_t bytes;                                  /* of its name, which lies behind the struct */
 };
 
-struct levels { struct table table; struct level root; };
+struct levels { struct table table; struct level root; size_t count; };
 
 typedef void levels_visit(void *argument, struct level *level);
 

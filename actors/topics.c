@@ -79,7 +79,9 @@ static void deliver(struct delivery *delivery, struct subscription *subscription
 
 static void deliver_to_all(void *argument, struct level *pattern)
 {
-	for (struct subscription *subscription = subscriptions_at(pattern); subscription != NULL; subscription = subscription->after)
+	struct subscription *subscription = subscriptions_at(pattern);
+
+	for (; subscription != NULL; subscription = subscription->after)
 		deliver(argument, subscription);
 }
 
@@ -152,6 +154,7 @@ static void fill(struct odeon_topics_count *answer, struct topics *topics, const
 	*answer = (struct odeon_topics_count){ .reached = delivery->reached, .missed = delivery->missed,
 		.subscriptions = (uint32_t)topics->subscriptions.all.count,
 		.subscribers = (uint32_t)topics->subscriptions.subscribers.count, .retained = topics->retained_count,
+		.levels = (uint32_t)(topics->subscriptions.patterns.count + topics->retained.count),
 		.missed_ever = topics->missed_ever, .refused_ever = topics->refused_ever };
 }
 

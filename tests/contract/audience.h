@@ -18,7 +18,7 @@ enum { LINE_MOST = 4096 };
 
 static odeon_system *sys;
 static odeon_ref topics, a, b;
-static char lines[3][LINE_MOST], line[3 * LINE_MOST];   /* what a, b, c were told; all of it, those of a first */
+static char lines[3][LINE_MOST], whole[3 * LINE_MOST];  /* what a, b, c were told; all of it, in one */
 static const struct parcel *seen[8];                   /* the payloads */
 static unsigned seen_count, counts_told;
 static int allowed;                                    /* so many allocations more; below 0: all */
@@ -76,12 +76,12 @@ static inline void run(void) { must(odeon_system_run(sys, odeon_system_deadline(
 
 static inline const char *told(void)
 {
-	line[0] = 0;
+	whole[0] = 0;
 	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
-		strcat(line, lines[i]);
+		strcat(whole, lines[i]);
 		lines[i][0] = 0;
 	}
-	return line;
+	return whole;
 }
 
 #define expect(text) do { run(); ck_assert_str_eq(told(), text); } while (0)
@@ -152,6 +152,7 @@ static inline void expect_counts(uint32_t subscriptions, uint32_t subscribers, u
 	ck_assert_uint_eq(count.subscriptions, subscriptions);
 	ck_assert_uint_eq(count.subscribers, subscribers);
 	ck_assert_uint_eq(count.retained, retained);
+	must(subscriptions + retained > 0 ? count.levels > 0 : count.levels == 0);
 }
 
 /* Says nothing, but who published. */

@@ -82,6 +82,18 @@ START_TEST(who_unsubscribed_gets_nothing_more)
 }
 END_TEST
 
+START_TEST(of_who_unsubscribed_the_end_is_no_news)
+{
+	odeon_stats_actor before = ODEON_STATS(odeon_stats_actor), after = before;
+
+	must(subscribe("x", a) == 0 && subscribe("y", a) == 0 && unsubscribe("x", a) == 0 && unsubscribe("y", a) == 0);
+	must(odeon_actor_stats(sys, topics, &before) == 0 && odeon_actor_kill(sys, a) == 0);
+	run();
+	must(odeon_actor_stats(sys, topics, &after) == 0);
+	ck_assert_uint_eq(after.handled, before.handled);
+}
+END_TEST
+
 static void ask_out(odeon_self *self, void *unused)
 {
 	(void)unused;
@@ -250,6 +262,7 @@ KIT_MAIN("contract/topics",
 		a_wildcard_in_a_wrong_place_is_refused) },
 	{ .name = "subscriptions", .setup = setup, .teardown = teardown, .tests = KIT_TESTS(
 		a_publication_comes_once_for_each_subscription_and_overlapping_ones_are_two, who_unsubscribed_gets_nothing_more,
+		of_who_unsubscribed_the_end_is_no_news,
 		nothing_comes_after_the_answer_to_who_unsubscribed_itself, a_subscriber_that_ends_is_forgotten,
 		one_of_another_system_is_refused) },
 	{ .name = "retained", .setup = setup, .teardown = teardown, .tests = KIT_TESTS(

@@ -15,7 +15,7 @@ static struct {
 	odeon_ref topics, persons[PERSONS];
 	unsigned told[PERSONS], missed[PERSONS];       /* as they say themselves */
 	bool subscribed[PATTERNS][PERSONS], retained[TOPICS];  /* as was answered */
-	unsigned reached, missed_ever;
+	unsigned reached, missed_ever, round;
 } scene;
 
 struct person { unsigned number; };
@@ -60,12 +60,13 @@ static void close_scene(void)
 
 /* ---- what is done, and what was answered ------------------------------------------------------------------------------------ */
 
-/* Pattern n matches topic n, if there is one. */
+/* Pattern n matches topic n, if there is one. In each round they are others. */
 static const char *text_of(unsigned number, bool is_pattern)
 {
 	static char text[TEXT_MOST];
 
-	(void)snprintf(text, sizeof text, number % 3 == 0 ? "a/%u/%s" : number % 3 == 1 ? "%u%s" : "b/%u/c%s", number,
+	(void)snprintf(text, sizeof text, number % 3 == 0 ? "a/%u/%s" : number % 3 == 1 ? "%u%s" : "b/%u/c%s",
+		number + 100 * scene.round,
 		number % 3 == 0 ? (is_pattern ? "+" : "x") : is_pattern ? "/#" : "");
 	return text;
 }
@@ -136,15 +137,20 @@ static void all_is_as_answered(void)
 {
 	struct odeon_topics_count count;
 	unsigned subscriptions = 0, retained = 0, told = 0, missed = 0;
+	bool subscribes[PERSONS] = { false };
 
 	for (unsigned i = 0; i < PATTERNS; i++)
-		subscriptions += scene.subscribed[i][0] + scene.subscribed[i][1];
+		for (unsigned j = 0; j < PERSONS; j++) {
+			subscriptions += scene.subscribed[i][j];
+			subscribes[j] = subscribes[j] || scene.subscribed[i][j];
+		}
 	for (unsigned i = 0; i < TOPICS; i++) {
 		retained += scene.retained[i];
 		publish(i, false);
 	}
 	must(odeon_topics_look(scene.system, scene.topics, soon(), &count) == 0);
 	must(count.subscriptions == subscriptions && count.retained == retained);
+	must(count.subscribers == (unsigned)subscribes[0] + subscribes[1]);
 	must(odeon_system_run(scene.system, odeon_system_deadline(scene.system, ODEON_MS(1))) >= 0);
 	for (unsigned i = 0; i < PERSONS; i++) {
 		told += scene.told[i];
@@ -191,4 +197,38 @@ START_TEST(what_is_refused_changes_nothing_and_what_is_answered_is_so)
 }
 END_TEST
 
-KIT_MAIN("fault/topics", { .name = "refused", .loop = 2, .tests = KIT_TESTS(what_is_refused_changes_nothing_and_what_is_answered_is_so) })
+/* ---- what is left ----------------------------------------------------------------------------------------------------------- */
+
+static void all_go(void)
+{
+	for (unsigned i = 0; i < PATTERNS * PERSONS; i++)
+		unsubscribe(i / PERSONS, i % PERSONS);
+	for (unsigned i = 0; i < TOPICS; i++)
+		clear(i);
+	must(odeon_system_run(scene.system, odeon_system_deadline(scene.system, ODEON_MS(1))) >= 0);
+}
+
+/* While the topics' actor and its subscribers live. */
+START_TEST(who_unsubscribed_what_was_cleared_and_what_was_refused_leave_nothing)
+{
+	struct odeon_topics_count count;
+	unsigned long failed = 1;
+
+	open_scene();
+	for (unsigned long nth = 1; nth < SWEEP_MOST && failed > 0; nth++) {
+		faults_arm(nth, false);
+		play();
+		failed = faults_disarm();
+		all_go();
+		scene.round++;
+		must(odeon_topics_look(scene.system, scene.topics, soon(), &count) == 0);
+		must(count.subscriptions == 0 && count.subscribers == 0 && count.retained == 0 && count.levels == 0);
+	}
+	must(failed == 0);
+	close_scene();
+}
+END_TEST
+
+KIT_MAIN("fault/topics",
+	{ .name = "refused", .loop = 2, .tests = KIT_TESTS(what_is_refused_changes_nothing_and_what_is_answered_is_so) },
+	{ .name = "left", .tests = KIT_TESTS(who_unsubscribed_what_was_cleared_and_what_was_refused_leave_nothing) })

@@ -6,25 +6,27 @@
  *   odeon_send(self, topics, odeon_publication_new("prices/tea/latest", odeon_freeze(odeon_new(price, .cents = 250)), 1));
  *   ODEON_HANDLER(screen, odeon_published) { price = odeon_frozen_look(price, odeon_published->payload); ... }
  *
- * Topics are kept by an ordinary actor; start as many as you like. A topic is a text of levels with '/' between them. An empty
- * level is a level: "/a" has two. A pattern is a topic in which a level may be "+", any one level, and the last may be "#",
- * that level and all below, and none: "a/#" matches "a", "a/b" and "a/b/c". A first level that is "+" or "#" matches no topic that
- * begins with '$'. These are MQTT's rules, and what breaks them is refused. Bytes are compared as they are.
+ * Topics are kept by an ordinary actor; start as many as you like. A topic is a text of levels with '/' between them. An
+ * empty level is a level: "/a" has two. A pattern is a topic in which a level may be "+", any one level, and the last may be
+ * "#", that level and all below, and none: "a/#" matches "a", "a/b" and "a/b/c". A first level that is "+" or "#" matches no
+ * topic that begins with '$'. These are MQTT's rules, and what breaks them is refused. Bytes are compared as they are.
  *
- * Each subscription, an actor and a pattern, gets each publication that matches exactly once, as a struct odeon_published, in the order
- * in which the topics' actor handled them: so those of one publisher come in the order sent. An actor with two patterns that both
- * match gets it twice. The payload is frozen (frozen.h): nothing is copied, and it goes with the last who has it.
+ * Each subscription, an actor and a pattern, gets each publication that matches exactly once, as a struct odeon_published,
+ * in the order in which the topics' actor handled them: so those of one publisher come in the order sent. An actor with two
+ * patterns that both match gets it twice. The payload is frozen (frozen.h): nothing is copied, and it goes with the last who
+ * has it.
  *
  * A publication may be retained: the last such of its topic is given to who subscribes later, at once, before all that is
- * published afterwards, in no promised order of topics, until another takes its place or it is cleared. Subscribing once more
- * changes nothing, but gives them again.
+ * published afterwards, in no promised order of topics, until another takes its place or it is cleared. Subscribing once
+ * more changes nothing, but gives them again.
  *
- * Nobody waits for a slow subscriber. What its mailbox refuses, or there is no memory to tell it, it misses, and the next that it
- * gets for that subscription says how many were missed before. (Policies other than ODEON_FAIL drop or redirect unnoticed, as anybody's
- * messages.) An actor that ends is forgotten with its subscriptions. One that is started anew by its supervisor keeps them.
+ * Nobody waits for a slow subscriber. What its mailbox refuses, or there is no memory to tell it, it misses, and the next
+ * that it gets for that subscription says how many were missed before; to have what is retained, it subscribes once more.
+ * (Policies other than ODEON_FAIL drop or redirect unnoticed, as anybody's messages.) An actor that ends is forgotten with
+ * its subscriptions. One that is started anew by its supervisor keeps them.
  *
- * Publishing looks at the levels of the topic and at the patterns that agree with its beginning, however many others there are.
- * Memory is bounded by the limits of struct odeon_topics, and the payloads of what is retained.
+ * Publishing looks at the levels of the topic and at the patterns that agree with its beginning, however many others there
+ * are. Memory is bounded by the limits of struct odeon_topics, and the payloads of what is retained.
  */
 #ifndef ODEON_ACTORS_TOPICS_H
 #define ODEON_ACTORS_TOPICS_H
@@ -66,8 +68,9 @@ enum odeon_topic_question {
 
 /* The answer to each question, and to a publication that was asked for an answer. */
 struct odeon_topics_count {
-	uint32_t reached, missed;                      /* messages that this question or publication has led to; that it should have */
+	uint32_t reached, missed;                      /* messages that this question or publication led to; should have */
 	uint32_t subscriptions, subscribers, retained; /* that there are now */
+	uint32_t levels;                               /* of all patterns and retained topics, those they share counted once */
 	uint64_t missed_ever;                          /* by anybody */
 	uint64_t refused_ever;                         /* publications that were errors, whether anybody was told or not */
 };
@@ -101,8 +104,8 @@ ODEON_API int odeon_topics_start(odeon_system *system, const odeon_topics *limit
  * @payload:     a share, taken, on failure too
  * @is_retained: not 0: it is the topic's retained one from now on
  *
- * With odeon_send, odeon_forward or odeon_post nobody answers. With odeon_request the answer is a struct odeon_topics_count, or, with
- * nothing published,
+ * With odeon_send, odeon_forward or odeon_post nobody answers. With odeon_request the answer is a struct
+ * odeon_topics_count, or, with nothing published,
  *   ODEON_EINVAL  the topic is NULL, empty, too long, has too many levels, or has a '+' or '#' in it
  *   ODEON_EFULL   as many topics as may be have a retained publication, and this would be one more
  *   ODEON_ENOMEM  no memory to retain it, or to answer
@@ -143,8 +146,8 @@ ODEON_API int odeon_topics_publish(odeon_system *system, odeon_ref topics, const
  * odeon_request, nothing comes after the answer.
  *
  * Returns:  0, or with nothing changed
- *   ODEON_EINVAL   the pattern is NULL, empty, too long, has too many levels, or a '+' or '#' where none may be; or @who is the topics'
- *                  actor, or nobody
+ *   ODEON_EINVAL   the pattern is NULL, empty, too long, has too many levels, or a '+' or '#' where none may be; or @who
+ *                  is the topics' actor, or nobody
  *   ODEON_EFULL    as many subscriptions as may be
  *   ODEON_EGONE    @who has ended, or to unsubscribe: has not subscribed so; or the topics' actor has ended
  *   ODEON_EFOREIGN @who is an actor of another system
