@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * offload.c - functions on pools in simulated systems: under many seeds, with askers, threads and pools killed, every continuation
- * that was made runs once, a function runs at most once, and not at all where its asker is told that it did not; each seed twice,
- * with the same events
+ * that was made runs once, a function runs at most once, and not at all where its asker is told that it did not, or has ended;
+ * each seed twice, with the same events
  */
 #include "../harness/kit.h"
 #include <stdio.h>
@@ -16,7 +16,7 @@ static struct {
 	uint64_t random, events;
 	unsigned long made, run;
 	unsigned numbers;
-	unsigned char begun[NUMBERS_MOST];
+	struct { odeon_ref asker; odeon_time until; unsigned char begun; } functions[NUMBERS_MOST];
 } scene;
 static unsigned long errors[ODEON_ERROR_COUNT];
 
@@ -35,9 +35,14 @@ static void note_event(void *host, const char *line)
 
 /* ---- functions ------------------------------------------------------------------------------------------------------------- */
 
+/* Once, and only while somebody waits for it. */
 static void begin(const struct parcel *parcel)
 {
-	must(scene.begun[parcel->number]++ == 0);
+	odeon_stats_actor stats = ODEON_STATS(odeon_stats_actor);
+
+	must(scene.functions[parcel->number].begun++ == 0);
+	must(odeon_actor_stats(scene.system, scene.functions[parcel->number].asker, &stats) == 0);
+	must(odeon_system_now(scene.system).ns < scene.functions[parcel->number].until.ns);
 }
 
 ODEON_BLOCKING(answer_somehow, parcel, parcel)
@@ -73,13 +78,13 @@ ODEON_ANSWER(asker, after, parcel)
 	errors[-error]++;
 	odeon_free(after->owned);
 	if (error == 0) {
-		must(parcel->number == after->number && scene.begun[parcel->number] == 1);
+		must(parcel->number == after->number && scene.functions[parcel->number].begun == 1);
 		scene.thread = odeon_from(self);
 	}
 	if (error == ODEON_EFULL || error == ODEON_EGONE)
-		must(scene.begun[after->number] == 0);
+		must(scene.functions[after->number].begun == 0);
 	if (error == ODEON_ELAGGED)
-		must(scene.begun[after->number] == 1);
+		must(scene.functions[after->number].begun == 1);
 }
 
 static void offload(odeon_self *self, const odeon_blocking *function, odeon_time until)
@@ -88,6 +93,8 @@ static void offload(odeon_self *self, const odeon_blocking *function, odeon_time
 	int number = (int)scene.numbers++;
 
 	must(scene.numbers <= NUMBERS_MOST);
+	scene.functions[number].asker = odeon_self_ref(self);
+	scene.functions[number].until = until;
 	if (odeon_offload_at(self, scene.pool, function, parcel_new(number), until,
 	                     ODEON_THEN(self, asker, after, parcel, .owned = owned, .number = number), ODEON_HERE) == 0)
 		scene.made++;
