@@ -79,6 +79,29 @@ START_TEST(one_asked_for_in_start_runs_there)
 }
 END_TEST
 
+static void select_one(odeon_self *self, struct lamp *lamp)
+{
+	odeon_case one = ODEON_CASE_MAILBOX(self);
+
+	must(odeon_select(&one, 1, ODEON_NEVER) == 0 && one.error == 0);
+	note_down("selected ");
+	must(odeon_machine_look(&lamp->machine) == OFF);
+}
+
+START_TEST(one_asked_for_within_a_select_runs_when_the_outermost_has_returned)
+{
+	odeon_kind kind = lamp_kind;
+
+	kind.place = ODEON_OWN_THREAD;
+	must(odeon_system_spawn(sys, &kind, NULL, &lamp) == 0);
+	push(1, select_one);
+	push(2, sparks_and_to_on);
+	expect("+0 0:push1 0:push2 raised selected -0 +2 2:spark1 -2 +2 2:spark2 ");
+	must(odeon_actor_kill(sys, lamp) == 0);
+	expect("-2 ");
+}
+END_TEST
+
 /* ---- events ------------------------------------------------------------------------------------------------------ */
 
 START_TEST(events_come_before_what_waits_and_after_transitions)
@@ -228,6 +251,7 @@ KIT_MAIN("contract/machine",
 		a_transition_runs_exit_and_enter_once_when_the_handler_has_returned,
 		one_asked_for_in_enter_runs_when_that_has_returned, one_asked_for_in_exit_runs_after_the_one_that_runs,
 		one_asked_for_in_a_continuation_has_run_when_the_call_returns, one_asked_for_in_start_runs_there,
+		one_asked_for_within_a_select_runs_when_the_outermost_has_returned,
 		events_come_before_what_waits_and_after_transitions) },
 	{ .name = "aside", .setup = setup, .teardown = teardown, .tests = KIT_TESTS(
 		what_lies_aside_comes_in_order_after_the_next_change_and_before_what_waits,

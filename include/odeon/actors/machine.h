@@ -37,6 +37,9 @@
  * names the machine and the state: a transition that its state has no way for, an event that its state has no handler
  * for, or going round without end.
  *
+ * Messages that come in a handler, by a select, are handled there and then by the state's table; the transitions that they
+ * ask for run when the outermost handler has returned.
+ *
  * A machine is a member of its actor's state; one to an actor. Ticks with the key ODEON_MACHINE_KEY are its own. An
  * interceptor that was put there before it gets only what no state takes.
  */
@@ -232,14 +235,14 @@ ODEON_API void odeon_machine_end(odeon_self *self, odeon_machine *machine);
 /**
  * odeon_machine_lay_aside - what ODEON_ON_ASIDE has in the table
  * @actor:   not looked at
- * @message: in hand
+ * @message: taken; must be in hand
  *
  * When it cannot lie aside (odeon_stash), whoever asked is answered with the error, and it is a dead letter.
  *
  * Context:  own handler
  * Since:    0.1
  */
-ODEON_API void odeon_machine_lay_aside(odeon_self *self, void *actor, void *message);
+ODEON_API void odeon_machine_lay_aside(odeon_self *self, void *actor, void *message) ODEON_TAKES_(3);
 
 ODEON_END_
 #endif
