@@ -259,12 +259,11 @@ static void complain(const struct storm *storm, const odeon_verdict *verdict)
 	       result < 0 ? odeon_error_text(result) : complaint_text((enum complaint)result));
 	if (!verdict->is_replayed)
 		printf("bank: it does not come again with the same seed\n");
-	if (storm->step > 0)
-		printf("alone: bank --simulate 1 --seed %" PRIu64 " --kill-at %ld --whom %s\n", verdict->seed,
-		       storm->step, blow_names[storm->blow]);
-	else
-		printf("alone: ODEON_FAULTS='%s' bank --simulate 1 --seed %" PRIu64 " --kill-at 0\n", verdict->plan,
-		       verdict->seed);
+	printf("alone: ");
+	if (storm->step == 0)
+		printf("ODEON_FAULTS='%s' ", verdict->plan);
+	printf("examples/bank/bank --simulate 1 --seed %" PRIu64 " --kill-at %ld", verdict->seed, storm->step);
+	printf("%s%s\n", storm->step > 0 ? " --whom " : "", storm->step > 0 ? blow_names[storm->blow] : "");
 }
 
 static int run(struct storm *storm, uint64_t seed, struct sums *sums)
@@ -335,6 +334,6 @@ int storm_run(const struct weather *weather)
 	       sums.runs, sums.steps, sums.strikes);
 	printf("transfers: %u done, %u undone, %u of these after a refund\n", sums.totals.done, sums.totals.undone,
 	       sums.totals.refunds);
-	printf(result == 0 ? "all of the money is there, each transfer is done or undone, once\n" : "it fails\n");
+	puts(result == 0 ? "all of the money is there, each transfer is done or undone, once" : "it fails");
 	return result != 0;
 }
