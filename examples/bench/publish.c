@@ -3,7 +3,8 @@
  * publish - one actor publishes, a thousand others get it; or one does, among a hundred thousand that subscribed to something else
  *
  * The publisher asks, and publishes the next when it is told that the last has been sent to all. Payloads are 64 bytes, which
- * nobody copies. It runs until the last one has handled the last. So there is, for each, a message made, sent, looked at and
+ * nobody copies. It runs until the last one has handled the last and the
+ * publisher was told. So there is, for each, a message made, sent, looked at and
  * dropped, and a share of the payload; and for each publication a request, a topic of three levels to be found, and its answer.
  */
 #include "bench.h"
@@ -18,9 +19,15 @@ struct published { char unused; };
 ODEON_MESSAGE(value);
 ODEON_MESSAGE(begin);
 
-struct show { struct run *run; uint64_t publications; unsigned subscribers; _Atomic unsigned left; };
+struct show { struct run *run; uint64_t publications; unsigned subscribers; _Atomic unsigned left; };     /* left: of all who take part */
 struct subscriber { struct show *show; uint64_t next; };
 struct publisher { struct show *show; odeon_ref topics; uint64_t number; };
+
+static void leave(odeon_self *self, struct show *show)
+{
+	if (atomic_fetch_sub(&show->left, 1) == 1)
+		run_over(show->run, self);
+}
 
 ODEON_HANDLER(subscriber, odeon_published)
 {
@@ -29,8 +36,8 @@ ODEON_HANDLER(subscriber, odeon_published)
 
 	if (value == NULL || value->number != subscriber->next++ || odeon_published->missed > 0)
 		run_wrong(show->run, "another than number %llu came", (unsigned long long)subscriber->next - 1);
-	if (subscriber->next == show->publications && atomic_fetch_sub(&show->left, 1) == 1)
-		run_over(show->run, self);
+	if (subscriber->next == show->publications)
+		leave(self, show);
 }
 
 static void publish(odeon_self *self, struct publisher *publisher);
@@ -43,6 +50,8 @@ ODEON_ANSWER(publisher, published, odeon_topics_count)
 		run_wrong(show->run, "not sent to all: %s", odeon_error_text(error));
 	if (++publisher->number < show->publications)
 		publish(self, publisher);
+	else
+		leave(self, show);
 }
 
 static void publish(odeon_self *self, struct publisher *publisher)
@@ -87,7 +96,7 @@ static void fill(struct run *run, odeon_ref topics, odeon_ref who, unsigned othe
 
 static void play(struct run *run, unsigned subscribers, unsigned others)
 {
-	struct show show = { .run = run, .publications = run->count, .subscribers = subscribers, .left = subscribers };
+	struct show show = { .run = run, .publications = run->count, .subscribers = subscribers, .left = subscribers + 1 };
 	odeon_ref topics, who, publisher;
 	int error = odeon_topics_start(run->system, NULL, &topics);
 
