@@ -21,7 +21,8 @@
  * their own, as many as you like. A pool is an actor in the background: it keeps no system alive. Its threads come when there is something to run, and end when they were
  * idle for a while. So many functions run at the same time, so many more wait in the order in which they came, and what is beyond
  * that is refused at once. Each runs at most once. One that nobody waits for any more, since its asker has ended or its deadline
- * has passed, does not begin; one that has begun is never interrupted.
+ * has passed, does not begin; one that has begun is never interrupted. An asker that was started anew has not ended: what it
+ * asked for before runs.
  *
  * When the pool is stopped, the functions that wait do not run and are answered ODEON_ESTOPPING; those under way run to their end.
  * odeon_system_stop waits for these, and if they take too long it names them: in its report an offload_thread is busy with a
