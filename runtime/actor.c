@@ -46,11 +46,16 @@ static int check_kind(const odeon_kind *kind)
 
 /* ---- birth ------------------------------------------------------------------------------------------------------ */
 
-static uint16_t home_of(odeon_system *system, const odeon_kind *kind)
+/* Where it will run: as its kind says, or where the spawner wants it pinned. */
+static struct home home_of(const odeon_system *system, const odeon_kind *kind, const struct home *wanted)
 {
-	if (kind->place == ODEON_PINNED && system->pool > 0)
-		return (uint16_t)(kind->worker % (unsigned)system->pool);
-	return (uint16_t)system->pool;
+	struct home home = wanted != NULL ? *wanted : (struct home){ .place = kind->place, .worker = kind->worker };
+
+	if (home.place == ODEON_PINNED && system->pool > 0)
+		home.worker %= (unsigned)system->pool;
+	else
+		home.worker = (unsigned)system->pool;
+	return home;
 }
 
 static void *alloc_for_actor(size_t bytes)
@@ -83,8 +88,10 @@ static int freshen(odeon_system *system, struct slot *slot, const odeon_kind *ki
 }
 
 /* 0, or with nothing left behind but the annex the error. */
-static int fill(odeon_system *system, struct slot *slot, const odeon_kind *kind, const void *argument, struct annex *annex)
+static int fill(odeon_system *system, struct slot *slot, const odeon_kind *kind, const struct home *wanted,
+                const void *argument, struct annex *annex)
 {
+	struct home home = home_of(system, kind, wanted);
 	int error;
 
 	slot->annex = annex;
@@ -92,9 +99,9 @@ static int fill(odeon_system *system, struct slot *slot, const odeon_kind *kind,
 	error = freshen(system, slot, kind, argument);
 	if (error != 0)
 		return error;
-	slot->place = (uint8_t)kind->place & 3;
+	slot->place = (uint8_t)home.place & 3;
 	slot->level = 0;
-	slot->worker = home_of(system, kind);
+	slot->worker = (uint16_t)home.worker;
 	slot->flags = 0;
 	ck_pr_store_64(&slot->handled, 0);
 	ck_pr_store_64(&slot->busy, 0);
@@ -239,13 +246,13 @@ static int start(odeon_system *system, struct worker *worker, struct slot *slot,
 
 /* The slot's token is the caller's, and goes. */
 static int be_born(odeon_system *system, struct worker *worker, struct slot *slot, const odeon_kind *kind,
-                   const void *argument, struct annex *annex, odeon_ref *actor)
+                   const struct home *wanted, const void *argument, struct annex *annex, odeon_ref *actor)
 {
 	uint32_t generation = slot->generation + 1;
 	odeon_ref me = ref_make(system->directory->system, generation, directory_number(system->directory, slot));
-	int error = fill(system, slot, kind, argument, annex);
+	int error = fill(system, slot, kind, wanted, argument, annex);
 
-	if (error == 0 && kind->place == ODEON_OWN_THREAD)
+	if (error == 0 && slot->place == ODEON_OWN_THREAD)
 		error = own_thread_make(system, &slot->worker);
 	if (error != 0) {
 		release(slot);
@@ -258,7 +265,7 @@ static int be_born(odeon_system *system, struct worker *worker, struct slot *slo
 	if (kind->start != NULL)
 		error = start(system, worker, slot, me, argument);
 	if (error != 0) {
-		if (kind->place == ODEON_OWN_THREAD)
+		if (slot->place == ODEON_OWN_THREAD)
 			own_thread_cancel(system, slot->worker);
 		release(slot);
 		return error;
@@ -289,8 +296,8 @@ static void give_up(odeon_system *system, struct worker *worker, struct slot *sl
 	ready(system, worker, slot);            /* its turn makes them dead letters, and then vacates it */
 }
 
-static int spawn(odeon_system *system, struct worker *worker, const odeon_kind *kind, const void *argument,
-                 struct annex *annex, odeon_ref *actor)
+static int spawn(odeon_system *system, struct worker *worker, const odeon_kind *kind, const struct home *wanted,
+                 const void *argument, struct annex *annex, odeon_ref *actor)
 {
 	odeon_ref ignored;
 	struct slot *slot;
@@ -309,7 +316,7 @@ static int spawn(odeon_system *system, struct worker *worker, const odeon_kind *
 		release_annex(annex);
 		return error != 0 ? error : ODEON_ENOMEM;
 	}
-	error = be_born(system, worker, slot, kind, argument, annex, actor);
+	error = be_born(system, worker, slot, kind, wanted, argument, annex, actor);
 	if (error != 0) {
 		give_up(system, worker, slot);
 		return error;
@@ -321,22 +328,34 @@ static int spawn(odeon_system *system, struct worker *worker, const odeon_kind *
 }
 
 /* A birth from outside is under way before there is an actor: who waits for the last one's end waits for it too. */
-int actor_spawn(odeon_system *system, struct worker *worker, const odeon_kind *kind, const void *argument,
-                struct annex *annex, odeon_ref *actor)
+int actor_spawn(odeon_system *system, struct worker *worker, const odeon_kind *kind, const struct home *wanted,
+                const void *argument, struct annex *annex, odeon_ref *actor)
 {
 	int error;
 
 	if (worker != NULL)
-		return spawn(system, worker, kind, argument, annex, actor);
+		return spawn(system, worker, kind, wanted, argument, annex, actor);
 	(void)ck_pr_faa_32(&system->births, 1);
 	ck_pr_fence_memory();                   /* before the look at the phase; pairs with end_actors in stop.c */
-	error = spawn(system, worker, kind, argument, annex, actor);
+	error = spawn(system, worker, kind, wanted, argument, annex, actor);
 	ck_pr_fence_release();
 	(void)ck_pr_faa_32(&system->births, (uint32_t)-1);
 	ck_pr_fence_memory();
 	if (ck_pr_load_32(&system->waiters) != 0)
 		parker_wake(&system->event);
 	return error;
+}
+
+int actor_spawn_pinned(odeon_system *system, struct worker *worker, const odeon_kind *kind, const void *argument,
+                       unsigned number, odeon_ref *actor)
+{
+	struct home home = { .place = ODEON_PINNED, .worker = number };
+
+	if (number == ODEON_WORKER_HERE && worker != NULL && worker->runs_pool)
+		home.worker = worker->number;
+	else if (number == ODEON_WORKER_HERE)
+		home.worker = ck_pr_faa_32(&system->homes, 1);
+	return actor_spawn(system, worker, kind, &home, argument, NULL, actor);
 }
 
 struct annex *actor_annex(struct slot *slot)

@@ -17,9 +17,14 @@
 #include "annex.h"
 #include "world.h"
 
-/* The annex, which may be NULL, is what the actor is born with; it is taken, whatever comes of that. */
-int actor_spawn(odeon_system *system, struct worker *worker, const odeon_kind *kind, const void *argument,
-                struct annex *annex, odeon_ref *actor);
+struct home { enum odeon_place place; unsigned worker; };
+
+/* Where it is wanted, NULL: as its kind says. The annex, which may be NULL, is what the actor is born with; it is taken, whatever
+ * comes of that. */
+int actor_spawn(odeon_system *system, struct worker *worker, const odeon_kind *kind, const struct home *wanted,
+                const void *argument, struct annex *annex, odeon_ref *actor);
+int actor_spawn_pinned(odeon_system *system, struct worker *worker, const odeon_kind *kind, const void *argument,
+                       unsigned number, odeon_ref *actor);
 
 /* The annex of the running actor, made if need be; NULL: out of memory. */
 struct annex *actor_annex(struct slot *slot);

@@ -136,6 +136,7 @@ static struct slot *search(struct worker *worker)
 
 	do {
 		(void)timer_expire(worker, worker, now);
+		parker_poll(&worker->parker);
 		for (int i = 0; i < 8; i++) {
 			if ((slot = find(worker)) != NULL || ck_pr_load_32(&system->closing) != 0)
 				return slot;

@@ -94,6 +94,7 @@ static struct slot *sleep_as_watch(struct worker *worker, uint32_t key)
 
 	while (slot == NULL && ck_pr_load_32(&system->closing) == 0 && parker_key(&worker->parker) == key
 	       && !has_own(worker)              /* its poller may have made an actor ready, or timers of one who is stuck */
+	       && slotqueue_is_empty(&worker->inbox)
 	       && !timer_is_due(worker, now)
 	       && sleepers_is_asleep(&system->sleepers, worker->number)) {
 		vain = all_asleep(system) ? vain + 1 : 0;

@@ -199,7 +199,7 @@ int odeon_spawn_supervised(odeon_self *self, const odeon_kind *kind, const void 
 	ours = actor_annex(self->slot);
 	record = ours != NULL ? alloc_zeroed(sizeof *record) : NULL;
 	theirs = record != NULL ? restart_annex(self->me, supervision) : NULL;
-	error = theirs != NULL ? actor_spawn(self->system, self->worker, kind, argument, theirs, child) : ODEON_ENOMEM;
+	error = theirs != NULL ? actor_spawn(self->system, self->worker, kind, NULL, argument, theirs, child) : ODEON_ENOMEM;
 	if (error != 0) {
 		alloc_free(record, sizeof *record);
 		return error;

@@ -46,7 +46,25 @@ int odeon_spawn(odeon_self *self, const odeon_kind *kind, const void *argument, 
 			*child = ODEON_NOBODY;
 		return ODEON_ESTOPPING;
 	}
-	return actor_spawn(self->system, self->worker, kind, argument, NULL, child);
+	return actor_spawn(self->system, self->worker, kind, NULL, argument, NULL, child);
+}
+
+int odeon_spawn_pinned(odeon_self *self, const odeon_kind *kind, const void *argument, unsigned worker, odeon_ref *child)
+{
+	if (self->hook == HOOK_STOP) {
+		if (child != NULL)
+			*child = ODEON_NOBODY;
+		return ODEON_ESTOPPING;
+	}
+	return actor_spawn_pinned(self->system, self->worker, kind, argument, worker, child);
+}
+
+/* In start, which runs on the spawner's thread, that thread's would be the wrong one. */
+void *odeon_poller_state(odeon_self *self)
+{
+	if (self->hook == HOOK_START || self->slot->place != ODEON_PINNED || self->system->simulation != NULL)
+		return NULL;
+	return self->worker->parker.poller_state;
 }
 
 /* The first reason counts. */

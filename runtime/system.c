@@ -427,7 +427,23 @@ int odeon_system_spawn(odeon_system *system, const odeon_kind *kind, const void 
 			*actor = ODEON_NOBODY;
 		return ODEON_EINVAL;
 	}
-	return actor_spawn(system, worker_here(system), kind, argument, NULL, actor);
+	return actor_spawn(system, worker_here(system), kind, NULL, argument, NULL, actor);
+}
+
+int odeon_system_spawn_pinned(odeon_system *system, const odeon_kind *kind, const void *argument, unsigned worker,
+                              odeon_ref *actor)
+{
+	if (system == NULL) {
+		if (actor != NULL)
+			*actor = ODEON_NOBODY;
+		return ODEON_EINVAL;
+	}
+	return actor_spawn_pinned(system, worker_here(system), kind, argument, worker, actor);
+}
+
+const odeon_poller *odeon_system_poller(odeon_system *system)
+{
+	return system->options.poller;
 }
 
 /* ---- the end ------------------------------------------------------------------------------------------------------------------ */

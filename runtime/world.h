@@ -116,6 +116,7 @@ struct odeon_system {
 	uint32_t watch_is_deep;                 /* the watch sleeps for ever, since all were idle */
 	uint32_t phase;                         /* enum phase */
 	uint32_t births;                        /* of actors, from outside, under way */
+	uint32_t homes;                         /* of pinned actors, whose spawners are no workers and leave it open which */
 	uint32_t stopper;                       /* a thread is in odeon_system_stop */
 	uint32_t closing;                       /* the threads end */
 	uint32_t quit;

@@ -99,6 +99,7 @@ made_pages = \
 	%D%/made/odeon_plan_print.3 \
 	%D%/made/odeon_plan_random.3 \
 	%D%/made/odeon_plan_read.3 \
+	%D%/made/odeon_poller_state.3 \
 	%D%/made/odeon_post.3 \
 	%D%/made/odeon_post_at.3 \
 	%D%/made/odeon_probe_close.3 \
@@ -204,6 +205,7 @@ made_pages = \
 	%D%/made/odeon_sender_try_at.3 \
 	%D%/made/odeon_sender_when_room.3 \
 	%D%/made/odeon_spawn.3 \
+	%D%/made/odeon_spawn_pinned.3 \
 	%D%/made/odeon_spawn_supervised.3 \
 	%D%/made/odeon_stash.3 \
 	%D%/made/odeon_stash_at.3 \
@@ -221,8 +223,10 @@ made_pages = \
 	%D%/made/odeon_system_quit.3 \
 	%D%/made/odeon_system_run.3 \
 	%D%/made/odeon_system_seed.3 \
+	%D%/made/odeon_system_poller.3 \
 	%D%/made/odeon_system_single.3 \
 	%D%/made/odeon_system_spawn.3 \
+	%D%/made/odeon_system_spawn_pinned.3 \
 	%D%/made/odeon_system_start.3 \
 	%D%/made/odeon_system_stats.3 \
 	%D%/made/odeon_system_stop.3 \

@@ -55,6 +55,9 @@ enum odeon_place {
 	ODEON_HOST_THREAD                              /* whoever calls odeon_system_run */
 };
 
+/* For odeon_spawn_pinned: the spawner's own worker; when he has none, one after the other. */
+#define ODEON_WORKER_HERE ((unsigned)-1)
+
 /* Filled by ODEON_KIND; starts with its size, so that later releases may add to it. */
 typedef struct odeon_kind {
 	size_t bytes;
@@ -196,6 +199,17 @@ ODEON_API odeon_time odeon_deadline(odeon_self *self, odeon_duration from_now);
  * Since:    0.1
  */
 ODEON_API int odeon_spawn(odeon_self *self, const odeon_kind *kind, const void *argument, odeon_ref *child);
+
+/**
+ * odeon_spawn_pinned - a new actor that one worker runs, always, whatever place its kind names
+ * @worker: its number, modulo their count; or ODEON_WORKER_HERE
+ *
+ * Returns:  as odeon_spawn
+ * Context:  own handler, also in start
+ * Since:    0.1
+ */
+ODEON_API int odeon_spawn_pinned(odeon_self *self, const odeon_kind *kind, const void *argument, unsigned worker,
+                                 odeon_ref *child);
 
 /**
  * odeon_exit - end normally when this handler returns

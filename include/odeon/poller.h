@@ -17,7 +17,7 @@
 #ifndef ODEON_POLLER_H
 #define ODEON_POLLER_H
 
-#include <odeon/time.h>
+#include <odeon/send.h>
 
 #define ODEON_POLL_FOR_EVER ((odeon_duration)INT64_MAX)
 
@@ -29,4 +29,28 @@ typedef struct odeon_poller {
 	void (*wake)(void *state);
 } odeon_poller;
 
+ODEON_BEGIN_
+
+/**
+ * odeon_poller_state - what the poller's open gave for the worker that runs this actor
+ *
+ * For actors that have descriptors of theirs handled there. What poll calls back runs on the same thread, between turns, and
+ * so never at the same time as an actor that is pinned to that worker. It may post; it is no handler of anybody's.
+ *
+ * Returns:  the state; NULL: the actor is not pinned to a worker, or workers sleep in no poller
+ * Context:  own handler, also in stop; NULL in start, which runs on the spawner's thread
+ * Since:    0.1
+ */
+ODEON_API void *odeon_poller_state(odeon_self *self);
+
+/**
+ * odeon_system_poller - what the workers sleep in, as the options gave it
+ *
+ * Returns:  the poller; NULL: event counts
+ * Context:  any thread, any handler
+ * Since:    0.1
+ */
+ODEON_API const odeon_poller *odeon_system_poller(odeon_system *system);
+
+ODEON_END_
 #endif

@@ -345,6 +345,17 @@ ODEON_API int odeon_system_spawn(odeon_system *system, const odeon_kind *kind, c
 ODEON_API int odeon_system_single(odeon_system *system, const odeon_kind *kind, const void *argument, odeon_ref *actor);
 
 /**
+ * odeon_system_spawn_pinned - a new actor that one worker runs, from outside
+ * @worker: as odeon_spawn_pinned
+ *
+ * Returns:  as odeon_spawn
+ * Context:  any thread, any handler
+ * Since:    0.1
+ */
+ODEON_API int odeon_system_spawn_pinned(odeon_system *system, const odeon_kind *kind, const void *argument, unsigned worker,
+                                        odeon_ref *actor);
+
+/**
  * odeon_actor_stop - end an actor after what is queued now, with reason 0
  *
  * Returns:  0, or

@@ -57,6 +57,10 @@ static void usage_close(struct usage *usage)
 
 struct epoller { struct usage usage; int epoll, event; };
 
+static struct epoller *_Atomic epollers[2];
+static odeon_ref _Atomic told[2];                      /* a descriptor was ready: whom a poll tells of it */
+static atomic_bool tells[2];
+
 static int epoller_open(void *host, int worker, void **state)
 {
 	struct epoller *epoller = calloc(1, sizeof(*epoller));
@@ -74,6 +78,8 @@ static int epoller_open(void *host, int worker, void **state)
 	epoller->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	must(epoller->epoll >= 0 && epoller->event >= 0);
 	must(epoll_ctl(epoller->epoll, EPOLL_CTL_ADD, epoller->event, &event) == 0);
+	if (worker < 2)
+		atomic_store(&epollers[worker], epoller);
 	*state = epoller;
 	return 0;
 }
@@ -99,6 +105,8 @@ static void epoller_poll(void *state, odeon_duration at_most)
 	if (epoll_wait(epoller->epoll, &event, 1, milliseconds) == 1)
 		if (read(epoller->event, &count, sizeof(count)) < 0)
 			atomic_fetch_add(&mistakes, 1);
+	if (epoller->usage.worker < 2 && atomic_exchange(&tells[epoller->usage.worker], false))
+		world_posts(&world, atomic_load(&told[epoller->usage.worker]), epoller->usage.worker, 1);
 }
 
 static void epoller_wake(void *state)
@@ -341,6 +349,88 @@ START_TEST(a_poller_is_looked_at_between_batches_too)
 }
 END_TEST
 
+static void *_Atomic state_here;
+
+static void look_for_state(odeon_self *self, void *argument)
+{
+	(void)argument;
+	atomic_store(&state_here, odeon_poller_state(self));
+}
+
+START_TEST(a_pinned_actor_is_given_what_its_worker_sleeps_in)
+{
+	odeon_ref pinned;
+	int i;
+
+	open_way(_i);
+	for (i = 0; i < WORKERS; i++) {
+		pinned = world_placed(&world, (struct catcher){ .journal = &journal }, ODEON_PINNED, (unsigned)i);
+		world_do(&world, pinned, look_for_state, NULL);
+		if (ways[_i].poller == &epoll_poller)
+			ck_assert_ptr_eq(atomic_load(&state_here), atomic_load(&epollers[i]));
+		else
+			ck_assert_int_eq(atomic_load(&state_here) != NULL, ways[_i].poller != NULL);
+	}
+	world_do(&world, world_catcher(&world, (struct catcher){ .journal = &journal }), look_for_state, NULL);
+	ck_assert_ptr_null(atomic_load(&state_here));          /* any worker may run it */
+	ck_assert_ptr_eq(odeon_system_poller(world.system), ways[_i].poller);
+	close_way(_i);
+}
+END_TEST
+
+static odeon_ref spawned;
+
+static void spawn_here(odeon_self *self, void *argument)
+{
+	struct catcher first = { .journal = &journal };
+
+	(void)argument;
+	must(odeon_spawn_pinned(self, catcher, &first, ODEON_WORKER_HERE, &spawned) == 0);
+}
+
+START_TEST(an_actor_may_be_pinned_whatever_its_kind_says)
+{
+	struct catcher first = { .journal = &journal };
+	odeon_ref actor;
+	int i;
+
+	open_way(1);
+	for (i = 0; i < 2 * WORKERS; i++) {
+		ck_assert_int_eq(odeon_system_spawn_pinned(world.system, catcher, &first, (unsigned)i, &actor), 0);
+		world_do(&world, actor, look_for_state, NULL);
+		ck_assert_ptr_eq(atomic_load(&state_here), atomic_load(&epollers[i % WORKERS]));
+		world_do(&world, actor, spawn_here, NULL);     /* where its spawner runs */
+		world_do(&world, spawned, look_for_state, NULL);
+		ck_assert_ptr_eq(atomic_load(&state_here), atomic_load(&epollers[i % WORKERS]));
+	}
+	ck_assert_int_eq(odeon_system_spawn_pinned(world.system, catcher, &first, ODEON_WORKER_HERE, &actor), 0);
+	world_do(&world, actor, look_for_state, NULL);
+	ck_assert_ptr_nonnull(atomic_load(&state_here));
+	ck_assert_int_eq(odeon_system_spawn_pinned(NULL, catcher, &first, 0, &actor), ODEON_EINVAL);
+	ck_assert(odeon_ref_is_nobody(actor));
+	close_way(1);
+}
+END_TEST
+
+START_TEST(what_a_poll_posts_to_an_actor_of_its_own_worker_runs)
+{
+	int i, worker;
+	uint64_t one = 1;
+
+	open_way(1);
+	for (worker = 0; worker < WORKERS; worker++)
+		atomic_store(&told[worker], world_placed(&world, (struct catcher){ .journal = &journal }, ODEON_PINNED, (unsigned)worker));
+	for (i = 0; i < 20; i++) {                              /* each of the two is the watch now and then */
+		nanosleep(&(struct timespec){ .tv_nsec = 40000000 }, NULL);
+		worker = i % WORKERS;
+		atomic_store(&tells[worker], true);
+		must(write(atomic_load(&epollers[worker])->event, &one, sizeof(one)) == sizeof(one));   /* a descriptor, not a wake */
+		journal_wait(&journal, (unsigned)i + 1);
+	}
+	close_way(1);
+}
+END_TEST
+
 START_TEST(the_error_of_open_is_what_start_answers)
 {
 	odeon_options options = ODEON_OPTIONS(.workers = 3, .poller = &epoll_poller, .host = &world);
@@ -380,5 +470,7 @@ KIT_MAIN("contract/poller",
 	  .tests = KIT_TESTS(work_that_comes_while_all_sleep_runs,
 	                     a_thousand_wakes_in_the_moment_of_falling_asleep_are_not_lost,
 	                     bursts_from_many_threads_all_run, an_idle_system_uses_no_processor, stop_wakes_all_that_sleep,
-	                     a_poller_is_looked_at_between_batches_too) },
+	                     a_poller_is_looked_at_between_batches_too, a_pinned_actor_is_given_what_its_worker_sleeps_in) },
+	{ .name = "descriptors", .tests = KIT_TESTS(what_a_poll_posts_to_an_actor_of_its_own_worker_runs,
+	                                             an_actor_may_be_pinned_whatever_its_kind_says) },
 	{ .name = "open", .tests = KIT_TESTS(the_error_of_open_is_what_start_answers, half_a_poller_is_refused) })
