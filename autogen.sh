@@ -43,6 +43,7 @@ missing_packages()
 	absent pkg-config --version && echo pkgconf
 	absent pkg-config --exists ck && echo libck-dev
 	absent pkg-config --exists jemalloc && echo libjemalloc-dev
+	absent pkg-config --exists libuv && echo libuv1-dev
 	absent pkg-config --exists check && echo check
 	absent pkg-config --exists libsubunit && echo libsubunit-dev
 	return 0

@@ -74,6 +74,12 @@ channel_programs = \
 example_programs += $(channel_programs)
 EXTRA_DIST       += %D%/channels/shared.h
 
+if HAVE_NET
+example_programs += %D%/17-tcp-echo
+endif
+%C%_17_tcp_echo_LDADD  = libodeon-net.la libodeon.la
+EXTRA_DIST            += %D%/17-tcp-echo.c %D%/17-tcp-echo.expected
+
 if HAVE_CXX
 example_programs += %D%/cxx/hello
 endif

@@ -159,6 +159,19 @@ check_tests = \
 	%D%/unit/watchdog.t \
 	%D%/unit/wheel.t
 
+# Of libodeon-net, where that is built.
+if HAVE_NET
+check_tests += \
+	%D%/contract/connection.t \
+	%D%/contract/listener.t
+endif
+net_libraries = %D%/harness/libkit.la libodeonnetparts.la libodeoncore.la $(CHECK_LIBS)
+%C%_contract_connection_t_SOURCES = %D%/contract/connection.c %D%/contract/wires.c %D%/contract/wires.h
+%C%_contract_connection_t_LDADD = $(net_libraries)
+%C%_contract_listener_t_SOURCES = %D%/contract/listener.c %D%/contract/wires.c %D%/contract/wires.h
+%C%_contract_listener_t_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS)
+%C%_contract_listener_t_LDADD = $(net_libraries)
+
 # What some of them share.
 EXTRA_DIST += %D%/contract/bounded.h %D%/contract/traffic.h %D%/harness/one.h %D%/scenarios/tutorials.h \
 	%D%/unit/aside.h %D%/unit/asking.h %D%/unit/banded.h %D%/unit/cases.h %D%/unit/listener.h %D%/unit/nested.h \

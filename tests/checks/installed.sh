@@ -21,8 +21,13 @@ test -s "$stage/said"
 $CC $CFLAGS "$top_srcdir/examples/01-hello.c" -o "$stage/static" $(package --cflags) "$library/libodeon.a" $(package --static --libs-only-l --libs-only-other | sed 's/-lodeon//')
 "$stage/static" | cmp - "$stage/said"
 (cd "$top_srcdir/include" && find . -name '*.h') | while read -r header; do
+	case $header in ./odeon/net*) test -e "${pc%/*}/odeon-net.pc" || continue ;; esac
 	test -e "$root/include/odeon-1/$header" || { echo "not installed: $header"; exit 1; }
 done
+if test -e "${pc%/*}/odeon-net.pc"; then
+	$CC $CFLAGS "$top_srcdir/examples/17-tcp-echo.c" -o "$stage/shared" $(package --cflags --libs odeon-net)
+	LD_LIBRARY_PATH=$library${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH} "$stage/shared" | cmp - "$top_srcdir/examples/17-tcp-echo.expected"
+fi
 staged uninstall
 left=$(find "$stage$(sed -n 's/^prefix=//p' /dev/null)" -type f ! -name said ! -name shared ! -name static)
 test -z "$left" || { echo "uninstalling left: $left"; exit 1; }

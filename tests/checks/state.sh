@@ -3,10 +3,11 @@
 # The runtime has no mutable state outside of its systems: nothing in .data or .bss, and one thread-local at most.
 set -eu
 : "${top_builddir:=.}" "${OBJDUMP:=objdump}"
-archive=$top_builddir/.libs/libodeoncore.a
-test -e "$archive" || { echo "no $archive"; exit 77; }
+archives=$top_builddir/.libs/libodeoncore.a
+test -e "$archives" || { echo "no $archives"; exit 77; }
+test ! -e "$top_builddir/.libs/libodeonnetparts.a" || archives="$archives $top_builddir/.libs/libodeonnetparts.a"
 test -z "${SANITIZER:-}" || { echo "sanitizers add variables of their own"; exit 77; }
-$OBJDUMP -t "$archive" | awk -F '\t' '
+$OBJDUMP -t $archives | awk -F '\t' '
 /file format/ { split($0, words, ":"); object = words[1] }
 NF == 2 {
 	section = $1

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* acceptor - accepting, with a bound; and draining */
+#include "acceptor.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "door.h"
+
+#define BATCH 64                                /* accepted before others have their turn */
+#define PAUSE ODEON_MS(50)                      /* when there are no descriptors, or too many connections */
+#define NO_PLACE UINT32_MAX
+
+ODEON_MESSAGE_DEFINE(evict);
+ODEON_MESSAGE_DEFINE(evicted);
+
+struct place { odeon_ref connection; uint32_t next_free; };
+
+struct acceptor {
+	struct house *house;
+	struct door *door;                      /* NULL: nobody is accepted any more */
+	odeon_ref listener;
+	struct place *places;
+	uint32_t room, free, count;             /* of the places; the first free one; connections */
+	struct evicted *evicted;                /* laid by */
+	bool is_draining, is_late;              /* told to; and the time for it is over */
+};
+
+struct house *house_share(struct house *house)
+{
+	(void)atomic_fetch_add_explicit(&house->users, 1, memory_order_relaxed);
+	return house;
+}
+
+void house_drop(struct house *house)
+{
+	if (atomic_fetch_sub_explicit(&house->users, 1, memory_order_acq_rel) != 1)
+		return;
+	terms_drop(house->terms);
+	free(house);
+}
+
+/* ---- places ---------------------------------------------------------------------------------------------------------------------- */
+
+static bool grow(struct acceptor *acceptor)
+{
+	uint32_t room = acceptor->room == 0 ? 16 : acceptor->room * 2;
+	struct place *places = realloc(acceptor->places, room * sizeof *places);
+
+	if (places == NULL)
+		return false;
+	for (uint32_t i = acceptor->room; i < room; i++)
+		places[i] = (struct place){ .next_free = i + 1 < room ? i + 1 : NO_PLACE };
+	acceptor->free = acceptor->room;
+	acceptor->places = places;
+	acceptor->room = room;
+	return true;
+}
+
+/* There is a free one. */
+static void take_place(struct acceptor *acceptor, odeon_ref connection)
+{
+	struct place *place = &acceptor->places[acceptor->free];
+
+	acceptor->free = place->next_free;
+	place->connection = connection;
+	acceptor->count++;
+}
+
+static void free_place(struct acceptor *acceptor, uint32_t number)
+{
+	acceptor->places[number] = (struct place){ .next_free = acceptor->free };
+	acceptor->free = number;
+	acceptor->count--;
+}
+
+/* Of all acceptors together. Relaxed: it is a number, and orders nothing. */
+static bool enter(struct house *house)
+{
+	uint32_t most = house->options.connections_most;
+
+	if (atomic_fetch_add_explicit(&house->connections, 1, memory_order_relaxed) < most || most == 0)
+		return true;
+	(void)atomic_fetch_sub_explicit(&house->connections, 1, memory_order_relaxed);
+	return false;
+}
+
+static void leave(struct house *house)
+{
+	(void)atomic_fetch_sub_explicit(&house->connections, 1, memory_order_relaxed);
+}
+
+/* ---- one connection ------------------------------------------------------------------------------------------------------------------- */
+
+static void undo(struct beginning *beginning)
+{
+	if (beginning->wire != NULL)
+		wire_close(beginning->wire, false);
+	odeon_free(beginning->left);
+	terms_drop(beginning->terms);
+}
+
+/* The descriptor is taken. */
+static int spawn_connection(odeon_self *self, struct acceptor *acceptor, int descriptor, odeon_ref *connection)
+{
+	struct house *house = acceptor->house;
+	struct beginning beginning = {
+		.terms = terms_share(house->terms), .owner = house->options.owner, .acceptor = odeon_self_ref(self),
+		.wire = wire_new(odeon_system_of(self), &house->terms->options, house->is_local),
+		.left = odeon_new(left, .place = acceptor->free),
+	};
+	int error = beginning.wire != NULL && beginning.left != NULL ? 0 : ODEON_ENOMEM;
+
+	if (error == 0 && wire_open(beginning.wire, poller_here(self), &house->terms->options, descriptor) != 0)
+		error = ODEON_ESYSTEM;
+	if (error != 0)
+		(void)close(descriptor);
+	else
+		error = odeon_spawn_pinned(self, net_connection, &beginning, ODEON_WORKER_HERE, connection);
+	if (error != 0)
+		undo(&beginning);
+	return error;
+}
+
+static int spawn_session(odeon_self *self, struct acceptor *acceptor, odeon_ref connection, const struct address *there)
+{
+	const odeon_listener_options *options = &acceptor->house->options;
+	char text[ODEON_ADDRESS_BYTES];
+	struct odeon_session session = {
+		.connection = connection, .listener = acceptor->listener, .argument = options->argument, .there = text,
+	};
+	odeon_ref owner;
+	int error;
+
+	address_print(there, text);
+	if (options->session->place == ODEON_PINNED)
+		error = odeon_spawn_pinned(self, options->session, &session, ODEON_WORKER_HERE, &owner);
+	else
+		error = odeon_spawn(self, options->session, &session, &owner);
+	if (error != 0)
+		return error;
+	error = odeon_send(self, connection, odeon_new(odeon_give, .to = owner));
+	if (error != 0)
+		(void)odeon_actor_kill(odeon_system_of(self), owner);
+	return error;
+}
+
+/* A session that does not start refuses its connection; that is no reason to accept no others. */
+static bool admit(odeon_self *self, struct acceptor *acceptor, int descriptor, const struct address *there)
+{
+	odeon_ref connection;
+
+	if (spawn_connection(self, acceptor, descriptor, &connection) != 0)
+		return false;
+	take_place(acceptor, connection);
+	if (acceptor->house->options.session != NULL && spawn_session(self, acceptor, connection, there) != 0)
+		(void)odeon_actor_kill(odeon_system_of(self), connection);
+	return true;
+}
+
+/* ---- accepting -------------------------------------------------------------------------------------------------------------------------- */
+
+enum accepted { ACCEPTED, NOBODY_THERE, REFUSED, NOT_NOW };
+
+static enum accepted accepted_errno(void)
+{
+	switch (errno) {
+	case EAGAIN:
+		return NOBODY_THERE;
+	case EMFILE: case ENFILE: case ENOBUFS: case ENOMEM:
+		return NOT_NOW;
+	default:                                        /* who came is gone again, and that counts as one */
+		return REFUSED;
+	}
+}
+
+static enum accepted accept_one(odeon_self *self, struct acceptor *acceptor)
+{
+	struct address there = { .length = sizeof there.of };
+	enum accepted answer;
+	int descriptor;
+
+	if ((acceptor->free == NO_PLACE && !grow(acceptor)) || !enter(acceptor->house))
+		return NOT_NOW;
+	descriptor = accept4(acceptor->door->descriptor, &there.of.any, &there.length, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	answer = descriptor < 0 ? accepted_errno() : admit(self, acceptor, descriptor, &there) ? ACCEPTED : NOT_NOW;
+	if (answer != ACCEPTED)
+		leave(acceptor->house);
+	return answer;
+}
+
+/* The door stirs for nobody until then. Without memory for the time, it goes on. */
+static void wait_a_while(odeon_self *self, struct acceptor *acceptor)
+{
+	if (odeon_tick_after(self, PAUSE, 'p') == 0)
+		door_shut(acceptor->door);
+}
+
+static void accept_all(odeon_self *self, struct acceptor *acceptor)
+{
+	enum accepted answer = ACCEPTED;
+
+	for (int i = 0; i < BATCH && (answer == ACCEPTED || answer == REFUSED); i++)
+		answer = accept_one(self, acceptor);
+	if (answer == NOT_NOW)
+		wait_a_while(self, acceptor);
+}
+
+static void go_on(odeon_self *self, struct acceptor *acceptor)
+{
+	struct poller *poller = poller_here(self);
+
+	if (poller == NULL || door_open(acceptor->door, poller) != 0)
+		odeon_fail(self, ODEON_ESYSTEM, "the loop takes no listening socket");
+}
+
+ODEON_HANDLER(acceptor, stir)
+{
+	if (acceptor->door == NULL)
+		return;
+	acceptor->door->stir = odeon_keep(self, stir);
+	if (!acceptor->door->is_entered)
+		go_on(self, acceptor);
+	if (acceptor->door->is_open)
+		accept_all(self, acceptor);
+}
+
+/* ---- draining ----------------------------------------------------------------------------------------------------------------------------- */
+
+static void tell_if_empty(odeon_self *self, struct acceptor *acceptor)
+{
+	if (!acceptor->is_draining || acceptor->count > 0 || acceptor->evicted == NULL)
+		return;
+	(void)odeon_send(self, acceptor->listener, acceptor->evicted);
+	acceptor->evicted = NULL;
+	odeon_exit(self);
+}
+
+/* To each connection: what it cannot be told, for want of memory, it will learn by its end. */
+static void ask_to_end(odeon_self *self, struct acceptor *acceptor, odeon_duration within)
+{
+	for (uint32_t i = 0; i < acceptor->room; i++)
+		if (!odeon_ref_is_nobody(acceptor->places[i].connection))
+			(void)odeon_send(self, acceptor->places[i].connection, odeon_new(odeon_draining, .within = within));
+}
+
+static void close_all(odeon_self *self, struct acceptor *acceptor)
+{
+	acceptor->is_late = true;
+	for (uint32_t i = 0; i < acceptor->room; i++)
+		if (!odeon_ref_is_nobody(acceptor->places[i].connection)
+		 && odeon_send(self, acceptor->places[i].connection, odeon_new(odeon_close)) == ODEON_ENOMEM)
+			(void)odeon_actor_stop(odeon_system_of(self), acceptor->places[i].connection);
+}
+
+ODEON_HANDLER(acceptor, evict)
+{
+	if (acceptor->is_draining)
+		return;
+	acceptor->is_draining = true;
+	door_close(acceptor->door);
+	acceptor->door = NULL;
+	ask_to_end(self, acceptor, evict->within);
+	if (acceptor->count > 0 && odeon_tick_after(self, evict->within, 'd') != 0)
+		close_all(self, acceptor);
+	tell_if_empty(self, acceptor);
+}
+
+ODEON_HANDLER(acceptor, left)
+{
+	free_place(acceptor, left->place);
+	leave(acceptor->house);
+	if (acceptor->evicted != NULL && acceptor->is_late)
+		acceptor->evicted->closed++;
+	else if (acceptor->evicted != NULL && acceptor->is_draining)
+		acceptor->evicted->finished++;
+	if (acceptor->door != NULL && acceptor->door->is_entered && !acceptor->door->is_open)
+		go_on(self, acceptor);
+	tell_if_empty(self, acceptor);
+}
+
+ODEON_HANDLER(acceptor, odeon_tick)
+{
+	if (odeon_tick->key == 'd')
+		close_all(self, acceptor);
+	else if (acceptor->door != NULL)
+		go_on(self, acceptor);
+}
+
+/* ---- begun and ended ------------------------------------------------------------------------------------------------------------------------ */
+
+ODEON_START(acceptor, post)
+{
+	struct stir *stir;
+	int error = odeon_bound(self, NULL);
+
+	if (error != 0)
+		return error;
+	acceptor->evicted = odeon_new(evicted);
+	acceptor->door = door_new(odeon_system_of(self), odeon_self_ref(self), *post->descriptor);
+	if (acceptor->evicted == NULL || acceptor->door == NULL) {
+		odeon_free(acceptor->evicted);
+		if (acceptor->door != NULL)
+			door_close(acceptor->door);
+		return ODEON_ENOMEM;
+	}
+	*post->descriptor = -1;
+	acceptor->house = house_share(post->house);
+	acceptor->listener = post->listener;
+	acceptor->free = NO_PLACE;
+	stir = acceptor->door->stir;
+	acceptor->door->stir = NULL;
+	(void)odeon_send(self, odeon_self_ref(self), stir);     /* the first turn is on its worker */
+	return 0;
+}
+
+ODEON_STOP(acceptor)
+{
+	if (acceptor->door != NULL)
+		door_close(acceptor->door);
+	odeon_free(acceptor->evicted);
+	free(acceptor->places);
+	house_drop(acceptor->house);
+}
+
+ODEON_HANDLERS(acceptor_handlers,
+	ODEON_ON(acceptor, stir),
+	ODEON_ON(acceptor, left),
+	ODEON_ON(acceptor, odeon_tick),
+	ODEON_ON(acceptor, evict));
+ODEON_KIND(acceptor, acceptor_handlers, .start = ODEON_STARTS(acceptor), .stop = ODEON_STOPS(acceptor),
+	.place = ODEON_PINNED);
+
+const odeon_kind *const net_acceptor = &acceptor_kind;

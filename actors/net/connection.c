@@ -1,0 +1,514 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* connection - its life: begun, stirred, told what to do, timed out, ended */
+#include "connection.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+ODEON_MESSAGE_DEFINE(left);
+ODEON_MESSAGE_DEFINE(odeon_read);
+ODEON_MESSAGE_DEFINE(odeon_write_end);
+ODEON_MESSAGE_DEFINE(odeon_close);
+ODEON_MESSAGE_DEFINE(odeon_give);
+ODEON_MESSAGE_DEFINE(odeon_connected);
+ODEON_MESSAGE_DEFINE(odeon_read_end);
+ODEON_MESSAGE_DEFINE(odeon_unwritten);
+ODEON_MESSAGE_DEFINE_DROP(odeon_disconnected) { odeon_free(odeon_disconnected->unwritten); }
+
+void connection_stir(odeon_self *self, struct connection *connection)
+{
+	struct stir **place = connection->wire != NULL ? &connection->wire->stir : &connection->stir;
+	struct stir *stir = *place;
+
+	*place = NULL;
+	if (stir != NULL)
+		(void)odeon_send(self, odeon_self_ref(self), stir);
+}
+
+/* ---- the end --------------------------------------------------------------------------------------------------------------------- */
+
+static void name_end(struct connection *connection, int error, int system_error, const char *text)
+{
+	struct odeon_disconnected *news = connection->disconnected;
+
+	news->error = error;
+	news->system_error = system_error;
+	news->text = text;
+	news->read = connection->read;
+	news->written = connection->written;
+}
+
+/* The stir is the actor's own again; it may be on its way. */
+static void let_go_of_wire(struct connection *connection, bool resets)
+{
+	struct wire *wire = connection->wire;
+
+	if ((wire->seen & WIRE_PROBED) != 0)
+		writing_probed(connection);
+	connection->read = wire->read;
+	connection->stir = wire->stir;
+	connection->reads = wire->first;
+	wire->stir = NULL;
+	wire->first = wire->last = NULL;
+	connection->wire = NULL;
+	wire_close(wire, resets);
+}
+
+void connection_end(odeon_self *self, struct connection *connection, int error, int system_error, const char *text,
+                    bool resets)
+{
+	if (connection->wire == NULL)
+		return;
+	let_go_of_wire(connection, resets);
+	name_end(connection, error, system_error, text);
+	if (connection->stir == NULL)
+		return;                                 /* when that comes, one more is sent, behind what waits now */
+	connection->ending = MARKS;
+	connection_stir(self, connection);
+}
+
+static int error_of(int uv_error)
+{
+	switch (uv_error) {
+	case UV_ECONNRESET: case UV_EPIPE: case UV_ECONNABORTED: case UV_ENOTCONN: case UV_ESHUTDOWN: case UV_EOF:
+		return ODEON_EDISCONNECTED;
+	case UV_ETIMEDOUT:
+		return ODEON_ETIMEDOUT;
+	case UV_ENOMEM:
+		return ODEON_ENOMEM;
+	default:
+		return ODEON_ESYSTEM;
+	}
+}
+
+/* Not uv_strerror, which allocates for what it does not know. */
+static const char *text_of(int uv_error)
+{
+	switch (uv_error) {
+#define TEXT_(name, text) case UV_##name: return text;
+	UV_ERRNO_MAP(TEXT_)
+#undef TEXT_
+	default:
+		return "the operating system refused";
+	}
+}
+
+void connection_fail(odeon_self *self, struct connection *connection, int uv_error)
+{
+	connection_end(self, connection, error_of(uv_error), uv_error == UV_EOF ? 0 : -uv_error, text_of(uv_error), false);
+}
+
+/* What waited in the mailbox at the end is here now. */
+static void collect(struct connection *connection)
+{
+	struct odeon_disconnected *news = connection->disconnected;
+
+	news->unwritten = writing_take_all(connection, &news->unwritten_bytes);
+	connection->ending = ENDED;
+}
+
+/* ---- the beginning ------------------------------------------------------------------------------------------------------------------ */
+
+static int own(odeon_self *self, struct connection *connection, odeon_ref owner)
+{
+	int error = odeon_monitor(self, owner);
+
+	connection->owner = owner;
+	connection->is_owned = error == 0;
+	return error;
+}
+
+/* For who is not told by a session's argument. */
+static int lay_by(odeon_self *self, struct connection *connection, const struct beginning *beginning)
+{
+	connection->disconnected = odeon_new(odeon_disconnected, .who = odeon_self_ref(self), .text = "");
+	if (connection->disconnected == NULL)
+		return ODEON_ENOMEM;
+	if (odeon_ref_is_nobody(beginning->owner))
+		return 0;
+	connection->connected = odeon_new(odeon_connected, .who = odeon_self_ref(self));
+	return connection->connected != NULL ? own(self, connection, beginning->owner) : ODEON_ENOMEM;
+}
+
+static int set_timeouts(odeon_self *self, const odeon_connection_options *options, bool connects)
+{
+	int error = 0;
+
+	if (connects)
+		error = odeon_tick_after(self, options->connect_timeout, 'c');
+	if (error == 0 && options->idle_timeout > 0)
+		error = odeon_tick_every(self, options->idle_timeout / 4 + 1, 'i');
+	return error;
+}
+
+static void tell_addresses(struct connection *connection)
+{
+	int descriptor = wire_descriptor(connection->wire);
+
+	if (connection->connected == NULL)
+		return;
+	address_of_here(descriptor, connection->connected->here);
+	address_of_peer(descriptor, connection->connected->there);
+}
+
+/* If it fails, all in the beginning is still the caller's. */
+ODEON_START(connection, beginning)
+{
+	int error = odeon_bound(self, NULL);            /* whatever the system's options say: write_most is its bound */
+
+	if (error == 0)
+		error = lay_by(self, connection, beginning);
+	if (error == 0)
+		error = set_timeouts(self, &beginning->terms->options, beginning->address != NULL);
+	if (error != 0) {
+		telling_free(connection);
+		return error;
+	}
+	connection->wire = beginning->wire;
+	connection->terms = beginning->terms;
+	connection->address = beginning->address;
+	connection->acceptor = beginning->acceptor;
+	connection->left = beginning->left;
+	connection->wire->actor = odeon_self_ref(self);
+	connection->wire->credit = connection->terms->options.credit;
+	connection->is_connected = connection->address == NULL;
+	if (connection->is_connected)
+		tell_addresses(connection);
+	connection_stir(self, connection);
+	return 0;
+}
+
+/* The first turn: on the worker that it is pinned to. */
+static void connect_wire(odeon_self *self, struct connection *connection)
+{
+	struct poller *poller = poller_here(self);
+	int error = poller != NULL ? wire_connect(connection->wire, poller, &connection->terms->options, connection->address)
+	                           : UV_EINVAL;
+
+	free(connection->address);
+	connection->address = NULL;
+	if (error != 0)
+		connection_fail(self, connection, error);
+}
+
+/* ---- what was seen ------------------------------------------------------------------------------------------------------------------ */
+
+static void see_connected(odeon_self *self, struct connection *connection)
+{
+	connection->is_connected = true;
+	(void)odeon_tick_cancel(self, 'c');
+	tell_addresses(connection);
+}
+
+static void see_read_end(odeon_self *self, struct connection *connection)
+{
+	connection->has_seen_read_end = true;
+	if (connection->is_closing)
+		return;
+	connection->read_end = odeon_new(odeon_read_end, .who = odeon_self_ref(self));
+	if (connection->read_end == NULL)
+		connection_end(self, connection, ODEON_ENOMEM, 0, "no memory to tell of the end of reading", false);
+}
+
+static void look_at_wire(odeon_self *self, struct connection *connection)
+{
+	uint32_t seen = connection->wire->seen;
+
+	connection->wire->seen &= WIRE_READ_END | WIRE_WRITE_ENDED | WIRE_FAILED;
+	if ((seen & WIRE_CONNECTED) != 0)
+		see_connected(self, connection);
+	if ((seen & WIRE_PROBED) != 0)
+		writing_probed(connection);
+	if ((seen & WIRE_FAILED) != 0)
+		connection_fail(self, connection, connection->wire->error);
+	else if ((seen & WIRE_READ_END) != 0 && !connection->has_seen_read_end)
+		see_read_end(self, connection);
+}
+
+static bool is_over(const struct connection *connection)
+{
+	return connection->has_seen_read_end && (connection->wire->seen & WIRE_WRITE_ENDED) != 0;
+}
+
+/* Everything, whatever it was that stirred. */
+static void look(odeon_self *self, struct connection *connection)
+{
+	if (connection->address != NULL)
+		connect_wire(self, connection);
+	if (connection->wire != NULL)
+		look_at_wire(self, connection);
+	if (connection->wire != NULL)
+		writing_flush(self, connection);
+	if (connection->wire != NULL && is_over(connection))
+		connection_end(self, connection, 0, 0, "", false);
+	if (telling_go_on(self, connection) && connection->ending == ENDED)
+		odeon_exit(self);
+	else if (connection->wire != NULL && connection->is_connected && connection->held == NULL)
+		wire_credit(connection->wire, connection->is_closing ? ODEON_READ_ALWAYS : connection->wire->credit);
+}
+
+/* At the end two of them are needed: the first may have been on its way before the end. */
+ODEON_HANDLER(connection, stir)
+{
+	struct stir **place = connection->wire != NULL ? &connection->wire->stir : &connection->stir;
+
+	*place = odeon_keep(self, stir);
+	if (connection->wire == NULL && connection->ending == RUNS) {
+		connection->ending = MARKS;
+		connection_stir(self, connection);
+		return;
+	}
+	if (connection->wire == NULL && connection->ending == MARKS)
+		collect(connection);
+	look(self, connection);
+}
+
+ODEON_HANDLER(connection, odeon_room)
+{
+	connection->awaits_room = false;
+	look(self, connection);
+}
+
+/* ---- what it is told to do -------------------------------------------------------------------------------------------------------------- */
+
+ODEON_HANDLER(connection, odeon_bytes)
+{
+	writing_add(self, connection, odeon_keep(self, odeon_bytes));
+}
+
+ODEON_HANDLER(connection, odeon_read)
+{
+	uint32_t count = odeon_read->count, credit;
+
+	if (connection->wire == NULL || connection->is_closing)
+		return;
+	credit = connection->wire->credit;
+	if (count == ODEON_READ_ALWAYS || count == 0)
+		credit = count;
+	else if (credit != ODEON_READ_ALWAYS)
+		credit = credit < ODEON_READ_ALWAYS - 1 - count ? credit + count : ODEON_READ_ALWAYS - 1;
+	connection->wire->credit = credit;
+	if (connection->is_connected && connection->held == NULL)
+		wire_credit(connection->wire, credit);
+}
+
+ODEON_HANDLER(connection, odeon_write_end)
+{
+	connection->ends_writing = true;
+	if (connection->wire != NULL)
+		connection_stir(self, connection);
+}
+
+static void close_gently(odeon_self *self, struct connection *connection)
+{
+	if (connection->wire == NULL || connection->is_closing)
+		return;
+	connection->is_closing = connection->ends_writing = true;
+	if (!connection->is_connected)
+		connection_end(self, connection, 0, 0, "", false);
+	else if (odeon_tick_after(self, connection->terms->options.linger, 'l') != 0)
+		connection_end(self, connection, ODEON_ENOMEM, 0, "no memory to end in time", true);
+	else
+		connection_stir(self, connection);
+}
+
+ODEON_HANDLER(connection, odeon_close)
+{
+	if (odeon_close->resets)
+		connection_end(self, connection, 0, 0, "", true);
+	else
+		close_gently(self, connection);
+}
+
+ODEON_HANDLER(connection, odeon_give)
+{
+	int error;
+
+	if (connection->is_owned)
+		(void)odeon_unmonitor(self, connection->owner);
+	connection->awaits_room = false;
+	connection->has_lost_owner = false;
+	error = own(self, connection, odeon_give->to);
+	connection->is_owned = true;                    /* is told, at least */
+	if (error != 0)
+		connection_end(self, connection, error, 0, "it was given to nobody, or without memory", true);
+	look(self, connection);
+}
+
+ODEON_HANDLER(connection, odeon_draining)
+{
+	if (connection->wire == NULL || connection->is_closing)
+		return;
+	odeon_draining->who = odeon_self_ref(self);
+	odeon_free(connection->draining);
+	connection->draining = odeon_keep(self, odeon_draining);
+	look(self, connection);
+}
+
+/* Its owner has ended: nobody is to be told any more. */
+ODEON_HANDLER(connection, odeon_down)
+{
+	if (!connection->is_owned || !odeon_ref_equal(odeon_down->who, connection->owner))
+		return;
+	connection->is_owned = connection->awaits_room = false;
+	connection->has_lost_owner = true;
+	if (odeon_down->code == 0)
+		close_gently(self, connection);
+	else
+		connection_end(self, connection, 0, 0, "", true);
+	look(self, connection);
+}
+
+/* ---- time-outs --------------------------------------------------------------------------------------------------------------------------- */
+
+static void look_idle(odeon_self *self, struct connection *connection)
+{
+	uint64_t heard = connection->wire->read + connection->written;
+
+	if (!connection->is_connected)
+		return;
+	connection->quiet = heard == connection->heard ? connection->quiet + 1 : 0;
+	connection->heard = heard;
+	if (connection->quiet >= 4)
+		connection_end(self, connection, ODEON_ETIMEDOUT, 0, "idle for too long", connection->first != NULL);
+}
+
+static void look_writes(odeon_self *self, struct connection *connection)
+{
+	if (!connection->wire->is_probing) {
+		(void)odeon_tick_cancel(self, 'w');
+		connection->times_writes = false;
+		connection->quiet_writes = 0;
+	} else if (++connection->quiet_writes >= 4) {
+		connection_end(self, connection, ODEON_ETIMEDOUT, 0, "the other side reads nothing", true);
+	}
+}
+
+/* What is written by now is written: the other side did not say that it is done. */
+static void stop_lingering(odeon_self *self, struct connection *connection)
+{
+	if (connection->first == NULL)
+		connection_end(self, connection, 0, 0, "", false);
+	else
+		connection_end(self, connection, ODEON_ETIMEDOUT, 0, "ending took too long", true);
+}
+
+ODEON_HANDLER(connection, odeon_tick)
+{
+	if (connection->wire == NULL)
+		return;
+	if (odeon_tick->key == 'c')
+		connection_end(self, connection, ODEON_ETIMEDOUT, ETIMEDOUT, "connecting took too long", false);
+	else if (odeon_tick->key == 'l')
+		stop_lingering(self, connection);
+	else if (odeon_tick->key == 'i')
+		look_idle(self, connection);
+	else
+		look_writes(self, connection);
+}
+
+/* ---- stopped ------------------------------------------------------------------------------------------------------------------------------- */
+
+/* As an actor, by an order: before its end came of itself. */
+static void leave(struct connection *connection, const odeon_reason *reason)
+{
+	struct wire *wire = connection->wire;
+	odeon_duration linger = connection->terms->options.linger;
+	struct odeon_bytes *rest;
+	size_t length;
+
+	if ((wire->seen & WIRE_PROBED) != 0)
+		writing_probed(connection);
+	connection->read = wire->read;
+	name_end(connection, reason->code, 0, reason->code < 0 ? odeon_error_text(reason->code) : "");
+	connection->reads = wire->first;
+	wire->first = wire->last = NULL;
+	connection->wire = NULL;
+	rest = writing_take_all(connection, &length);
+	if (reason->code == 0 && length > 0 && connection->is_connected && !connection->has_ended_writing) {
+		wire_leave(wire, rest, linger);
+		return;
+	}
+	connection->disconnected->unwritten = rest;
+	connection->disconnected->unwritten_bytes = length;
+	wire_close(wire, reason->code != 0);
+}
+
+ODEON_STOP(connection)
+{
+	if (connection->wire != NULL)
+		leave(connection, reason);
+	else if (connection->ending != ENDED)
+		collect(connection);
+	connection->ending = ENDED;
+	connection->awaits_room = false;
+	(void)telling_go_on(self, connection);
+	if (connection->disconnected != NULL && connection->is_owned) {         /* the mailbox is full, and there is no waiting */
+		(void)odeon_send(self, connection->owner, connection->disconnected);
+		connection->disconnected = NULL;
+	}
+	telling_free(connection);
+	odeon_free(odeon_try_send(self, connection->acceptor, connection->left, NULL));  /* it may have ended */
+	odeon_free(connection->stir);
+	free(connection->address);
+	terms_drop(connection->terms);
+}
+
+ODEON_HANDLERS(connection_handlers,
+	ODEON_ON(connection, stir),
+	ODEON_ON(connection, odeon_bytes),
+	ODEON_ON(connection, odeon_read),
+	ODEON_ON(connection, odeon_room),
+	ODEON_ON(connection, odeon_tick),
+	ODEON_ON(connection, odeon_down),
+	ODEON_ON(connection, odeon_write_end),
+	ODEON_ON(connection, odeon_close),
+	ODEON_ON(connection, odeon_give),
+	ODEON_ON(connection, odeon_draining));
+ODEON_KIND(connection, connection_handlers, .start = ODEON_STARTS(connection), .stop = ODEON_STOPS(connection),
+	.place = ODEON_PINNED);
+
+const odeon_kind *const net_connection = &connection_kind;
+
+/* ---- opened by a client --------------------------------------------------------------------------------------------------------------------- */
+
+static void undo(struct beginning *beginning)
+{
+	if (beginning->wire != NULL)
+		wire_free(beginning->wire);
+	free(beginning->address);
+	terms_drop(beginning->terms);
+}
+
+static int prepare(odeon_system *system, const char *text, const odeon_connection_options *options,
+                   struct beginning *beginning)
+{
+	int error = terms_new(options, &beginning->terms);
+
+	if (error != 0)
+		return error;
+	beginning->address = malloc(sizeof *beginning->address);
+	if (beginning->address == NULL)
+		return ODEON_ENOMEM;
+	if (!address_read(beginning->address, text, false))
+		return ODEON_EINVAL;
+	beginning->wire = wire_new(system, &beginning->terms->options, address_is_local(beginning->address));
+	return beginning->wire != NULL ? 0 : ODEON_ENOMEM;
+}
+
+int odeon_connection_open(odeon_system *system, const char *address, odeon_ref owner,
+                          const odeon_connection_options *options, odeon_ref *connection)
+{
+	struct beginning beginning = { .owner = owner };
+	int error = ODEON_EINVAL;
+
+	if (connection != NULL)
+		*connection = ODEON_NOBODY;
+	if (system != NULL && odeon_system_poller(system) == odeon_net_poller() && !odeon_ref_is_nobody(owner))
+		error = prepare(system, address, options, &beginning);
+	if (error == 0)
+		error = odeon_system_spawn_pinned(system, net_connection, &beginning, ODEON_WORKER_HERE, connection);
+	if (error != 0)
+		undo(&beginning);
+	return error;
+}

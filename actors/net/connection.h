@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * connection - the actor between an owner and a wire
+ *
+ * Agreement. All of it is the actor's. Its parts: what is to be written (writing.c), what the owner is to be told (telling.c),
+ * and the life of it all (connection.c). Whatever happens, happens in order: a callback notes what it saw and stirs the
+ * actor; the actor, when it gets the stir, looks at everything. A stir also collects: what was sent before it is written
+ * together.
+ *
+ * The end. The wire goes at once. One stir more is sent to itself: what was to be written and waited in the mailbox before
+ * that comes first, and is added to what was not written. Then the owner is told, when there is room, and the actor exits.
+ */
+#ifndef NET_CONNECTION_H
+#define NET_CONNECTION_H
+
+#include <odeon/net/listener.h>
+#include <odeon/failure.h>
+#include <odeon/timer.h>
+#include <stdatomic.h>
+#include "wire.h"
+
+/* Options with all defaults filled in, shared by all connections of a listener. */
+struct terms {
+	atomic_uint users;
+	odeon_connection_options options;
+};
+
+/* 0, or the error. */
+int terms_new(const odeon_connection_options *options, struct terms **terms);
+struct terms *terms_share(struct terms *terms);
+void terms_drop(struct terms *terms);           /* NULL is fine */
+
+/* To who accepted it: a place is free again. */
+struct left { uint32_t place; };
+ODEON_MESSAGE_DECLARE(left);
+
+/* What a connection begins with. All that is pointed to is taken when it has begun, and only then. */
+struct beginning {
+	struct wire *wire;
+	struct terms *terms;
+	struct address *address;                /* to connect to; NULL: the wire is connected */
+	odeon_ref owner;                        /* nobody: a struct odeon_give will come */
+	odeon_ref acceptor;                     /* gets `left` */
+	struct left *left;                      /* NULL: nobody accepted it */
+};
+
+extern const odeon_kind *const net_connection;
+
+enum ending { RUNS, MARKS, ENDED };
+
+struct connection {
+	struct wire *wire;                      /* NULL: it is over */
+	struct terms *terms;
+	struct address *address;
+	odeon_ref owner, acceptor;
+	struct left *left;
+	struct odeon_bytes *first, *last;       /* to be written */
+	struct odeon_bytes *late, *latest;      /* sent after the end of writing */
+	size_t unwritten;                       /* bytes of the former */
+	uint64_t written, read, heard;          /* in all; heard: read and written, when the clock looked last */
+	struct odeon_bytes *reads;              /* when the wire is gone: what was read, and not yet told */
+	struct odeon_connected *connected;      /* to be told, all of these */
+	struct odeon_bytes *held;
+	struct odeon_unwritten *high, *low, *low_laid_by;
+	struct odeon_draining *draining;
+	struct odeon_read_end *read_end;
+	struct odeon_disconnected *disconnected;        /* laid by; told last */
+	struct stir *stir;                      /* when the wire is gone; NULL: on its way */
+	unsigned char ending, quiet, quiet_writes;
+	bool is_connected, is_owned, has_lost_owner, awaits_room, is_high;
+	bool ends_writing, has_ended_writing;   /* wanted; asked of the wire */
+	bool is_closing, has_seen_read_end, times_writes;
+};
+
+/* ---- connection.c */
+
+void connection_stir(odeon_self *self, struct connection *connection);
+
+/* The end, for this reason; the first counts. */
+void connection_end(odeon_self *self, struct connection *connection, int error, int system_error, const char *text,
+                    bool resets);
+void connection_fail(odeon_self *self, struct connection *connection, int uv_error);
+
+/* ---- writing.c */
+
+void writing_add(odeon_self *self, struct connection *connection, struct odeon_bytes *bytes);
+void writing_probed(struct connection *connection);
+void writing_flush(odeon_self *self, struct connection *connection);
+
+/* The caller's: all that was not written, the late ones behind. */
+struct odeon_bytes *writing_take_all(struct connection *connection, size_t *length);
+
+/* ---- telling.c */
+
+/* Whether all that there was to tell was told, or nobody is left to tell it to. */
+bool telling_go_on(odeon_self *self, struct connection *connection);
+void telling_free(struct connection *connection);
+struct odeon_bytes *telling_next_read(struct connection *connection);
+
+#endif

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# libodeon-net: sockets, by libuv. A library of its own, so that libodeon needs no libuv; built where libuv is found. Like
+# all actors it sees the public headers only.
+
+net_headers = \
+	include/odeon/net/bytes.h \
+	include/odeon/net/connection.h \
+	include/odeon/net/listener.h \
+	include/odeon/net/loop.h
+net_pages = \
+	docs/man/made/odeon_bytes_constant.3 \
+	docs/man/made/odeon_bytes_copy.3 \
+	docs/man/made/odeon_bytes_new.3 \
+	docs/man/made/odeon_bytes_share.3 \
+	docs/man/made/odeon_bytes_text.3 \
+	docs/man/made/odeon_connection_open.3 \
+	docs/man/made/odeon_listener_open.3 \
+	docs/man/made/odeon_net_loop.3 \
+	docs/man/made/odeon_net_poller.3
+EXTRA_DIST += $(net_headers) include/odeon/net.h %D%/odeon-net.map
+
+if HAVE_NET
+# All objects, not installed: tests link these and libodeoncore.
+noinst_LTLIBRARIES += libodeonnetparts.la
+libodeonnetparts_la_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS)
+libodeonnetparts_la_LIBADD   = $(UV_LIBS)
+libodeonnetparts_la_SOURCES  = \
+	%D%/acceptor.c \
+	%D%/acceptor.h \
+	%D%/address.c \
+	%D%/address.h \
+	%D%/bytes.c \
+	%D%/connection.c \
+	%D%/connection.h \
+	%D%/door.c \
+	%D%/door.h \
+	%D%/leaving.c \
+	%D%/listener.c \
+	%D%/poller.c \
+	%D%/poller.h \
+	%D%/telling.c \
+	%D%/terms.c \
+	%D%/wire.c \
+	%D%/wire.h \
+	%D%/writing.c
+
+lib_LTLIBRARIES += libodeon-net.la
+libodeon_net_la_SOURCES =
+libodeon_net_la_LIBADD  = libodeonnetparts.la libodeon.la
+libodeon_net_la_LDFLAGS = $(AM_LDFLAGS) -no-undefined $(ODEON_NO_UNDEFINED) -version-info $(ODEON_ABI)
+if HAVE_VSCRIPT
+libodeon_net_la_LDFLAGS += $(VSCRIPT_LDFLAGS),$(top_srcdir)/%D%/odeon-net.map
+EXTRA_libodeon_net_la_DEPENDENCIES = %D%/odeon-net.map
+endif
+
+odeonparts_HEADERS += include/odeon/net.h
+odeonnetdir = $(odeonpartsdir)/net
+odeonnet_HEADERS = $(net_headers)
+man_MANS += $(net_pages)
+pkgconfig_DATA += odeon-net.pc
+endif

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* wire - the loop's callbacks, and what an actor asks of its socket */
+#include "wire.h"
+
+#include <stdlib.h>
+
+#define READ_LEAST 2048u
+#define SMALL_READS 8                           /* in a row, until the room shrinks */
+
+ODEON_MESSAGE_DEFINE(stir);
+
+/* ---- made and closed ----------------------------------------------------------------------------------------------------- */
+
+struct wire *wire_new(odeon_system *system, const odeon_connection_options *options, bool is_local)
+{
+	struct wire *wire = calloc(1, sizeof *wire);
+
+	if (wire == NULL)
+		return NULL;
+	wire->stir = odeon_new(stir);
+	if (wire->stir == NULL) {
+		free(wire);
+		return NULL;
+	}
+	wire->system = system;
+	wire->is_local = is_local;
+	wire->read_most = options->read_bytes;
+	wire->read_bytes = options->read_bytes < READ_LEAST ? options->read_bytes : READ_LEAST;
+	return wire;
+}
+
+void wire_free(struct wire *wire)
+{
+	struct odeon_bytes *bytes;
+
+	while ((bytes = wire_take(wire)) != NULL)
+		odeon_free(bytes);
+	odeon_free(wire->room);
+	odeon_free(wire->stir);
+	free(wire);
+}
+
+static void on_close(uv_handle_t *handle) { wire_free(handle->data); }
+
+void wire_close(struct wire *wire, bool resets)
+{
+	wire->actor = ODEON_NOBODY;
+	if (wire->poller == NULL)
+		wire_free(wire);
+	else if (!resets || wire->is_local || uv_tcp_close_reset(&wire->uv.tcp, on_close) != 0)
+		uv_close(&wire->uv.handle, on_close);
+}
+
+/* ---- what is seen is noted ------------------------------------------------------------------------------------------------ */
+
+static void stir_actor(struct wire *wire)
+{
+	struct stir *stir = wire->stir;
+
+	wire->stir = NULL;
+	if (stir != NULL)
+		(void)odeon_post(wire->system, wire->actor, stir);
+}
+
+static void note(struct wire *wire, uint32_t seen, int error)
+{
+	if (odeon_ref_is_nobody(wire->actor))
+		return;
+	if (error < 0 && (wire->seen & WIRE_FAILED) == 0)
+		wire->error = error;
+	wire->seen |= error < 0 ? WIRE_FAILED : seen;
+	stir_actor(wire);
+}
+
+/* ---- into the loop ------------------------------------------------------------------------------------------------------------ */
+
+static int enter(struct wire *wire, struct poller *poller)
+{
+	int error = wire->is_local ? uv_pipe_init(&poller->loop, &wire->uv.pipe, 0) : uv_tcp_init(&poller->loop, &wire->uv.tcp);
+
+	if (error != 0)
+		return error;
+	wire->uv.handle.data = wire;
+	wire->poller = poller;
+	return 0;
+}
+
+/* What cannot be set is not worth a connection. */
+static void set_options(struct wire *wire, const odeon_connection_options *options)
+{
+	if (wire->is_local)
+		return;
+	(void)uv_tcp_nodelay(&wire->uv.tcp, !options->delays);
+	if (options->keep_alive > 0)
+		(void)uv_tcp_keepalive(&wire->uv.tcp, 1, options->keep_alive);
+}
+
+int wire_open(struct wire *wire, struct poller *poller, const odeon_connection_options *options, int descriptor)
+{
+	int error = enter(wire, poller);
+
+	if (error == 0)
+		error = wire->is_local ? uv_pipe_open(&wire->uv.pipe, descriptor) : uv_tcp_open(&wire->uv.tcp, descriptor);
+	if (error == 0)
+		set_options(wire, options);
+	return error;
+}
+
+static void on_connect(uv_connect_t *request, int status) { note(request->data, WIRE_CONNECTED, status); }
+
+int wire_connect(struct wire *wire, struct poller *poller, const odeon_connection_options *options,
+                 const struct address *address)
+{
+	int error = enter(wire, poller);
+
+	if (error != 0)
+		return error;
+	wire->request.connect.data = wire;
+	if (wire->is_local)
+		uv_pipe_connect(&wire->request.connect, &wire->uv.pipe, address->of.local.sun_path, on_connect);
+	else
+		error = uv_tcp_connect(&wire->request.connect, &wire->uv.tcp, &address->of.any, on_connect);
+	if (error == 0)
+		set_options(wire, options);
+	return error;
+}
+
+int wire_descriptor(const struct wire *wire)
+{
+	uv_os_fd_t descriptor = -1;
+
+	return uv_fileno(&wire->uv.handle, &descriptor) == 0 ? descriptor : -1;
+}
+
+/* ---- reading -------------------------------------------------------------------------------------------------------------------- */
+
+/* Without credit there is no room, and the loop says so to on_read. */
+static void on_room(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
+{
+	struct wire *wire = handle->data;
+
+	(void)suggested;
+	*buffer = uv_buf_init(NULL, 0);
+	if (wire->credit == 0 || wire->waiting >= WIRE_WAITING_MOST || odeon_ref_is_nobody(wire->actor))
+		return;
+	wire->room = odeon_bytes_new(wire->read_bytes);
+	if (wire->room != NULL)
+		*buffer = uv_buf_init((char *)wire->room->data, wire->read_bytes);
+	else
+		note(wire, WIRE_FAILED, UV_ENOMEM);
+}
+
+/* A read that fills its room is followed by a larger one; many that do not, by smaller ones. */
+static void fit(struct wire *wire, size_t length)
+{
+	if (length == wire->read_bytes) {
+		wire->small_reads = 0;
+		wire->read_bytes = wire->read_bytes > wire->read_most / 4 ? wire->read_most : wire->read_bytes * 4;
+	} else if (length > wire->read_bytes / 4 || wire->read_bytes <= READ_LEAST) {
+		wire->small_reads = 0;
+	} else if (++wire->small_reads == SMALL_READS) {
+		wire->small_reads = 0;
+		wire->read_bytes /= 4;
+	}
+}
+
+static void add(struct wire *wire, struct odeon_bytes *bytes, size_t length)
+{
+	bytes->length = length;
+	if (wire->last != NULL)
+		wire->last->next = bytes;
+	else
+		wire->first = bytes;
+	wire->last = bytes;
+	wire->waiting++;
+	wire->read += length;
+	if (wire->credit != ODEON_READ_ALWAYS)
+		wire->credit--;
+}
+
+static void stop_reading(struct wire *wire)
+{
+	(void)uv_read_stop(&wire->uv.stream);
+	wire->is_reading = false;
+}
+
+static void on_read(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer)
+{
+	struct wire *wire = stream->data;
+	struct odeon_bytes *room = wire->room;
+
+	(void)buffer;
+	wire->room = NULL;
+	if (length > 0) {
+		add(wire, room, (size_t)length);
+		fit(wire, (size_t)length);
+		stir_actor(wire);
+		return;
+	}
+	odeon_free(room);
+	if (length == 0)                        /* nothing, after all */
+		return;
+	stop_reading(wire);
+	if (length != UV_ENOBUFS)               /* that is on_room's word */
+		note(wire, WIRE_READ_END, length == UV_EOF ? 0 : (int)length);
+}
+
+void wire_credit(struct wire *wire, uint32_t credit)
+{
+	wire->credit = credit;
+	if (wire->is_reading || credit == 0 || wire->waiting >= WIRE_WAITING_MOST
+	 || (wire->seen & (WIRE_READ_END | WIRE_FAILED)) != 0)
+		return;
+	wire->is_reading = true;
+	if (uv_read_start(&wire->uv.stream, on_room, on_read) != 0)
+		wire->is_reading = false;
+}
+
+struct odeon_bytes *wire_take(struct wire *wire)
+{
+	struct odeon_bytes *bytes = wire->first;
+
+	if (bytes == NULL)
+		return NULL;
+	wire->first = bytes->next;
+	if (wire->first == NULL)
+		wire->last = NULL;
+	bytes->next = NULL;
+	wire->waiting--;
+	return bytes;
+}
+
+/* ---- writing -------------------------------------------------------------------------------------------------------------------- */
+
+/* How many buffers. */
+static unsigned gather(const struct odeon_bytes *chain, uv_buf_t buffers[WIRE_BUFFERS_MOST])
+{
+	unsigned count = 0;
+
+	for (; chain != NULL && count < WIRE_BUFFERS_MOST; chain = chain->next)
+		if (chain->length > 0)
+			buffers[count++] = (uv_buf_t){ .base = (char *)chain->data, .len = chain->length };
+	return count;
+}
+
+ssize_t wire_write(struct wire *wire, const struct odeon_bytes *chain)
+{
+	uv_buf_t buffers[WIRE_BUFFERS_MOST];
+	unsigned count = gather(chain, buffers);
+	int written = count > 0 ? uv_try_write(&wire->uv.stream, buffers, count) : 0;
+
+	return written == UV_EAGAIN ? 0 : written;
+}
+
+static void on_probe(uv_write_t *request, int status)
+{
+	struct wire *wire = request->data;
+
+	wire->is_probing = false;
+	note(wire, WIRE_PROBED, status);
+}
+
+int wire_probe(struct wire *wire, unsigned char *byte)
+{
+	uv_buf_t buffer = { .base = (char *)byte, .len = 1 };
+	int error;
+
+	wire->request.write.data = wire;
+	error = uv_write(&wire->request.write, &wire->uv.stream, &buffer, 1, on_probe);
+
+	wire->is_probing = error == 0;
+	return error;
+}
+
+static void on_write_end(uv_shutdown_t *request, int status) { note(request->data, WIRE_WRITE_ENDED, status); }
+
+int wire_write_end(struct wire *wire)
+{
+	wire->request.shutdown.data = wire;
+	return uv_shutdown(&wire->request.shutdown, &wire->uv.stream, on_write_end);
+}

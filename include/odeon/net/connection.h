@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * odeon/net/connection.h - one connection by TCP or a Unix socket, as an actor
+ *
+ * A connection is an actor that is pinned to a worker and owns a socket in that worker's loop. It has one owner: the actor
+ * that gets what is read, and the news. Anybody may send to it:
+ *
+ *   struct odeon_bytes      is written, in the order sent, several at once; taken, not copied
+ *   struct odeon_read       credit: so many reads more. Each brings one struct odeon_bytes. Without credit nothing is read, so
+ *                           the other side's window fills up and it must wait: that is the backpressure
+ *   struct odeon_write_end  after what was sent before, tells the other side that no more comes; reading goes on
+ *   struct odeon_close      writes what was sent before, says so to the other side, waits for its end, and ends; or
+ *                           resets. What is read from then on is thrown away
+ *   struct odeon_give       from now on another actor is the owner; what was read and not yet sent goes to that one
+ *
+ * The owner gets, in this order: odeon_connected, when it was the owner then; odeon_bytes, as many as it gave credit for;
+ * odeon_unwritten, whenever too much waits to be written and when that is over; odeon_read_end, when the other
+ * side writes no more; and exactly once, as the last, odeon_disconnected: why, and what was not written. odeon_from is the
+ * connection. When the owner's mailbox is full these wait in the connection, and nothing more is read.
+ *
+ * The connection ends when both sides have ended writing, when it is told to, when a time-out passes, and when it breaks. It
+ * also ends with its owner: as by odeon_close when that ended for reason 0, by a reset otherwise.
+ *
+ * odeon_actor_stop ends it politely: what it had taken by then is still written, by the worker's loop, for at most `linger`.
+ * When it is stopped or killed as an actor, which is what odeon_system_stop does to all, news that the owner's full mailbox
+ * refuses are a dead letter. Somebody who must know in any case monitors it.
+ *
+ * Whoever gives no credit learns of the other side's end when he reads or writes, or by the idle time-out.
+ */
+#ifndef ODEON_NET_CONNECTION_H
+#define ODEON_NET_CONNECTION_H
+
+#include <odeon/net/bytes.h>
+
+/*
+ * Addresses are text: "127.0.0.1:8080", "[::1]:8080", "unix:/run/x.sock". Hosts are numbers, not names. To listen, the port
+ * may be 0, and the host left out (":8080"): any.
+ */
+#define ODEON_ADDRESS_BYTES 120                        /* of the longest, its final zero included */
+
+#define ODEON_READ_ALWAYS UINT32_MAX
+
+/* ---- to a connection ---------------------------------------------------------------------------------------------------- */
+
+struct odeon_read { uint32_t count; };                 /* reads more; ODEON_READ_ALWAYS; 0 takes all credit back */
+struct odeon_write_end { uint32_t unused; };
+struct odeon_close { uint32_t resets; };               /* not 0: at once, and what waits is not written */
+struct odeon_give { odeon_ref to; };
+
+/* ---- from a connection, to its owner ----------------------------------------------------------------------------------- */
+
+struct odeon_connected { odeon_ref who; char here[ODEON_ADDRESS_BYTES], there[ODEON_ADDRESS_BYTES]; };
+struct odeon_read_end { odeon_ref who; };
+struct odeon_unwritten { odeon_ref who; size_t bytes; uint32_t is_high; };     /* not high: there is room again */
+
+struct odeon_disconnected {
+	odeon_ref who;
+	int error;                                     /* 0: both sides were done, or the owner wanted it;
+	                                                  ODEON_EDISCONNECTED: the other side was gone, or reset it;
+	                                                  ODEON_ETIMEDOUT: connecting, writing or being idle took too long;
+	                                                  ODEON_EFULL: more than write_most waited;
+	                                                  ODEON_ENOMEM, ODEON_EKILLED;
+	                                                  ODEON_ESYSTEM: the system refused, and text says what */
+	int system_error;                              /* as errno has it: ECONNREFUSED, ...; 0: none */
+	const char *text;                              /* for people; lives for ever */
+	uint64_t read, written;                        /* bytes, in all */
+	size_t unwritten_bytes;
+	struct odeon_bytes *unwritten;                 /* what was sent to it and not given to the system, in order: take it out, or
+	                                                  it is freed with this message. The first may be the rest of one */
+};
+
+/* ---- opening ------------------------------------------------------------------------------------------------------------ */
+
+/* Zero is always the default. */
+typedef struct odeon_connection_options {
+	size_t bytes;
+	uint32_t credit;                               /* to begin with; default none */
+	uint32_t read_bytes;                           /* one read brings at most so many; default 64 KiB. The room is fitted to
+	                                                  what comes */
+	size_t high_water, low_water;                  /* bytes that wait to be written; default 64 KiB, and a quarter of high */
+	size_t write_most;                             /* when so many wait, one more write ends it; default 64 MiB */
+	odeon_duration connect_timeout;                /* default 30 s */
+	odeon_duration idle_timeout;                   /* without a byte read or written, within a quarter more; default: none */
+	odeon_duration write_timeout;                  /* bytes wait, and none could be written, the same; default: none */
+	odeon_duration linger;                         /* how long ending may take; default 2 s */
+	int delays;                                    /* not 0: small writes wait for others, which saves packets (no TCP_NODELAY) */
+	unsigned keep_alive;                           /* seconds until the system looks after a silent other side; 0: never */
+} odeon_connection_options;
+#define ODEON_CONNECTION_OPTIONS(...) { .bytes = sizeof(odeon_connection_options), __VA_ARGS__ }
+
+ODEON_BEGIN_
+
+ODEON_MESSAGE_DECLARE(odeon_read) ODEON_API;
+ODEON_MESSAGE_DECLARE(odeon_write_end) ODEON_API;
+ODEON_MESSAGE_DECLARE(odeon_close) ODEON_API;
+ODEON_MESSAGE_DECLARE(odeon_give) ODEON_API;
+ODEON_MESSAGE_DECLARE(odeon_connected) ODEON_API;
+ODEON_MESSAGE_DECLARE(odeon_read_end) ODEON_API;
+ODEON_MESSAGE_DECLARE(odeon_unwritten) ODEON_API;
+ODEON_MESSAGE_DECLARE(odeon_disconnected) ODEON_API;
+
+/**
+ * odeon_connection_open - connect to an address
+ * @system:     whose workers sleep in odeon_net_poller
+ * @address:    copied
+ * @owner:      who gets what is read, and the news
+ * @options:    copied; NULL: all defaults
+ * @connection: its ref; nobody on failure; may be NULL
+ *
+ * Does not wait: the owner is told by odeon_connected, or by odeon_disconnected. What is sent to it before is written then.
+ * It runs on the caller's worker, or, when the caller is none, on one after the other.
+ *
+ * Returns:  0, or with nothing left behind
+ *   ODEON_EINVAL    no such address, options that contradict each other, or the system has another poller
+ *   ODEON_EVERSION  options of an unknown size
+ *   or as odeon_system_spawn
+ * Context:  any thread, any handler
+ * Since:    0.1
+ */
+ODEON_API int odeon_connection_open(odeon_system *system, const char *address, odeon_ref owner,
+                                    const odeon_connection_options *options, odeon_ref *connection);
+
+ODEON_END_
+#endif

@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* wires.c - owners with ears, and plain sockets */
+#include "wires.h"
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <sys/un.h>
+
+struct world world;
+char address[ODEON_ADDRESS_BYTES];
+static int wires_kind;
+static atomic_int serial;
+
+unsigned char pattern(uint64_t at) { return (unsigned char)((at * 0x9e3779b97f4a7c15u) >> 56); }
+
+void wires_open(int kind, unsigned workers)
+{
+	wires_kind = kind;
+	world_open(&world, (odeon_options)ODEON_OPTIONS(.workers = (int)workers, .poller = odeon_net_poller()));
+}
+
+void wires_close(void) { world_close(&world); }
+
+/* ---- owners ------------------------------------------------------------------------------------------------------------- */
+
+struct owner { struct ears *ears; odeon_ref connection; uint32_t owed; bool is_full; };
+
+static void say(struct ears *ears, char letter)
+{
+	size_t length = strlen(ears->said);
+
+	if (length + 1 < SAID_MOST && (letter != 'b' || length == 0 || ears->said[length - 1] != 'b'))
+		ears->said[length] = letter;
+}
+
+static void locked_say(struct ears *ears, char letter)
+{
+	pthread_mutex_lock(&ears->lock);
+	say(ears, letter);
+	pthread_mutex_unlock(&ears->lock);
+}
+
+static void begin(odeon_self *self, struct owner *owner, odeon_ref connection)
+{
+	struct ears *ears = owner->ears;
+
+	owner->connection = connection;
+	if (ears->credit > 0)
+		must(odeon_send(self, connection, odeon_new(odeon_read, .count = ears->credit)) == 0);
+	pthread_mutex_lock(&ears->lock);
+	ears->owner = odeon_self_ref(self);
+	ears->connection = connection;
+	pthread_mutex_unlock(&ears->lock);
+}
+
+/* Of a session: an argument that is a session's. Of any other: its ears. */
+ODEON_START(owner, odeon_session)
+{
+	owner->ears = (struct ears *)(uintptr_t)odeon_session->argument;
+	if (!odeon_ref_is_nobody(odeon_session->connection))
+		begin(self, owner, odeon_session->connection);
+	return 0;
+}
+
+ODEON_HANDLER(owner, odeon_connected)
+{
+	locked_say(owner->ears, 'c');
+	begin(self, owner, odeon_connected->who);
+}
+
+static void check(struct ears *ears, const struct odeon_bytes *bytes)
+{
+	pthread_mutex_lock(&ears->lock);
+	say(ears, 'b');
+	for (size_t i = 0; i < bytes->length; i++)
+		ears->is_wrong |= bytes->data[i] != pattern(ears->bytes + i);
+	ears->bytes += bytes->length;
+	ears->reads++;
+	pthread_mutex_unlock(&ears->lock);
+}
+
+ODEON_HANDLER(owner, odeon_bytes)
+{
+	check(owner->ears, odeon_bytes);
+	if (owner->ears->slow > 0)
+		nanosleep(&(struct timespec){ .tv_nsec = owner->ears->slow * 1000000L }, NULL);
+	if (!owner->ears->echoes)
+		return;
+	(void)odeon_send(self, owner->connection, odeon_bytes);
+	if (owner->is_full)
+		owner->owed++;
+	else
+		(void)odeon_send(self, owner->connection, odeon_new(odeon_read, .count = 1));
+}
+
+ODEON_HANDLER(owner, odeon_unwritten)
+{
+	pthread_mutex_lock(&owner->ears->lock);
+	say(owner->ears, odeon_unwritten->is_high ? 'h' : 'l');
+	if (odeon_unwritten->bytes > owner->ears->high)
+		owner->ears->high = odeon_unwritten->bytes;
+	pthread_mutex_unlock(&owner->ears->lock);
+	owner->is_full = odeon_unwritten->is_high != 0;
+	if (!owner->is_full && owner->owed > 0) {
+		(void)odeon_send(self, owner->connection, odeon_new(odeon_read, .count = owner->owed));
+		owner->owed = 0;
+	}
+}
+
+ODEON_HANDLER(owner, odeon_read_end)
+{
+	locked_say(owner->ears, 'e');
+	if (owner->ears->echoes)
+		(void)odeon_send(self, owner->connection, odeon_new(odeon_write_end));
+}
+
+ODEON_HANDLER(owner, odeon_draining)
+{
+	locked_say(owner->ears, 'g');
+	if (owner->ears->echoes)
+		(void)odeon_send(self, owner->connection, odeon_new(odeon_close));
+}
+
+static void count_rest(struct ears *ears, struct odeon_disconnected *end)
+{
+	uint64_t at = end->written;
+
+	for (struct odeon_bytes *bytes = end->unwritten; bytes != NULL; bytes = bytes->next) {
+		for (size_t i = 0; i < bytes->length; i++)
+			ears->is_rest_wrong |= bytes->data[i] != pattern(at + i);
+		at += bytes->length;
+		ears->rest += bytes->length;
+	}
+}
+
+ODEON_HANDLER(owner, odeon_disconnected)
+{
+	struct ears *ears = owner->ears;
+	bool is_stubborn = ears->is_stubborn;                  /* the test may be gone when this was told */
+
+	pthread_mutex_lock(&ears->lock);
+	say(ears, 'd');
+	if (ears->ends++ == 0) {
+		count_rest(ears, odeon_disconnected);
+		ears->end = *odeon_disconnected;
+	}
+	pthread_mutex_unlock(&ears->lock);
+	if (!is_stubborn)
+		odeon_exit(self);
+}
+
+ODEON_HANDLER(owner, errand)
+{
+	errand->run(self, errand->argument);
+	if (errand->done != NULL)
+		gate_open(errand->done);
+}
+
+ODEON_HANDLERS(owner_handlers, ODEON_ON(owner, odeon_connected), ODEON_ON(owner, odeon_bytes), ODEON_ON(owner, errand),
+	ODEON_ON(owner, odeon_unwritten), ODEON_ON(owner, odeon_read_end), ODEON_ON(owner, odeon_draining),
+	ODEON_ON(owner, odeon_disconnected));
+ODEON_KIND(owner, owner_handlers, .start = ODEON_STARTS(owner));
+const odeon_kind *const ears_kind = &owner_kind;
+
+void ears_init(struct ears *ears)
+{
+	memset(ears, 0, sizeof *ears);
+	pthread_mutex_init(&ears->lock, NULL);
+}
+
+#define LOCKED(ears, type, value) \
+	type locked_; \
+	pthread_mutex_lock(&(ears)->lock); \
+	locked_ = (value); \
+	pthread_mutex_unlock(&(ears)->lock); \
+	return locked_
+
+bool ears_said(struct ears *ears, const char *said) { LOCKED(ears, bool, strcmp(ears->said, said) == 0); }
+uint64_t ears_bytes(struct ears *ears) { LOCKED(ears, uint64_t, ears->bytes); }
+size_t ears_high(struct ears *ears) { LOCKED(ears, size_t, ears->high); }
+bool ears_ended(struct ears *ears) { LOCKED(ears, bool, ears->ends > 0); }
+static odeon_ref connection_of(struct ears *ears) { LOCKED(ears, odeon_ref, ears->connection); }
+
+odeon_ref ears_connection(struct ears *ears)
+{
+	eventually(!odeon_ref_is_nobody(connection_of(ears)));
+	return connection_of(ears);
+}
+
+odeon_ref owner_with(struct ears *ears)
+{
+	struct odeon_session session = { .argument = ears };
+	odeon_ref owner;
+
+	must(odeon_system_spawn(world.system, &owner_kind, &session, &owner) == 0);
+	return owner;
+}
+
+odeon_ref listen_with(odeon_listener_options options)
+{
+	char wanted[ODEON_ADDRESS_BYTES] = "127.0.0.1:0";
+	odeon_ref listener;
+
+	if (wires_kind == KIND_LOCAL)
+		snprintf(wanted, sizeof wanted, "unix:/tmp/odeon-wires-%d-%d", (int)getpid(), atomic_fetch_add(&serial, 1));
+	ck_assert_int_eq(odeon_listener_open(world.system, wanted, &options, address, &listener), 0);
+	return listener;
+}
+
+odeon_ref listen_for(struct ears *ears, odeon_connection_options options)
+{
+	return listen_with((odeon_listener_options)ODEON_LISTENER_OPTIONS(.session = &owner_kind, .argument = ears,
+	                                                                   .connection = options));
+}
+
+/* ---- plain sockets ----------------------------------------------------------------------------------------------------------- */
+
+static socklen_t read_address(struct sockaddr_storage *where)
+{
+	struct sockaddr_un *local = (struct sockaddr_un *)where;
+	struct sockaddr_in *four = (struct sockaddr_in *)where;
+	const char *colon = strrchr(address, ':');
+
+	memset(where, 0, sizeof *where);
+	if (wires_kind == KIND_LOCAL) {
+		local->sun_family = AF_UNIX;
+		snprintf(local->sun_path, sizeof local->sun_path, "%s", colon + 1);
+		return sizeof *local;
+	}
+	four->sin_family = AF_INET;
+	four->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	four->sin_port = htons((uint16_t)atoi(colon + 1));
+	return sizeof *four;
+}
+
+int dial(void)
+{
+	struct sockaddr_storage where;
+	socklen_t length = read_address(&where);
+	int plain = socket(where.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	must(plain >= 0);
+	must(connect(plain, (struct sockaddr *)&where, length) == 0);
+	return plain;
+}
+
+int listen_plainly(void)
+{
+	struct sockaddr_storage where;
+	socklen_t length;
+	int listening;
+
+	if (wires_kind == KIND_LOCAL)
+		snprintf(address, sizeof address, "unix:/tmp/odeon-wires-%d-%d", (int)getpid(), atomic_fetch_add(&serial, 1));
+	else
+		snprintf(address, sizeof address, "127.0.0.1:0");
+	length = read_address(&where);
+	listening = socket(where.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	must(listening >= 0 && bind(listening, (struct sockaddr *)&where, length) == 0 && listen(listening, 16) == 0);
+	if (wires_kind == KIND_TCP) {
+		must(getsockname(listening, (struct sockaddr *)&where, &length) == 0);
+		snprintf(address, sizeof address, "127.0.0.1:%u", ntohs(((struct sockaddr_in *)&where)->sin_port));
+	}
+	return listening;
+}
+
+int accept_plainly(int listening)
+{
+	int plain = accept4(listening, NULL, NULL, SOCK_CLOEXEC);
+
+	must(plain >= 0);
+	return plain;
+}
+
+static size_t fill(unsigned char *room, uint64_t from, size_t length, size_t most)
+{
+	size_t some = length < most ? length : most;
+
+	for (size_t i = 0; i < some; i++)
+		room[i] = pattern(from + i);
+	return some;
+}
+
+void write_pattern(int plain, uint64_t from, size_t length)
+{
+	unsigned char room[4096];
+
+	while (length > 0) {
+		size_t some = fill(room, from, length, sizeof room);
+		ssize_t written = send(plain, room, some, MSG_NOSIGNAL);
+
+		must(written > 0);
+		from += (uint64_t)written;
+		length -= (size_t)written;
+	}
+}
+
+size_t write_what_goes(int plain, uint64_t from, size_t length)
+{
+	unsigned char room[4096];
+	size_t total = 0;
+
+	while (total < length) {
+		struct pollfd waits = { .fd = plain, .events = POLLOUT };
+		size_t some = fill(room, from + total, length - total, sizeof room);
+		ssize_t written = send(plain, room, some, MSG_NOSIGNAL | MSG_DONTWAIT);
+
+		if (written < 0 && errno == EAGAIN && poll(&waits, 1, 200) == 1)
+			continue;
+		if (written < 0)
+			break;
+		total += (size_t)written;
+	}
+	return total;
+}
+
+uint64_t read_pattern(int plain, uint64_t from, uint64_t most)
+{
+	unsigned char room[4096];
+	uint64_t total = 0;
+
+	while (total < most) {
+		size_t some = most - total < sizeof room ? (size_t)(most - total) : sizeof room;
+		ssize_t length = recv(plain, room, some, 0);
+
+		if (length <= 0)
+			break;
+		for (ssize_t i = 0; i < length; i++)
+			must(room[i] == pattern(from + total + (uint64_t)i));
+		total += (uint64_t)length;
+	}
+	return total;
+}
+
+int read_end_of(int plain)
+{
+	unsigned char room[4096];
+	ssize_t length;
+
+	while ((length = recv(plain, room, sizeof room, 0)) > 0)
+		;
+	return length == 0 ? 0 : errno;
+}
+
+void reset(int plain)
+{
+	must(setsockopt(plain, SOL_SOCKET, SO_LINGER, &(struct linger){ .l_onoff = 1 }, sizeof(struct linger)) == 0);
+	close(plain);
+}
+
+struct odeon_bytes *pattern_bytes(uint64_t from, size_t length)
+{
+	struct odeon_bytes *bytes = odeon_bytes_new(length);
+
+	must(bytes != NULL);
+	bytes->length = fill(bytes->data, from, length, length);
+	return bytes;
+}

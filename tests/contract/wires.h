@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * wires.h - what the tests of connections share: owners that note what they get, and plain sockets on the other side
+ *
+ * Each test runs for two kinds of socket: _i is KIND_TCP or KIND_LOCAL. An owner does what its ears say, and notes everything
+ * there, under a lock; the test looks, and drives its connection by posting to it.
+ */
+#ifndef TESTS_WIRES_H
+#define TESTS_WIRES_H
+
+#include "../harness/kit.h"
+#include <errno.h>
+#include <odeon/net.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { KIND_TCP, KIND_LOCAL, KINDS };
+enum { SAID_MOST = 256 };
+
+struct ears {
+	bool echoes;                                   /* writes what it reads, and grants credit while there is room */
+	bool is_stubborn;                              /* does not end when its connection has */
+	uint32_t credit;                               /* to begin with */
+	uint32_t slow;                                 /* milliseconds for each read */
+	pthread_mutex_t lock;
+	char said[SAID_MOST];                          /* a letter for each: c b e h l g d; b once for many in a row */
+	odeon_ref connection, owner;
+	uint64_t bytes, reads;
+	bool is_wrong;                                 /* the bytes were not those of the pattern */
+	unsigned ends;                                 /* how often it was told of the end */
+	struct odeon_disconnected end;                 /* the first of these; its chain counted and freed */
+	uint64_t rest;                                 /* bytes in that */
+	bool is_rest_wrong;
+	size_t high;                                   /* the most that it was told that waits */
+};
+
+extern struct world world;
+extern char address[ODEON_ADDRESS_BYTES];              /* of the listener */
+
+unsigned char pattern(uint64_t at);                    /* the byte at that place of every stream */
+
+void wires_open(int kind, unsigned workers);
+void wires_close(void);
+
+odeon_ref listen_with(odeon_listener_options options); /* fills in the address; a session, that is given `argument` */
+odeon_ref listen_for(struct ears *ears, odeon_connection_options options);     /* the next connection's session has these */
+odeon_ref owner_with(struct ears *ears);               /* an owner for a connection that is opened or given */
+extern const odeon_kind *const ears_kind;
+
+void ears_init(struct ears *ears);
+bool ears_said(struct ears *ears, const char *said);
+uint64_t ears_bytes(struct ears *ears);
+size_t ears_high(struct ears *ears);
+bool ears_ended(struct ears *ears);
+odeon_ref ears_connection(struct ears *ears);          /* waits for it */
+
+int dial(void);                                        /* a plain socket, connected to the address */
+int listen_plainly(void);                              /* a plain listening socket; sets the address */
+int accept_plainly(int listening);
+void write_pattern(int socket, uint64_t from, size_t length);  /* all of it */
+size_t write_what_goes(int socket, uint64_t from, size_t length);      /* until nothing goes for 200 ms */
+uint64_t read_pattern(int socket, uint64_t from, uint64_t most);       /* until that many, or the end; how many */
+int read_end_of(int socket);                           /* reads on to the end; 0: it was one, else errno */
+void reset(int socket);                                /* closes it so that the other side is told of a reset, by TCP */
+struct odeon_bytes *pattern_bytes(uint64_t from, size_t length);
+
+#define tell(connection, message) must(odeon_post(world.system, connection, message) == 0)
+
+#endif
