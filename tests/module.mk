@@ -163,11 +163,16 @@ check_tests = \
 if HAVE_NET
 check_tests += \
 	%D%/contract/connection.t \
-	%D%/contract/listener.t
+	%D%/contract/listener.t \
+	%D%/contract/poller_net.t \
+	%D%/fault/net.t
 endif
 net_libraries = %D%/harness/libkit.la libodeonnetparts.la libodeoncore.la $(CHECK_LIBS)
 %C%_contract_connection_t_SOURCES = %D%/contract/connection.c %D%/contract/wires.c %D%/contract/wires.h
 %C%_contract_connection_t_LDADD = $(net_libraries)
+%C%_contract_poller_net_t_SOURCES = %D%/contract/poller.c
+%C%_contract_poller_net_t_CPPFLAGS = $(AM_CPPFLAGS) -DPOLLER_HEADER='<odeon/net/loop.h>' -DPOLLER_MORE='odeon_net_poller()'
+%C%_contract_poller_net_t_LDADD = $(net_libraries)
 %C%_contract_listener_t_SOURCES = %D%/contract/listener.c %D%/contract/wires.c %D%/contract/wires.h
 %C%_contract_listener_t_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS)
 %C%_contract_listener_t_LDADD = $(net_libraries)
@@ -203,6 +208,9 @@ fault_flags = $(AM_LDFLAGS) -Wl,--wrap=aligned_alloc,--wrap=calloc,--wrap=eventf
 %C%_fault_topics_t_LDFLAGS = $(fault_flags)
 %C%_fault_request_t_SOURCES = %D%/fault/request.c %D%/fault/faults.c %D%/fault/faults.h
 %C%_fault_request_t_LDFLAGS = $(fault_flags)
+%C%_fault_net_t_SOURCES = %D%/fault/net.c %D%/fault/faults.c %D%/fault/faults.h
+%C%_fault_net_t_LDFLAGS = $(fault_flags)
+%C%_fault_net_t_LDADD = $(net_libraries)
 %C%_contract_supervisor_t_SOURCES = %D%/contract/supervisor.c %D%/contract/company.h
 %C%_contract_supervisor_stop_t_SOURCES = %D%/contract/supervisor_stop.c %D%/contract/company.h
 %C%_contract_machine_t_SOURCES = %D%/contract/machine.c %D%/contract/lamp.h

@@ -17,6 +17,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#ifdef POLLER_HEADER                                   /* one more, of a library beside the core: poller_net.t */
+# include POLLER_HEADER
+# define POLLER_NAME "poller_net"
+#else
+# define POLLER_MORE NULL
+# define POLLER_NAME "poller"
+#endif
+
 static struct world world;
 static struct journal journal;
 
@@ -185,13 +193,16 @@ static void *host_loop(void *argument)
 
 /* ---- one after the other -------------------------------------------------------------------------------------------------- */
 
-static const struct way { const char *name; const odeon_poller *poller; bool is_host; } ways[] = {
-	{ "event count", NULL, false },
-	{ "epoll", &epoll_poller, false },
-	{ "condition", &condition_poller, false },
-	{ "host's loop", NULL, true },
+static const struct way { const char *name; const odeon_poller *poller; bool is_host, is_more; } ways[] = {
+	{ "event count", NULL, false, false },
+	{ "epoll", &epoll_poller, false, false },
+	{ "condition", &condition_poller, false, false },
+	{ "host's loop", NULL, true, false },
+	{ "another, or an event count", NULL, false, true },
 };
 enum { WAYS = sizeof(ways) / sizeof(ways[0]), WORKERS = 2 };
+
+static const odeon_poller *poller_of(int way) { return ways[way].is_more ? POLLER_MORE : ways[way].poller; }
 
 static void open_way(int way)
 {
@@ -202,7 +213,7 @@ static void open_way(int way)
 	atomic_store(&waits, 0);
 	atomic_store(&mistakes, 0);
 	world_open(&world, (odeon_options)ODEON_OPTIONS(.workers = ways[way].is_host ? ODEON_WORKERS_NONE : WORKERS,
-	                                                .poller = ways[way].poller));
+	                                                .poller = poller_of(way)));
 	if (!ways[way].is_host)
 		return;
 	atomic_store(&host_ends, false);
@@ -369,11 +380,11 @@ START_TEST(a_pinned_actor_is_given_what_its_worker_sleeps_in)
 		if (ways[_i].poller == &epoll_poller)
 			ck_assert_ptr_eq(atomic_load(&state_here), atomic_load(&epollers[i]));
 		else
-			ck_assert_int_eq(atomic_load(&state_here) != NULL, ways[_i].poller != NULL);
+			ck_assert_int_eq(atomic_load(&state_here) != NULL, poller_of(_i) != NULL);
 	}
 	world_do(&world, world_catcher(&world, (struct catcher){ .journal = &journal }), look_for_state, NULL);
 	ck_assert_ptr_null(atomic_load(&state_here));          /* any worker may run it */
-	ck_assert_ptr_eq(odeon_system_poller(world.system), ways[_i].poller);
+	ck_assert_ptr_eq(odeon_system_poller(world.system), poller_of(_i));
 	close_way(_i);
 }
 END_TEST
@@ -465,7 +476,7 @@ START_TEST(half_a_poller_is_refused)
 }
 END_TEST
 
-KIT_MAIN("contract/poller",
+KIT_MAIN("contract/" POLLER_NAME,
 	{ .name = "sleep", .loop = WAYS,
 	  .tests = KIT_TESTS(work_that_comes_while_all_sleep_runs,
 	                     a_thousand_wakes_in_the_moment_of_falling_asleep_are_not_lost,
