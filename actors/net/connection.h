@@ -56,7 +56,7 @@ struct connection {
 	struct left *left;
 	struct odeon_bytes *first, *last;       /* to be written */
 	struct odeon_bytes *late, *latest;      /* sent after the end of writing */
-	size_t unwritten;                       /* bytes of the former */
+	size_t unwritten, load;                 /* bytes of the former; and what all of these take up */
 	uint64_t written, read, heard;          /* in all; heard: read and written, when the clock looked last */
 	struct odeon_bytes *reads;              /* when the wire is gone: what was read, and not yet told */
 	struct odeon_connected *connected;      /* to be told, all of these */

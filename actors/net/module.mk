@@ -5,6 +5,7 @@
 net_headers = \
 	include/odeon/net/bytes.h \
 	include/odeon/net/connection.h \
+	include/odeon/net/framing.h \
 	include/odeon/net/listener.h \
 	include/odeon/net/loop.h
 net_pages = \
@@ -14,6 +15,11 @@ net_pages = \
 	docs/man/made/odeon_bytes_share.3 \
 	docs/man/made/odeon_bytes_text.3 \
 	docs/man/made/odeon_connection_open.3 \
+	docs/man/made/odeon_framing_add.3 \
+	docs/man/made/odeon_framing_clear.3 \
+	docs/man/made/odeon_framing_init.3 \
+	docs/man/made/odeon_framing_next.3 \
+	docs/man/made/odeon_framing_rest.3 \
 	docs/man/made/odeon_listener_open.3 \
 	docs/man/made/odeon_net_loop.3 \
 	docs/man/made/odeon_net_poller.3
@@ -30,10 +36,12 @@ libodeonnetparts_la_SOURCES  = \
 	%D%/address.c \
 	%D%/address.h \
 	%D%/bytes.c \
+	%D%/client.c \
 	%D%/connection.c \
 	%D%/connection.h \
 	%D%/door.c \
 	%D%/door.h \
+	%D%/framing.c \
 	%D%/leaving.c \
 	%D%/listener.c \
 	%D%/poller.c \

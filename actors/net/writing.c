@@ -2,6 +2,7 @@
 /* writing - what is to be written, in order, and how much of it waits */
 #include "connection.h"
 
+#define MESSAGE 96                              /* about what a message takes, beside its bytes */
 #define ROUNDS 16                               /* writes in a row, before others have their turn */
 
 /* ---- the marks --------------------------------------------------------------------------------------------------------------- */
@@ -25,7 +26,7 @@ static void pass_high(odeon_self *self, struct connection *connection)
 	if (connection->high == NULL || connection->low_laid_by == NULL)
 		connection_end(self, connection, ODEON_ENOMEM, 0, "no memory to tell how much waits to be written", true);
 	else
-		connection->high->bytes = connection->unwritten;
+		connection->high->bytes = connection->load;
 }
 
 static void pass_low(struct connection *connection)
@@ -37,7 +38,7 @@ static void pass_low(struct connection *connection)
 		connection->high = NULL;
 	} else {
 		connection->low = connection->low_laid_by;
-		connection->low->bytes = connection->unwritten;
+		connection->low->bytes = connection->load;
 	}
 	connection->low_laid_by = NULL;
 }
@@ -46,16 +47,23 @@ static void look_at_marks(odeon_self *self, struct connection *connection)
 {
 	const odeon_connection_options *options = &connection->terms->options;
 
-	if (!connection->is_high && connection->unwritten >= options->high_water)
+	if (!connection->is_high && connection->load >= options->high_water)
 		pass_high(self, connection);
-	else if (connection->is_high && connection->unwritten <= options->low_water)
+	else if (connection->is_high && connection->load <= options->low_water)
 		pass_low(connection);
 }
 
 /* ---- the queue ----------------------------------------------------------------------------------------------------------------- */
 
+/* What a message takes up by waiting: who sends single bytes may make us hold a large room for each. */
+static size_t load_of(const struct odeon_bytes *bytes)
+{
+	return MESSAGE + (bytes->room > 0 ? bytes->room : bytes->length);
+}
+
 /* One may bring others with it. How many bytes. */
-static size_t append(struct odeon_bytes **first, struct odeon_bytes **last, struct odeon_bytes *bytes)
+static size_t append(struct connection *connection, struct odeon_bytes **first, struct odeon_bytes **last,
+                     struct odeon_bytes *bytes)
 {
 	size_t length = bytes->length;
 
@@ -63,7 +71,8 @@ static size_t append(struct odeon_bytes **first, struct odeon_bytes **last, stru
 		(*last)->next = bytes;
 	else
 		*first = bytes;
-	for (; bytes->next != NULL; length += bytes->length)
+	connection->load += load_of(bytes);
+	for (; bytes->next != NULL; length += bytes->length, connection->load += load_of(bytes))
 		bytes = bytes->next;
 	*last = bytes;
 	return length;
@@ -73,6 +82,7 @@ static void remove_first(struct connection *connection)
 {
 	struct odeon_bytes *first = connection->first;
 
+	connection->load -= load_of(first);
 	connection->first = first->next;
 	if (connection->first == NULL)
 		connection->last = NULL;
@@ -95,6 +105,8 @@ static void advance(struct connection *connection, size_t written)
 		struct odeon_bytes *first = connection->first;
 		size_t some = written < first->length ? written : first->length;
 
+		if (first->room == 0)
+			connection->load -= some;
 		first->data += some;
 		first->length -= some;
 		written -= some;
@@ -102,21 +114,20 @@ static void advance(struct connection *connection, size_t written)
 	}
 }
 
+/* The marks are looked at when all that could be written was. */
 void writing_add(odeon_self *self, struct connection *connection, struct odeon_bytes *bytes)
 {
-	const odeon_connection_options *options = &connection->terms->options;
-	bool is_too_much = connection->unwritten >= options->write_most;
+	bool is_too_much = connection->load >= connection->terms->options.write_most;
 
-	if (connection->ends_writing) {
-		(void)append(&connection->late, &connection->latest, bytes);
-		return;
-	}
-	connection->unwritten += append(&connection->first, &connection->last, bytes);
+	if (connection->ends_writing)
+		(void)append(connection, &connection->late, &connection->latest, bytes);
+	else
+		connection->unwritten += append(connection, &connection->first, &connection->last, bytes);
 	if (connection->wire == NULL)
 		return;
 	if (is_too_much)
 		connection_end(self, connection, ODEON_EFULL, 0, "too much waits to be written", true);
-	else
+	else if (!connection->is_connected || connection->wire->is_probing)
 		look_at_marks(self, connection);
 	connection_stir(self, connection);
 }
@@ -126,11 +137,11 @@ struct odeon_bytes *writing_take_all(struct connection *connection, size_t *leng
 	struct odeon_bytes *all;
 
 	if (connection->late != NULL)
-		connection->unwritten += append(&connection->first, &connection->last, connection->late);
+		connection->unwritten += append(connection, &connection->first, &connection->last, connection->late);
 	all = connection->first;
 	*length = connection->unwritten;
 	connection->first = connection->last = connection->late = connection->latest = NULL;
-	connection->unwritten = 0;
+	connection->unwritten = connection->load = 0;
 	return all;
 }
 

@@ -11,5 +11,6 @@
 #include <odeon/net/bytes.h>
 #include <odeon/net/connection.h>
 #include <odeon/net/listener.h>
+#include <odeon/net/framing.h>
 
 #endif

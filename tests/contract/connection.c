@@ -159,6 +159,36 @@ START_TEST(a_writer_that_never_reads_is_held_up)
 }
 END_TEST
 
+/* A byte may come in a room of two kilobytes, and it is that room which is held. */
+START_TEST(single_bytes_count_as_what_they_take_up)
+{
+	uint64_t sent = 0;
+	int singles;
+
+	ears_init(&ears);
+	wires_open(_i, 2);
+	listen_for(&ears, (odeon_connection_options)ODEON_CONNECTION_OPTIONS(.write_most = 4 << 20));
+	plain_socket = dial();
+	for (; !ears_said(&ears, "h"); sent += 60000) {
+		tell(ears_connection(&ears), pattern_bytes(sent, 60000));
+		kit_pause();
+	}
+	for (singles = 0; singles < 5000 && !ears_ended(&ears); singles++) {
+		struct odeon_bytes *one = odeon_bytes_new(2048);
+
+		one->data[0] = pattern(sent + (uint64_t)singles);
+		one->length = 1;
+		odeon_free(odeon_try_post(world.system, ears.connection, one, ODEON_AT_ONCE, NULL));
+	}
+	eventually(ears_ended(&ears));
+	ck_assert_int_eq(ears.end.error, ODEON_EFULL);
+	ck_assert(!ears.is_rest_wrong);
+	ck_assert_uint_lt(ears.rest, 1 << 20);
+	close(plain_socket);
+	wires_close();
+}
+END_TEST
+
 START_TEST(an_owner_that_heeds_no_mark_is_cut_off)
 {
 	struct odeon_bytes *none;
@@ -552,7 +582,7 @@ KIT_MAIN("contract/connection",
 	  .tests = KIT_TESTS(what_is_said_comes_back_whole_and_in_order, two_connections_talk_to_each_other,
 	                     without_credit_nothing_is_read, shared_bytes_are_written_on_many_connections) },
 	{ .name = "bounds", .loop = KINDS,
-	  .tests = KIT_TESTS(a_writer_that_never_reads_is_held_up, an_owner_that_heeds_no_mark_is_cut_off,
+	  .tests = KIT_TESTS(a_writer_that_never_reads_is_held_up, single_bytes_count_as_what_they_take_up, an_owner_that_heeds_no_mark_is_cut_off,
 	                     a_full_owner_holds_up_the_other_side) },
 	{ .name = "ends", .loop = KINDS,
 	  .tests = KIT_TESTS(one_side_may_end_before_the_other, a_reset_at_any_moment_is_told_once,

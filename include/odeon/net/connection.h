@@ -51,7 +51,7 @@ struct odeon_give { odeon_ref to; };
 
 struct odeon_connected { odeon_ref who; char here[ODEON_ADDRESS_BYTES], there[ODEON_ADDRESS_BYTES]; };
 struct odeon_read_end { odeon_ref who; };
-struct odeon_unwritten { odeon_ref who; size_t bytes; uint32_t is_high; };     /* not high: there is room again */
+struct odeon_unwritten { odeon_ref who; size_t bytes; uint32_t is_high; };     /* what waits takes up; not high: there is room */
 
 struct odeon_disconnected {
 	odeon_ref who;
@@ -77,8 +77,9 @@ typedef struct odeon_connection_options {
 	uint32_t credit;                               /* to begin with; default none */
 	uint32_t read_bytes;                           /* one read brings at most so many; default 64 KiB. The room is fitted to
 	                                                  what comes */
-	size_t high_water, low_water;                  /* bytes that wait to be written; default 64 KiB, and a quarter of high */
-	size_t write_most;                             /* when so many wait, one more write ends it; default 64 MiB */
+	size_t high_water, low_water;                  /* bytes that messages which wait to be written take up, the room in them
+	                                                  included; default 64 KiB, and a quarter of high */
+	size_t write_most;                             /* when they take up so many, one more write ends it; default 64 MiB */
 	odeon_duration connect_timeout;                /* default 30 s */
 	odeon_duration idle_timeout;                   /* without a byte read or written, within a quarter more; default: none */
 	odeon_duration write_timeout;                  /* bytes wait, and none could be written, the same; default: none */

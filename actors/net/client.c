@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* client - a connection that we open */
+#include "connection.h"
+
+#include <stdlib.h>
+
+static void undo(struct beginning *beginning)
+{
+	if (beginning->wire != NULL)
+		wire_free(beginning->wire);
+	free(beginning->address);
+	terms_drop(beginning->terms);
+}
+
+static int prepare(odeon_system *system, const char *text, const odeon_connection_options *options,
+                   struct beginning *beginning)
+{
+	int error = terms_new(options, &beginning->terms);
+
+	if (error != 0)
+		return error;
+	beginning->address = malloc(sizeof *beginning->address);
+	if (beginning->address == NULL)
+		return ODEON_ENOMEM;
+	if (!address_read(beginning->address, text, false))
+		return ODEON_EINVAL;
+	beginning->wire = wire_new(system, &beginning->terms->options, address_is_local(beginning->address));
+	return beginning->wire != NULL ? 0 : ODEON_ENOMEM;
+}
+
+int odeon_connection_open(odeon_system *system, const char *address, odeon_ref owner,
+                          const odeon_connection_options *options, odeon_ref *connection)
+{
+	struct beginning beginning = { .owner = owner };
+	int error = ODEON_EINVAL;
+
+	if (connection != NULL)
+		*connection = ODEON_NOBODY;
+	if (system != NULL && odeon_system_poller(system) == odeon_net_poller() && !odeon_ref_is_nobody(owner))
+		error = prepare(system, address, options, &beginning);
+	if (error == 0)
+		error = odeon_system_spawn_pinned(system, net_connection, &beginning, ODEON_WORKER_HERE, connection);
+	if (error != 0)
+		undo(&beginning);
+	return error;
+}
