@@ -10,7 +10,6 @@ noinst_PROGRAMS += %D%/bank
 TESTS      += %D%/bank.expected
 EXTRA_DIST += %D%/README.md %D%/bank.expected
 
-SEEDS = 10000
 .PHONY: bank-seeds
 bank-seeds: %D%/bank$(EXEEXT)
-	%D%/bank$(EXEEXT) --simulate $(SEEDS)
+	%D%/bank$(EXEEXT) --simulate "$${SEEDS:-10000}"
