@@ -19,7 +19,7 @@ compare()                                       # the map, the library, its head
 	sed 's|/\*.*\*/||; s|#.*||' "$top_srcdir/$1" | tr ' \t{};:' '\n' | grep -E '^(odeon|ODEON_MESSAGE)_' | sort -u >"$scratch/map"
 	map=$1 library=$top_builddir/.libs/$2
 	shift 2
-	(cd "$top_srcdir" && cat "$@") |
+	(cd "$top_srcdir" && cat $*) |
 		sed -n -e '/^ODEON_API /{ s/[(;].*//; s/.*[ *]\(odeon_[a-z0-9_]*\)$/\1/p; }' \
 			-e 's/^ODEON_MESSAGE_DECLARE(\(.*\)) ODEON_API;/ODEON_MESSAGE_\1/p' | sort -u >"$scratch/headers"
 	same "marked ODEON_API" "$scratch/headers" "in $map" "$scratch/map"
