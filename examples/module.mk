@@ -98,3 +98,4 @@ EXTRA_DIST           += tests/example.sh
 include %D%/bench/module.mk
 include %D%/savina/module.mk
 include %D%/bank/module.mk
+include %D%/kv/module.mk

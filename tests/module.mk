@@ -285,6 +285,10 @@ EXTRA_DIST += %D%/scenarios/bank.sh
 # ---- everything at once, for a while
 include %D%/stress/module.mk
 
+# ---- the key-value server among the examples, and fuzzers
+include %D%/kv/module.mk
+include %D%/fuzz/module.mk
+
 # ---- the lock-free code under seeded interleavings
 include %D%/explore/module.mk
 include %D%/model/module.mk
