@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* memory.c - the accounts */
+#include "memory.h"
+#include <malloc.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+static void count(struct memory *memory, size_t more, size_t less)
+{
+	for (; memory != NULL; memory = memory->above)
+		memory->used += more - less;
+}
+
+static bool is_allowed(struct memory *memory)
+{
+	while (memory->above != NULL)
+		memory = memory->above;
+	return memory->allowed < 0 || memory->allowed-- > 0 || (memory->allowed = 0);
+}
+
+void *memory_take(struct memory *memory, size_t bytes)
+{
+	void *block = is_allowed(memory) ? calloc(1, bytes > 0 ? bytes : 1) : NULL;
+
+	if (block != NULL)
+		count(memory, malloc_usable_size(block), 0);
+	return block;
+}
+
+void *memory_resize(struct memory *memory, void *block, size_t bytes)
+{
+	size_t before = block != NULL ? malloc_usable_size(block) : 0;
+	void *resized = is_allowed(memory) ? realloc(block, bytes > 0 ? bytes : 1) : NULL;
+
+	if (resized != NULL)
+		count(memory, malloc_usable_size(resized), before);
+	return resized;
+}
+
+void memory_give(struct memory *memory, void *block)
+{
+	if (block == NULL)
+		return;
+	count(memory, 0, malloc_usable_size(block));
+	free(block);
+}
+
+size_t memory_size(const void *block)
+{
+	return malloc_usable_size((void *)(uintptr_t)block);
+}
+
+void memory_move(struct memory *memory, struct memory *above)
+{
+	count(memory->above, 0, memory->used);
+	memory->above = above;
+	count(above, memory->used, 0);
+}
