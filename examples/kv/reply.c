@@ -197,13 +197,26 @@ void reply_set(struct reply *reply, size_t count)
 	line(reply, reply->protocol < 3 ? '*' : '~', (long long)count);
 }
 
+static void insert(struct reply *reply, size_t at, struct text what)
+{
+	size_t behind = reply->length - at;
+
+	if (more(reply, what.length) == NULL)
+		return;
+	memmove(reply->bytes + at + what.length, reply->bytes + at, behind);
+	memcpy(reply->bytes + at, what.at, what.length);
+}
+
 void reply_array_at(struct reply *reply, size_t at, size_t count)
 {
 	char header[HEADER_BYTES];
-	size_t length = line_write(header, '*', (long long)count), behind = reply->length - at;
 
-	if (more(reply, length) == NULL)
-		return;
-	memmove(reply->bytes + at + length, reply->bytes + at, behind);
-	memcpy(reply->bytes + at, header, length);
+	insert(reply, at, (struct text){ header, line_write(header, '*', (long long)count) });
+}
+
+void reply_insert(struct reply *reply, size_t at, const struct reply *what)
+{
+	reply->failed |= what->failed;
+	if (!reply->failed)
+		insert(reply, at, (struct text){ what->bytes, what->length });
 }

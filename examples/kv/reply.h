@@ -42,5 +42,6 @@ void reply_set(struct reply *reply, size_t count);
 
 /* An array whose count is known when all of it is written: begins where `reply->length` was then. */
 void reply_array_at(struct reply *reply, size_t at, size_t count);
+void reply_insert(struct reply *reply, size_t at, const struct reply *what);   /* in front of what stands there */
 
 #endif

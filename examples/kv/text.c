@@ -87,9 +87,10 @@ size_t integer_write(char *to, long long number)
 /* With a zero behind it, as strtod wants it. */
 static bool terminate(char *to, size_t room, struct text text)
 {
-	if (text.length == 0 || text.length >= room || isspace((unsigned char)text.at[0]))
+	if (text.length >= room)
 		return false;
-	memcpy(to, text.at, text.length);
+	if (text.length > 0)
+		memcpy(to, text.at, text.length);
 	to[text.length] = 0;
 	return true;
 }
@@ -98,18 +99,28 @@ bool text_double(struct text text, double *number)
 {
 	char copy[NUMBER_BYTES], *end;
 
-	if (!terminate(copy, sizeof copy, text))
+	if (text.length == 0 || isspace((unsigned char)text.at[0]) || !terminate(copy, sizeof copy, text))
 		return false;
 	errno = 0;
 	*number = strtod(copy, &end);
 	return end == copy + text.length && !isnan(*number) && (errno != ERANGE || (isfinite(*number) && *number != 0));
 }
 
-bool text_long_double(struct text text, long double *number)
+bool text_bound(struct text text, double *number)
 {
 	char copy[NUMBER_BYTES], *end;
 
 	if (!terminate(copy, sizeof copy, text))
+		return false;
+	*number = strtod(copy, &end);
+	return end == copy + text.length && !isnan(*number);
+}
+
+bool text_long_double(struct text text, long double *number)
+{
+	char copy[NUMBER_BYTES], *end;
+
+	if (text.length == 0 || isspace((unsigned char)text.at[0]) || !terminate(copy, sizeof copy, text))
 		return false;
 	errno = 0;
 	*number = strtold(copy, &end);

@@ -22,6 +22,7 @@ int text_compare(struct text a, struct text b);        /* as bytes; the shorter 
 /* Numbers as the Redis protocol has them: no spaces, no plus, no leading zeros; a double may be inf, and is not nan. */
 bool text_integer(struct text text, long long *number);
 bool text_double(struct text text, double *number);
+bool text_bound(struct text text, double *number);        /* as strtod reads it: spaces in front, what is too large is inf; empty is 0 */
 bool text_long_double(struct text text, long double *number);
 
 /* How they are written; `to` has room for NUMBER_BYTES. They answer the length. */

@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Tests of examples/kv. A new one is a name in the list and a line or two.
-kv_tests = %D%/resp.t %D%/store.t
+kv_tests = %D%/commands.t %D%/resp.t %D%/store.t
 
 if HAVE_CHECK
 check_PROGRAMS += $(kv_tests)
 TESTS          += $(kv_tests)
 endif
+
+check_PROGRAMS += %D%/against
+TESTS          += %D%/against.sh
+EXTRA_DIST     += %D%/against.sh %D%/replies.txt
 
 kv_libraries = examples/kv/libkv.la $(LDADD)
 %C%_resp_t_SOURCES  = %D%/resp.c tests/fuzz/resp.c tests/fuzz/resp.h
@@ -13,3 +17,8 @@ kv_libraries = examples/kv/libkv.la $(LDADD)
 %C%_resp_t_LDADD    = $(kv_libraries)
 %C%_store_t_SOURCES = %D%/store.c %D%/chance.h
 %C%_store_t_LDADD   = $(kv_libraries)
+%C%_against_SOURCES = %D%/against.c %D%/engine.c %D%/engine.h
+%C%_against_LDADD   = examples/kv/libkv.la
+%C%_commands_t_SOURCES  = %D%/commands.c %D%/engine.c %D%/engine.h %D%/chance.h
+%C%_commands_t_CPPFLAGS = $(AM_CPPFLAGS) -DKV_SOURCES='"$(abs_top_srcdir)"'
+%C%_commands_t_LDADD    = $(kv_libraries)

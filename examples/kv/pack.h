@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * pack.h - commands as bytes, to be sent to where their keys are, and run there
+ *
+ * A unit is a command, or a transaction of several: what gets one reply, and runs in one step. A pack has units one behind the other.
+ */
+#ifndef KV_PACK_H
+#define KV_PACK_H
+
+#include "commands.h"
+
+struct pack {
+	struct reply bytes;
+	size_t units;
+	size_t words_most;                             /* of one command */
+};
+
+void pack_init(struct pack *pack);
+void pack_fini(struct pack *pack);
+/* False: no memory, and nothing was added. */
+bool pack_add(struct pack *pack, const struct command *command, const struct text *words, size_t count);
+/* A transaction of the commands, each a unit, of another pack. */
+bool pack_add_transaction(struct pack *pack, const struct pack *commands);
+
+/* Where units run. The stores that they need are there; those that nobody needs may be NULL. */
+struct pack_place {
+	const struct server *server;
+	struct store *const *stores;
+	unsigned count;
+};
+
+/* Runs all units, and writes a reply for each; ends[i], where there are ends, is where the reply of unit i ends. Without memory
+ * for its work, each reply says so and nothing was done. */
+void pack_run(const struct pack_place *place, struct text bytes, size_t units, size_t words_most, struct reply *reply, size_t *ends);
+
+#endif
