@@ -54,6 +54,24 @@ bool pack_add(struct pack *pack, const struct command *command, const struct tex
 	return is_added(pack, before, count);
 }
 
+bool pack_take(struct pack *pack, struct pack *other)
+{
+	size_t before = pack->bytes.length, units = pack->units;
+
+	if (units == 0) {
+		struct pack empty = *pack;
+
+		*pack = *other;
+		*other = empty;
+		return true;
+	}
+	reply_raw(&pack->bytes, (struct text){ other->bytes.bytes, other->bytes.length });
+	if (!is_added(pack, before, other->words_most))
+		return false;
+	pack->units = units + other->units;
+	return true;
+}
+
 bool pack_add_transaction(struct pack *pack, const struct pack *commands)
 {
 	size_t before = pack->bytes.length;
@@ -132,6 +150,7 @@ void pack_run(const struct pack_place *place, struct text bytes, size_t units, s
 	for (size_t i = 0; i < units; i++) {
 		size_t before = reply->length;
 
+		reply_cut(reply, before);                      /* whatever became of the others */
 		if (words != NULL)
 			run_unit(&runner);
 		else

@@ -19,6 +19,8 @@ void pack_init(struct pack *pack);
 void pack_fini(struct pack *pack);
 /* False: no memory, and nothing was added. */
 bool pack_add(struct pack *pack, const struct command *command, const struct text *words, size_t count);
+/* All units of another pack, which is left empty where this one had nothing. */
+bool pack_take(struct pack *pack, struct pack *other);
 /* A transaction of the commands, each a unit, of another pack. */
 bool pack_add_transaction(struct pack *pack, const struct pack *commands);
 

@@ -1,14 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Tests of examples/kv. A new one is a name in the list and a line or two.
-kv_tests = %D%/commands.t %D%/resp.t %D%/store.t
+kv_tests = %D%/commands.t %D%/resp.t %D%/shards.t %D%/store.t
 
 if HAVE_CHECK
-check_PROGRAMS += $(kv_tests)
-TESTS          += $(kv_tests)
+check_PROGRAMS += $(kv_tests) %D%/against
+TESTS          += $(kv_tests) %D%/against.sh
 endif
-
-check_PROGRAMS += %D%/against
-TESTS          += %D%/against.sh
 EXTRA_DIST     += %D%/against.sh %D%/replies.txt
 
 kv_libraries = examples/kv/libkv.la $(LDADD)
@@ -17,8 +14,10 @@ kv_libraries = examples/kv/libkv.la $(LDADD)
 %C%_resp_t_LDADD    = $(kv_libraries)
 %C%_store_t_SOURCES = %D%/store.c %D%/chance.h
 %C%_store_t_LDADD   = $(kv_libraries)
-%C%_against_SOURCES = %D%/against.c %D%/engine.c %D%/engine.h
-%C%_against_LDADD   = examples/kv/libkv.la
+%C%_against_SOURCES = %D%/against.c %D%/chance.h %D%/engine.c %D%/engine.h %D%/lines.c %D%/lines.h
+%C%_against_LDADD   = $(kv_libraries)
 %C%_commands_t_SOURCES  = %D%/commands.c %D%/engine.c %D%/engine.h %D%/chance.h
 %C%_commands_t_CPPFLAGS = $(AM_CPPFLAGS) -DKV_SOURCES='"$(abs_top_srcdir)"'
 %C%_commands_t_LDADD    = $(kv_libraries)
+%C%_shards_t_SOURCES = %D%/shards.c %D%/engine.c %D%/engine.h %D%/chance.h %D%/lines.c %D%/lines.h
+%C%_shards_t_LDADD   = $(kv_libraries)

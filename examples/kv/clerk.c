@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* clerk.c - the actor that runs what needs several shards at once; one order after the other */
+#include "shard.h"
+#include "store.h"
+
+struct clerk {
+	struct kv_member member;
+	struct kv_order *order;                        /* that it works on; NULL: none */
+	struct kv_answer *answer;
+	struct kv_loan *loans[STORES_MOST];
+};
+struct wanted { unsigned shard; };
+
+static void give_back(odeon_self *self, struct clerk *clerk)
+{
+	for (unsigned i = 0; i < clerk->member.cluster->shards; i++) {
+		if (clerk->loans[i] != NULL)
+			(void)odeon_send(self, clerk->member.cluster->shard[i], clerk->loans[i]);
+		clerk->loans[i] = NULL;
+	}
+}
+
+/* The order is answered, and what is laid aside comes. */
+static void finish(odeon_self *self, struct clerk *clerk, int error)
+{
+	give_back(self, clerk);
+	if (error == 0) {
+		(void)odeon_reply_to(self, clerk->order, clerk->answer);
+	} else {
+		(void)odeon_reply_error_to(self, clerk->order, error);
+		odeon_free(clerk->answer);
+	}
+	odeon_free(clerk->order);
+	clerk->order = NULL;
+	clerk->answer = NULL;
+	(void)odeon_unstash(self);
+}
+
+static void run(odeon_self *self, struct clerk *clerk)
+{
+	struct store *stores[STORES_MOST] = { NULL };
+
+	for (unsigned i = 0; i < clerk->member.cluster->shards; i++)
+		if (clerk->loans[i] != NULL)
+			stores[i] = kv_holding_store(clerk->loans[i]->holding);
+	kv_order_run(self, clerk->member.cluster, stores, clerk->order, clerk->answer);
+	finish(self, clerk, 0);
+}
+
+static void borrow_next(odeon_self *self, struct clerk *clerk);
+
+ODEON_ANSWER(clerk, wanted, kv_loan)
+{
+	if (kv_loan != NULL) {
+		clerk->loans[wanted->shard] = odeon_keep(self, kv_loan);
+		borrow_next(self, clerk);
+	} else if (error != ODEON_ESTOPPING) {
+		finish(self, clerk, error);
+	}
+}
+
+/* The lowest that is missing. Whoever waits for one holds lower ones only, so there is always one that waits for nobody. */
+static void borrow_next(odeon_self *self, struct clerk *clerk)
+{
+	unsigned shard = 0;
+	int error;
+
+	while (shard < clerk->member.cluster->shards && ((clerk->order->stores >> shard & 1) == 0 || clerk->loans[shard] != NULL))
+		shard++;
+	if (shard == clerk->member.cluster->shards) {
+		run(self, clerk);
+		return;
+	}
+	error = odeon_request(self, clerk->member.cluster->shard[shard], odeon_new(kv_borrow), ODEON_NEVER,
+	                      ODEON_THEN(self, clerk, wanted, kv_loan, .shard = shard));
+	if (error != 0)
+		finish(self, clerk, error);
+}
+
+ODEON_HANDLER(clerk, kv_order)
+{
+	int why;
+
+	if (clerk->order != NULL) {
+		kv_order = odeon_stash(self, kv_order, &why);
+		if (kv_order != NULL)
+			(void)odeon_reply_error(self, why);
+		return;
+	}
+	clerk->answer = kv_answer_new(kv_order);
+	if (clerk->answer == NULL) {
+		(void)odeon_reply_error(self, ODEON_ENOMEM);
+		return;
+	}
+	clerk->order = odeon_keep(self, kv_order);
+	borrow_next(self, clerk);
+}
+
+ODEON_START(clerk, kv_member)
+{
+	clerk->member = *kv_member;
+	return 0;
+}
+
+/* The shards are told by its end. */
+ODEON_STOP(clerk)
+{
+	for (unsigned i = 0; i < clerk->member.cluster->shards; i++)
+		odeon_free(clerk->loans[i]);
+	odeon_free(clerk->answer);
+	odeon_free(clerk->order);
+}
+
+ODEON_HANDLERS(clerk_handlers, ODEON_ON(clerk, kv_order));
+ODEON_KIND(clerk, clerk_handlers, .start = ODEON_STARTS(clerk), .stop = ODEON_STOPS(clerk));
+const odeon_kind *const kv_clerk_kind = &clerk_kind;

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * shard.h - actors that own the keys
+ *
+ * Each key is in one shard, by its hash, and each shard is an actor with a store of its own. Whoever has commands sends an order:
+ *
+ *   - units that need one shard only go to that shard, as many as there are in one order. They run one behind the other;
+ *   - a unit that needs several goes to a clerk. It borrows the stores of all that it needs, from the lowest number up, so that no two clerks
+ *     wait for each other; runs the unit on them; and gives them back. Meanwhile each of these shards lays aside what comes.
+ *
+ * So each unit, a command or a transaction, is one step for everybody: nobody sees a part of it, whatever shards its keys are in. Orders
+ * of one sender to one shard run in the order sent; between orders to different actors there is no order but that of the answers.
+ *
+ * A store is lent, not given: a clerk that ends gives back what it has, as its shards are told of its end, and a unit was run by then
+ * or was not. An order is answered with struct kv_answer, or with an error: then it was not run, unless the error is
+ * ODEON_EGONE or ODEON_EUNANSWERED, which say nothing about that. A shard that ends takes its keys along.
+ */
+#ifndef KV_SHARD_H
+#define KV_SHARD_H
+
+#include <odeon.h>
+#include "commands.h"
+#include "pack.h"
+
+#define KV_CLERKS_MOST 64
+
+/* Set by kv_cluster_start, then read only; must outlive the system. */
+struct kv_cluster {
+	struct server server;
+	unsigned shards, clerks;
+	odeon_ref shard[STORES_MOST], clerk[KV_CLERKS_MOST];
+	int64_t unix_at_zero;                          /* milliseconds since 1970 when the system's clock was 0 */
+};
+
+struct kv_order {                                      /* its units lie behind it */
+	size_t bytes, units, words_most;
+	uint64_t stores;                               /* that they need, a bit for each */
+	int protocol;
+};
+struct kv_answer {                                     /* behind it the ends of the replies: units numbers */
+	char *bytes;                                   /* from malloc */
+	size_t length, units;
+};
+ODEON_MESSAGE_DECLARE(kv_order);
+ODEON_MESSAGE_DECLARE(kv_answer);
+
+static inline size_t *kv_answer_ends(struct kv_answer *answer)
+{
+	return (size_t *)(void *)(answer + 1);
+}
+
+/*
+ * Starts the shards, 1 to STORES_MOST of them, and the clerks, 1 to KV_CLERKS_MOST.
+ * Answers 0; or an error, and then those that were started end.
+ */
+int kv_cluster_start(odeon_system *system, struct kv_cluster *cluster, struct server server, unsigned shards, unsigned clerks,
+                     int64_t unix_now);
+
+/* An order of all units of a pack; NULL: no memory. To be sent to kv_cluster_place. */
+struct kv_order *kv_order_new(const struct pack *pack, uint64_t stores, int protocol);
+odeon_ref kv_cluster_place(const struct kv_cluster *cluster, uint64_t stores, uint64_t client);
+
+/* ---- between shards and clerks ----------------------------------------------------------------------------------------- */
+
+/* What is borrowed. It lives as long as one of those who hold it; only the one whose turn it is uses the store. */
+struct kv_holding;
+struct kv_borrow { int unused; };
+struct kv_loan { struct kv_holding *holding; };        /* the answer; sent to the shard, it gives the store back */
+ODEON_MESSAGE_DECLARE(kv_borrow);
+ODEON_MESSAGE_DECLARE(kv_loan);
+
+struct kv_holding *kv_holding_new(struct store *store);        /* which is taken; NULL: no memory, and it is freed */
+void kv_holding_ref(struct kv_holding *holding);
+void kv_holding_unref(struct kv_holding *holding);
+struct store *kv_holding_store(struct kv_holding *holding);
+
+struct kv_member { const struct kv_cluster *cluster; unsigned number; };       /* what a shard and a clerk are started with */
+extern const odeon_kind *const kv_shard_kind, *const kv_clerk_kind;
+
+/* Now, in milliseconds since 1970. */
+int64_t kv_now(odeon_self *self, const struct kv_cluster *cluster);
+/* Room for the answer to an order, before that is run: then it cannot be lost for want of memory. */
+struct kv_answer *kv_answer_new(const struct kv_order *order);
+/* Runs an order on stores by number; those it does not need may be NULL. */
+void kv_order_run(odeon_self *self, const struct kv_cluster *cluster, struct store *const *stores, const struct kv_order *order,
+                  struct kv_answer *answer);
+
+#endif

@@ -1,0 +1,531 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * shards.c - keys in several actors look as if they were in one: what a client sees, in what order, and all at once
+ *
+ * A talker is a connection without a socket: it is given bytes, and keeps what it would send.
+ */
+#include "../../examples/kv/conversation.h"
+#include "chance.h"
+#include "engine.h"
+#include "lines.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { UNIX_SECONDS = 1700000000, TALKERS = 4, ACCOUNTS = 6, EACH = 100 };
+
+/* ---- talkers -------------------------------------------------------------------------------------------------------------- */
+
+struct hearer { struct gate done; struct reply heard; bool is_closed; };
+#define HEARER { .done = GATE, .heard = { .protocol = 2 } }
+
+struct talk { struct hearer *hearer; size_t length; };         /* the bytes lie behind it */
+ODEON_MESSAGE_DROP(talk) { gate_open(&talk->hearer->done); }
+
+struct talker { struct conversation conversation; struct talk *talk; size_t at; };
+struct beginning { const struct kv_cluster *cluster; uint64_t id; };
+struct round { int unused; };
+
+static void go_on(odeon_self *self, struct talker *talker);
+
+ODEON_GATHERED(talker, round)
+{
+	conversation_hear(&talker->conversation, answers);
+	go_on(self, talker);
+}
+
+static bool ask(odeon_self *self, struct talker *talker)
+{
+	odeon_gather gather = odeon_gather_open(self, 0, ODEON_NEVER, ODEON_THEN_GATHERED(self, talker, round));
+
+	if (gather.bits == 0)
+		return false;
+	conversation_ask(self, &talker->conversation, gather);
+	must(odeon_gather_close(self, gather) == 0);
+	return true;
+}
+
+static void end_talk(struct talker *talker)
+{
+	talker->talk->hearer->is_closed = talker->conversation.is_closing;
+	odeon_free(talker->talk);
+	talker->talk = NULL;
+}
+
+static void go_on(odeon_self *self, struct talker *talker)
+{
+	struct conversation *conversation = &talker->conversation;
+	struct talk *talk = talker->talk;
+	size_t used = 1;
+
+	for (;;) {
+		if (conversation_asks(conversation)) {
+			if (ask(self, talker))
+				return;
+			conversation_refuse(conversation, ODEON_ENOMEM);
+		}
+		conversation_finish(conversation, &talk->hearer->heard);
+		if (used == 0 || conversation->is_closing || talker->at == talk->length)
+			break;
+		used = conversation_take(conversation, (char *)(talk + 1) + talker->at, talk->length - talker->at);
+		talker->at += used;
+	}
+	end_talk(talker);
+}
+
+ODEON_HANDLER(talker, talk)
+{
+	must(talker->talk == NULL);
+	talker->at = 0;
+	talker->talk = odeon_keep(self, talk);
+	go_on(self, talker);
+}
+
+ODEON_START(talker, beginning) { return conversation_open(&talker->conversation, beginning->cluster, beginning->id); }
+
+ODEON_STOP(talker)
+{
+	odeon_free(talker->talk);
+	conversation_close(&talker->conversation);
+}
+
+ODEON_HANDLERS(talker_handlers, ODEON_ON(talker, talk));
+ODEON_KIND(talker, talker_handlers, .start = ODEON_STARTS(talker), .stop = ODEON_STOPS(talker));
+
+/* ---- a town of shards ------------------------------------------------------------------------------------------------------ */
+
+static struct {
+	odeon_system *system;
+	struct kv_cluster cluster;
+	odeon_ref talkers[TALKERS];
+	bool is_simulated;
+} town;
+
+static const struct server server = { .seed = { { 1, 2 } }, .version = "7.0.15" };
+
+static void ignore_letter(void *host, const odeon_dead_letter *letter)
+{
+	(void)host;
+	(void)letter;
+}
+
+static void open_town(odeon_options options, unsigned shards, unsigned clerks)
+{
+	options.on_dead_letter = ignore_letter;
+	town.is_simulated = options.simulation.enabled;
+	must(odeon_system_start(&options, &town.system) == 0);
+	must(kv_cluster_start(town.system, &town.cluster, server, shards, clerks, UNIX_SECONDS * 1000LL) == 0);
+	for (unsigned i = 0; i < TALKERS; i++) {
+		struct beginning beginning = { &town.cluster, i + 1 };
+
+		must(odeon_system_spawn(town.system, &talker_kind, &beginning, &town.talkers[i]) == 0);
+	}
+}
+
+static void close_town(void)
+{
+	must(odeon_system_stop(town.system, ODEON_NEVER, NULL) == 0);
+	must(odeon_system_free(town.system) == 0);
+}
+
+static void begin_talk(unsigned talker, struct hearer *hearer, const struct reply *bytes)
+{
+	struct talk *talk = odeon_new_sized(talk, bytes->length, .hearer = hearer, .length = bytes->length);
+
+	must(talk != NULL);
+	memcpy(talk + 1, bytes->bytes, bytes->length);
+	must(odeon_post(town.system, town.talkers[talker], talk) == 0);
+}
+
+static void await_talk(struct hearer *hearer, unsigned count)
+{
+	for (int tries = 0; town.is_simulated && gate_count(&hearer->done) < count; tries++) {
+		must(odeon_system_run(town.system, odeon_system_deadline(town.system, ODEON_MS(1))) >= 0);
+		must(tries < 10000);
+	}
+	gate_wait(&hearer->done, count);
+}
+
+static void add_words(struct reply *bytes, const struct text *words, size_t count)
+{
+	reply_array(bytes, count);
+	for (size_t i = 0; i < count; i++)
+		reply_bulk(bytes, words[i]);
+}
+
+static void add_line(struct reply *bytes, const char *text)
+{
+	struct line line;
+
+	line_read(&line, text);
+	add_words(bytes, line.words, line.count);
+}
+
+/* Says some lines, inline, and expects the reply. */
+static void expect(unsigned talker, const char *lines, const char *wanted)
+{
+	struct hearer hearer = HEARER;
+	struct reply bytes = { .bytes = (char *)(uintptr_t)lines, .length = strlen(lines) };
+
+	begin_talk(talker, &hearer, &bytes);
+	await_talk(&hearer, 1);
+	char *shown = reply_show(&hearer.heard);
+
+	ck_assert_str_eq(shown, wanted);
+	free(shown);
+	reply_fini(&hearer.heard);
+}
+
+/* ---- one client ------------------------------------------------------------------------------------------------------------- */
+
+/* What it says in one go, and what the same commands answer without actors. */
+static void make_talk(struct chance *chance, struct engine *engine, struct reply *bytes, struct reply *wanted)
+{
+	static struct command_line line;
+
+	for (unsigned count = 1 + choose(chance, 40); count > 0; count--) {
+		do
+			lines_make(&line, chance, UNIX_SECONDS);
+		while (!line.is_plain || text_is(line.words[0], "SPOP"));
+		add_words(bytes, line.words, line.count);
+		struct reply reply = engine_do(engine, line.words, line.count);
+
+		reply_raw(wanted, (struct text){ reply.bytes, reply.length });
+		reply_fini(&reply);
+	}
+}
+
+static void differ(const struct reply *bytes, const struct reply *wanted, const struct reply *heard)
+{
+	fprintf(stderr, "# said:   %s\n# wanted: %s\n# heard:  %s\n", reply_show(bytes), reply_show(wanted), reply_show(heard));
+	ck_abort_msg("another answer");
+}
+
+static void talk_like_one_store(struct chance *chance, unsigned talks, unsigned shards)
+{
+	struct engine engine;
+	struct hearer hearer = HEARER;
+
+	engine_open(&engine, shards);
+	for (unsigned i = 1; i <= talks; i++) {
+		struct reply bytes, wanted;
+
+		reply_init(&bytes, 2);
+		reply_init(&wanted, 2);
+		engine_time(&engine, town.cluster.unix_at_zero + odeon_system_now(town.system).ns / 1000000);
+		make_talk(chance, &engine, &bytes, &wanted);
+		begin_talk(0, &hearer, &bytes);
+		await_talk(&hearer, i);
+		if (hearer.is_closed || hearer.heard.length != wanted.length || memcmp(hearer.heard.bytes, wanted.bytes, wanted.length) != 0)
+			differ(&bytes, &wanted, &hearer.heard);
+		reply_cut(&hearer.heard, 0);
+		reply_fini(&bytes);
+		reply_fini(&wanted);
+	}
+	reply_fini(&hearer.heard);
+	engine_close(&engine);
+}
+
+START_TEST(a_client_sees_its_commands_run_one_after_the_other)
+{
+	static const unsigned shards[] = { 1, 2, 3, 8 };
+	odeon_options simulated = ODEON_OPTIONS(.simulation = { .enabled = 1 });
+	struct chance chance;
+
+	for (int round = 0; round < KIT_SLOWER(250); round++) {
+		chance_begin(&chance, _i * 1000 + round);
+		simulated.simulation.seed = 1 + chance.state;
+		open_town(simulated, shards[_i], 2);
+		talk_like_one_store(&chance, 20, shards[_i]);
+		close_town();
+	}
+}
+END_TEST
+
+START_TEST(many_commands_at_once_are_answered_in_order)
+{
+	enum { MANY = 5000 };
+	odeon_options options = ODEON_OPTIONS(.workers = 2);
+	struct hearer hearer = HEARER;
+	struct reply bytes, wanted;
+	char text[40];
+
+	reply_init(&bytes, 2);
+	reply_init(&wanted, 2);
+	for (int i = 0; i < MANY; i++) {
+		(void)snprintf(text, sizeof text, "INCR counter%d", i % 10);
+		add_line(&bytes, text);
+		reply_integer(&wanted, i / 10 + 1);
+	}
+	open_town(options, 3, 1);
+	begin_talk(0, &hearer, &bytes);
+	await_talk(&hearer, 1);
+	must(hearer.heard.length == wanted.length && memcmp(hearer.heard.bytes, wanted.bytes, wanted.length) == 0);
+	close_town();
+	reply_fini(&bytes);
+	reply_fini(&wanted);
+	reply_fini(&hearer.heard);
+}
+END_TEST
+
+START_TEST(what_is_wrong_ends_the_connection)
+{
+	odeon_options options = ODEON_OPTIONS(.simulation = { .enabled = 1, .seed = 1 });
+	struct hearer hearer = HEARER;
+	struct reply bytes = { .bytes = (char *)(uintptr_t)"SET a 1\r\n*1\r\n:1\r\nGET a\r\n", .length = 25 };
+
+	open_town(options, 2, 1);
+	expect(0, "GET nokey\r\nHELLO 3\r\nGET nokey\r\nRESET\r\nGET nokey\r\nPING",
+	       "$-1\\r\\n%7\\r\\n$6\\r\\nserver\\r\\n$5\\r\\nredis\\r\\n$7\\r\\nversion\\r\\n$6\\r\\n7.0.15\\r\\n$5\\r\\nproto\\r\\n:3\\r\\n$2\\r\\nid\\r\\n:1\\r\\n"
+	       "$4\\r\\nmode\\r\\n$10\\r\\nstandalone\\r\\n$4\\r\\nrole\\r\\n$6\\r\\nmaster\\r\\n$7\\r\\nmodules\\r\\n*0\\r\\n_\\r\\n+RESET\\r\\n$-1\\r\\n");
+	begin_talk(1, &hearer, &bytes);
+	await_talk(&hearer, 1);
+	must(hearer.is_closed && hearer.heard.length == 49);
+	must(memcmp(hearer.heard.bytes, "+OK\r\n-ERR Protocol error: expected '$', got ':'\r\n", 49) == 0);
+	close_town();
+	reply_fini(&hearer.heard);
+}
+END_TEST
+
+START_TEST(what_has_expired_is_swept)
+{
+	odeon_options options = ODEON_OPTIONS(.simulation = { .enabled = 1, .seed = 1 });
+	char text[60];
+
+	open_town(options, 2, 1);
+	for (int i = 0; i < 500; i++) {
+		(void)snprintf(text, sizeof text, "SET key%d x PX %d\r\n", i, 1000 + i % 100);
+		expect(0, text, "+OK\\r\\n");
+	}
+	expect(0, "DBSIZE\r\n", ":500\\r\\n");
+	must(odeon_system_run(town.system, odeon_system_deadline(town.system, ODEON_SECONDS(3))) >= 0);
+	expect(0, "DBSIZE\r\n", ":0\\r\\n");
+	close_town();
+}
+END_TEST
+
+/* ---- several clients -------------------------------------------------------------------------------------------------------- */
+
+/* Money goes from account to account, in transactions, and by MSET of two that are read before; the sum is always seen whole. */
+static void add_transfer(struct chance *chance, struct reply *bytes)
+{
+	char text[80];
+	unsigned from = choose(chance, ACCOUNTS), to = choose(chance, ACCOUNTS), amount = choose(chance, 50);
+
+	add_line(bytes, "MULTI");
+	(void)snprintf(text, sizeof text, "DECRBY account%u %u", from, amount);
+	add_line(bytes, text);
+	(void)snprintf(text, sizeof text, "INCRBY account%u %u", to, amount);
+	add_line(bytes, text);
+	add_line(bytes, "EXEC");
+}
+
+#define ALL "account0 account1 account2 account3 account4 account5"
+
+/* All of the replies to MGET in what was heard: their sums. Answers how many there are. */
+static unsigned check_sums(const struct reply *heard)
+{
+	unsigned found = 0;
+
+	for (size_t at = 0, span; at < heard->length; at += span) {
+		long long sum = 0, one;
+		size_t inner = at + 4;
+
+		span = reply_span(heard->bytes + at, heard->length - at);
+		must(span > 0);
+		if (span < 8 || memcmp(heard->bytes + at, "*6\r\n", 4) != 0)
+			continue;
+		for (int i = 0; i < ACCOUNTS; i++) {
+			must(sscanf(heard->bytes + inner, "$%*d\r\n%lld", &one) == 1);
+			sum += one;
+			inner += reply_span(heard->bytes + inner, heard->length - inner);
+		}
+		must(sum == ACCOUNTS * EACH);
+		found++;
+	}
+	return found;
+}
+
+static unsigned look(unsigned talker)
+{
+	struct hearer hearer = HEARER;
+	struct reply bytes;
+
+	reply_init(&bytes, 2);
+	add_line(&bytes, "MGET " ALL);
+	begin_talk(talker, &hearer, &bytes);
+	await_talk(&hearer, 1);
+	must(check_sums(&hearer.heard) == 1);
+	reply_fini(&hearer.heard);
+	reply_fini(&bytes);
+	return 1;
+}
+
+static unsigned trade(struct chance *chance, unsigned rounds)
+{
+	struct hearer hearers[TALKERS];
+	unsigned found = 0;
+
+	expect(town.cluster.clerks - 1, "MSET account0 100 account1 100 account2 100 account3 100 account4 100 account5 100\r\n", "+OK\\r\\n");
+	for (unsigned i = 0; i < TALKERS; i++)
+		hearers[i] = (struct hearer)HEARER;
+	for (unsigned round = 1; round <= rounds; round++) {
+		for (unsigned i = 0; i < TALKERS; i++) {
+			struct reply bytes;
+
+			reply_init(&bytes, 2);
+			for (unsigned count = 1 + choose(chance, 6); count > 0; count--) {
+				add_transfer(chance, &bytes);
+				add_line(&bytes, choose(chance, 2) ? "MGET " ALL : "PING");
+			}
+			begin_talk(i, &hearers[i], &bytes);
+			reply_fini(&bytes);
+		}
+		for (unsigned i = 0; i < TALKERS; i++)
+			await_talk(&hearers[i], round);
+	}
+	for (unsigned i = 0; i < TALKERS; i++) {
+		found += check_sums(&hearers[i].heard);
+		reply_fini(&hearers[i].heard);
+	}
+	found += look(town.cluster.clerks - 1);                /* by the first clerk, who lives: no shard waits for ever */
+	return found;
+}
+
+struct deaths { unsigned count; };
+
+/* An order comes to a clerk that works on another one, and it dies with what it has borrowed. */
+static enum odeon_fault kill_clerks(void *data, odeon_ref to, const char *kind, const odeon_type *type, uint64_t chance,
+                                    odeon_duration *delay)
+{
+	struct deaths *deaths = data;
+
+	(void)type;
+	(void)delay;
+	if (strcmp(kind, "clerk") != 0 || odeon_ref_equal(to, town.cluster.clerk[0]) || chance % 10 != 0)
+		return ODEON_FAULT_NONE;
+	deaths->count++;
+	return ODEON_FAULT_KILL;
+}
+
+/* Clerks die meanwhile, but the first: whoever asked them hears so, and no shard waits for them. */
+START_TEST(nobody_sees_half_a_transaction)
+{
+	struct deaths deaths = { 0 };
+	odeon_faults faults = ODEON_FAULTS(.on_message = kill_clerks, .data = &deaths);
+	odeon_options options = ODEON_OPTIONS(.simulation = { .enabled = 1, .faults = &faults });
+	unsigned found = 0;
+	struct chance chance;
+
+	for (int round = 0; round < KIT_SLOWER(400); round++) {
+		chance_begin(&chance, _i * 1000 + round);
+		options.simulation.seed = 1 + chance.state;
+		open_town(options, 1 + choose(&chance, 5), 1 + choose(&chance, 4));
+		found += trade(&chance, 5);
+		close_town();
+	}
+	must(found > 100 && deaths.count > 10);
+}
+END_TEST
+
+START_TEST(nobody_sees_half_a_transaction_on_several_cores)
+{
+	odeon_options options = ODEON_OPTIONS(.workers = 3);
+	struct chance chance;
+
+	chance_begin(&chance, _i);
+	open_town(options, 3, 1 + (unsigned)_i % 3);
+	must(trade(&chance, KIT_SLOWER(1000)) > 10);
+	close_town();
+}
+END_TEST
+
+/* ---- failure ------------------------------------------------------------------------------------------------------------------ */
+
+static int refuse(void *data, size_t bytes, uint64_t chance)
+{
+	(void)bytes;
+	return *(int *)data != 0 && chance % 12 == 0;
+}
+
+START_TEST(without_memory_commands_are_answered_all_the_same)
+{
+	int is_scarce = 0;
+	odeon_faults faults = ODEON_FAULTS(.on_memory = refuse, .data = &is_scarce);
+	odeon_options options = ODEON_OPTIONS(.simulation = { .enabled = 1, .faults = &faults });
+	struct reply bytes;
+	unsigned refused = 0;
+
+	reply_init(&bytes, 2);
+	for (int i = 0; i < 20; i++)
+		add_line(&bytes, i % 4 == 0 ? "MGET " ALL : i % 4 == 1 ? "SET account3 5" : "INCR account1");
+	for (int round = 0; round < KIT_SLOWER(1000); round++) {
+		struct hearer hearer = HEARER;
+		unsigned replies = 0;
+
+		options.simulation.seed = kit_seed() + (uint64_t)round;
+		is_scarce = 0;
+		open_town(options, 3, 1);
+		is_scarce = 1;
+		begin_talk(0, &hearer, &bytes);
+		await_talk(&hearer, 1);
+		is_scarce = 0;
+		for (size_t at = 0; at < hearer.heard.length; replies++) {
+			refused += hearer.heard.bytes[at] == '-';
+			at += reply_span(hearer.heard.bytes + at, hearer.heard.length - at);
+		}
+		must(replies == 20);
+		expect(1, "MSET account0 1 account1 1 account2 1 account3 1\r\nDBSIZE\r\n", "+OK\\r\\n:4\\r\\n");
+		close_town();
+		reply_fini(&hearer.heard);
+	}
+	must(refused > 10);
+	reply_fini(&bytes);
+}
+END_TEST
+
+/* Whatever is under way: nothing is lost that somebody owns, and nobody uses what is gone. */
+START_TEST(all_may_end_at_any_moment)
+{
+	odeon_options options = ODEON_OPTIONS(.simulation = { .enabled = 1 });
+	struct chance chance;
+
+	for (int round = 0; round < KIT_SLOWER(1000); round++) {
+		struct hearer hearers[TALKERS];
+
+		chance_begin(&chance, round);
+		options.simulation.seed = 1 + chance.state;
+		open_town(options, 3, 2);
+		for (unsigned i = 0; i < TALKERS; i++) {
+			struct reply bytes;
+
+			hearers[i] = (struct hearer)HEARER;
+			reply_init(&bytes, 2);
+			for (int count = 0; count < 5; count++)
+				add_transfer(&chance, &bytes);
+			begin_talk(i, &hearers[i], &bytes);
+			reply_fini(&bytes);
+		}
+		(void)odeon_system_run(town.system, odeon_system_deadline(town.system, ODEON_US((int)choose(&chance, 3))));
+		if (choose(&chance, 2) == 0)
+			(void)odeon_actor_kill(town.system, town.cluster.shard[choose(&chance, 3)]);
+		if (choose(&chance, 2) == 0)
+			(void)odeon_actor_kill(town.system, town.talkers[choose(&chance, TALKERS)]);
+		if (choose(&chance, 2) == 0)
+			for (unsigned i = 0; i < TALKERS; i++)
+				await_talk(&hearers[i], 1);
+		close_town();
+		for (unsigned i = 0; i < TALKERS; i++) {
+			must(gate_count(&hearers[i].done) == 1);
+			reply_fini(&hearers[i].heard);
+		}
+	}
+}
+END_TEST
+
+KIT_MAIN("kv/shards",
+	{ .name = "client", .tests = KIT_TESTS(a_client_sees_its_commands_run_one_after_the_other), .loop = 4 },
+	{ .name = "order", .tests = KIT_TESTS(many_commands_at_once_are_answered_in_order, what_is_wrong_ends_the_connection,
+		what_has_expired_is_swept) },
+	{ .name = "clients", .tests = KIT_TESTS(nobody_sees_half_a_transaction, nobody_sees_half_a_transaction_on_several_cores), .loop = 3 },
+	{ .name = "failure", .tests = KIT_TESTS(without_memory_commands_are_answered_all_the_same, all_may_end_at_any_moment) })
