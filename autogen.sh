@@ -21,7 +21,8 @@ usage()
 # ---- packages: a Debian package a line, and how to tell whether what it gives is there ---------------------------------
 
 absent() { "$@" >/dev/null 2>&1 && return 1; return 0; }
-includes_standard_headers() { echo '#include <stdio.h>' | gcc -E - >/dev/null 2>&1; }
+includes() { echo "#include <$1>" | gcc -E - >/dev/null 2>&1; }
+includes_standard_headers() { includes stdio.h; }
 macros_exist() { test -e "$(aclocal --print-ac-dir)/$1"; }
 
 missing_for_configure()
@@ -46,6 +47,8 @@ missing_packages()
 	absent pkg-config --exists libuv && echo libuv1-dev
 	absent pkg-config --exists check && echo check
 	absent pkg-config --exists libsubunit && echo libsubunit-dev
+	absent includes llhttp.h && absent includes http_parser.h && echo libhttp-parser-dev
+	absent pkg-config --exists libcrypto && echo libssl-dev
 	return 0
 }
 

@@ -281,6 +281,8 @@ EXTRA_DIST += %D%/scenarios/savina.sh
 # ---- the larger example, with kills at each step, and its mutants
 TESTS      += %D%/scenarios/bank.sh
 EXTRA_DIST += %D%/scenarios/bank.sh
+# ---- HTTP and WebSocket
+include %D%/http/module.mk
 
 # ---- everything at once, for a while
 include %D%/stress/module.mk

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * http_reader - requests out of bytes that come in any pieces
+ *
+ * Whoever owns a reader gives it what came, and gets one event at a time, with as many bytes used as led to it; then
+ * calls again with the rest, even if nothing is left, until HTTP_MORE. So it stops when it likes, between the
+ * requests of a pipeline too, and what was not used it gives again later.
+ *
+ *   HTTP_MORE       all bytes are used, and no event yet
+ *   HTTP_HEAD       head is there, and stays until the call after HTTP_END
+ *   HTTP_BODY       body is a piece of what was given, as it came: not copied
+ *   HTTP_END        the request is whole; bytes not used are the next one's, or the protocol's agreed on
+ *   HTTP_REFUSED    answer status, and close; it stays so. Of what came before nothing is taken back
+ *
+ * However the bytes are cut, the events are the same, except that a body comes in other pieces. After the HTTP_END of
+ * a head that does not keep the connection alive, nothing is to be read. Trailers are looked at and dropped. Memory:
+ * as much as the limits of head, about twice, until http_reader_rest.
+ *
+ * A reader belongs to one owner and stays where it is.
+ */
+#ifndef ODEON_NET_HTTP_READER_H
+#define ODEON_NET_HTTP_READER_H
+
+#include "http_head.h"
+#include "http_library.h"
+
+enum http_event { HTTP_MORE = 0, HTTP_HEAD, HTTP_BODY, HTTP_END, HTTP_REFUSED };
+
+#define HTTP_LIMITS { .target_bytes = 8192, .field_bytes = 32768, .fields = 100, .body_bytes = 1 << 20 }
+#define HTTP_HEAD_BYTES_MOST 65536                     /* target_bytes and field_bytes together: what any library takes */
+
+struct http_reader {
+	struct http_head head;
+	struct http_text body;                         /* of HTTP_BODY */
+	int status;                                    /* of HTTP_REFUSED */
+	/* only for http_reader.c: */
+	struct http_limits limits;
+	struct http_gate gate;
+	struct http_library library;
+	uint64_t left;                                 /* of the body or chunk */
+	uint64_t body_bytes;                           /* of all chunks so far */
+	uint8_t place;
+	bool is_ended, is_library_done;
+};
+
+/* Answers false when the limits are more than HTTP_HEAD_BYTES_MOST or leave no room for anything. */
+bool http_reader_init(struct http_reader *reader, struct http_limits limits);
+void http_reader_fini(struct http_reader *reader);
+
+enum http_event http_reader_read(struct http_reader *reader, struct http_text bytes, size_t *used);
+
+/* Between two requests: a connection that waits needs no memory for a head. */
+void http_reader_rest(struct http_reader *reader);
+bool http_reader_is_between(const struct http_reader *reader);         /* no byte of a request is in */
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * http.h - bytes given to the reader of requests in pieces, and what it made of them
+ */
+#ifndef FUZZ_HTTP_H
+#define FUZZ_HTTP_H
+
+#include "http_reader.h"
+#include "http_status.h"
+
+/* Small, so that bytes by chance come to each. */
+#define FUZZ_HTTP_LIMITS { .target_bytes = 24, .field_bytes = 160, .fields = 6, .body_bytes = 40 }
+
+/*
+ * As text: "GET /path?query HTTP/1.1 host=a {name:value}(the body) end; " for each request, "keep" before what is
+ * kept alive, "refused 400" and "..." where it stops in the middle. The bytes come in a piece of `first`, then in
+ * pieces of `rest` bytes, each in a block of its own, without a byte to spare. To be freed.
+ */
+char *http_describe(struct http_limits limits, const char *bytes, size_t length, size_t first, size_t rest);
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
+
+#endif

@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Tests of HTTP and WebSocket, which need no sockets. A new one is a name in the list; those that read a corpus link its fuzzer too.
+http_tests = \
+	%D%/reader.t \
+	%D%/smuggling.t
+
+if HAVE_HTTP
+if HAVE_CHECK
+check_PROGRAMS += $(http_tests)
+TESTS          += $(http_tests)
+endif
+endif
+
+http_test_libraries = libodeonhttp.la $(LDADD)
+http_test_cppflags  = $(AM_CPPFLAGS) -iquote $(top_srcdir)/actors/net -DHTTP_CORPUS='"$(abs_top_srcdir)/tests/fuzz/corpus"'
+%C%_reader_t_SOURCES     = %D%/corpus.h %D%/reader.c %D%/reads.h tests/fuzz/http.c tests/fuzz/http.h
+%C%_reader_t_CPPFLAGS    = $(http_test_cppflags)
+%C%_reader_t_LDADD       = $(http_test_libraries)
+%C%_reader_t_LDFLAGS     = $(AM_LDFLAGS) -Wl,--wrap=realloc
+%C%_smuggling_t_SOURCES  = %D%/smuggling.c %D%/reads.h tests/fuzz/http.c tests/fuzz/http.h
+%C%_smuggling_t_CPPFLAGS = $(http_test_cppflags)
+%C%_smuggling_t_LDADD    = $(http_test_libraries)
+EXTRA_DIST += tests/fuzz/corpus/http
