@@ -38,9 +38,11 @@ endif
 libodeonhttp_la_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
 libodeonhttp_la_LIBADD   = $(HTTP_PARSER_LIBS) $(CRYPTO_LIBS)
 libodeonhttp_la_SOURCES  = \
+	%D%/net/http_date.c %D%/net/http_date.h \
 	%D%/net/http_gate.c %D%/net/http_gate.h \
 	%D%/net/http_head.c %D%/net/http_head.h \
 	%D%/net/http_library.c %D%/net/http_library.h \
 	%D%/net/http_reader.c %D%/net/http_reader.h \
 	%D%/net/http_status.c %D%/net/http_status.h \
-	%D%/net/http_text.c %D%/net/http_text.h
+	%D%/net/http_text.c %D%/net/http_text.h \
+	%D%/net/http_writer.c %D%/net/http_writer.h

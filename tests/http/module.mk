@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Tests of HTTP and WebSocket, which need no sockets. A new one is a name in the list; those that read a corpus link its fuzzer too.
 http_tests = \
+	%D%/date.t \
 	%D%/reader.t \
-	%D%/smuggling.t
+	%D%/smuggling.t \
+	%D%/writer.t
 
 if HAVE_HTTP
 if HAVE_CHECK
@@ -20,4 +22,8 @@ http_test_cppflags  = $(AM_CPPFLAGS) -iquote $(top_srcdir)/actors/net -DHTTP_COR
 %C%_smuggling_t_SOURCES  = %D%/smuggling.c %D%/reads.h tests/fuzz/http.c tests/fuzz/http.h
 %C%_smuggling_t_CPPFLAGS = $(http_test_cppflags)
 %C%_smuggling_t_LDADD    = $(http_test_libraries)
+%C%_date_t_CPPFLAGS      = $(http_test_cppflags)
+%C%_date_t_LDADD         = $(http_test_libraries)
+%C%_writer_t_CPPFLAGS    = $(http_test_cppflags)
+%C%_writer_t_LDADD       = $(http_test_libraries)
 EXTRA_DIST += tests/fuzz/corpus/http
