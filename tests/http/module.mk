@@ -2,6 +2,7 @@
 # Tests of HTTP and WebSocket, which need no sockets. A new one is a name in the list; those that read a corpus link its fuzzer too.
 http_tests = \
 	%D%/date.t \
+	%D%/range.t \
 	%D%/reader.t \
 	%D%/smuggling.t \
 	%D%/writer.t
@@ -26,4 +27,6 @@ http_test_cppflags  = $(AM_CPPFLAGS) -iquote $(top_srcdir)/actors/net -DHTTP_COR
 %C%_date_t_LDADD         = $(http_test_libraries)
 %C%_writer_t_CPPFLAGS    = $(http_test_cppflags)
 %C%_writer_t_LDADD       = $(http_test_libraries)
+%C%_range_t_CPPFLAGS     = $(http_test_cppflags)
+%C%_range_t_LDADD        = $(http_test_libraries)
 EXTRA_DIST += tests/fuzz/corpus/http
