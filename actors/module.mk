@@ -42,8 +42,11 @@ libodeonhttp_la_SOURCES  = \
 	%D%/net/http_gate.c %D%/net/http_gate.h \
 	%D%/net/http_head.c %D%/net/http_head.h \
 	%D%/net/http_library.c %D%/net/http_library.h \
+	%D%/net/http_path.c %D%/net/http_path.h \
+	%D%/net/http_pattern.c %D%/net/http_pattern.h \
 	%D%/net/http_range.c %D%/net/http_range.h \
 	%D%/net/http_reader.c %D%/net/http_reader.h \
+	%D%/net/http_routes.c %D%/net/http_routes.h \
 	%D%/net/http_status.c %D%/net/http_status.h \
 	%D%/net/http_text.c %D%/net/http_text.h \
 	%D%/net/http_writer.c %D%/net/http_writer.h

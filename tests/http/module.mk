@@ -2,8 +2,10 @@
 # Tests of HTTP and WebSocket, which need no sockets. A new one is a name in the list; those that read a corpus link its fuzzer too.
 http_tests = \
 	%D%/date.t \
+	%D%/path.t \
 	%D%/range.t \
 	%D%/reader.t \
+	%D%/routes.t \
 	%D%/smuggling.t \
 	%D%/writer.t
 
@@ -29,4 +31,9 @@ http_test_cppflags  = $(AM_CPPFLAGS) -iquote $(top_srcdir)/actors/net -DHTTP_COR
 %C%_writer_t_LDADD       = $(http_test_libraries)
 %C%_range_t_CPPFLAGS     = $(http_test_cppflags)
 %C%_range_t_LDADD        = $(http_test_libraries)
+%C%_path_t_CPPFLAGS      = $(http_test_cppflags)
+%C%_path_t_LDADD         = $(http_test_libraries)
+%C%_routes_t_CPPFLAGS    = $(http_test_cppflags)
+%C%_routes_t_LDADD       = $(http_test_libraries)
+%C%_routes_t_LDFLAGS     = $(AM_LDFLAGS) -Wl,--wrap=calloc,--wrap=realloc
 EXTRA_DIST += tests/fuzz/corpus/http
