@@ -49,4 +49,8 @@ libodeonhttp_la_SOURCES  = \
 	%D%/net/http_routes.c %D%/net/http_routes.h \
 	%D%/net/http_status.c %D%/net/http_status.h \
 	%D%/net/http_text.c %D%/net/http_text.h \
-	%D%/net/http_writer.c %D%/net/http_writer.h
+	%D%/net/http_writer.c %D%/net/http_writer.h \
+	%D%/net/utf8.c %D%/net/utf8.h \
+	%D%/net/websocket_frame.c %D%/net/websocket_frame.h \
+	%D%/net/websocket_handshake.c %D%/net/websocket_handshake.h \
+	%D%/net/websocket_reader.c %D%/net/websocket_reader.h

@@ -7,6 +7,7 @@ http_tests = \
 	%D%/reader.t \
 	%D%/routes.t \
 	%D%/smuggling.t \
+	%D%/websocket.t \
 	%D%/writer.t
 
 if HAVE_HTTP
@@ -36,4 +37,7 @@ http_test_cppflags  = $(AM_CPPFLAGS) -iquote $(top_srcdir)/actors/net -DHTTP_COR
 %C%_routes_t_CPPFLAGS    = $(http_test_cppflags)
 %C%_routes_t_LDADD       = $(http_test_libraries)
 %C%_routes_t_LDFLAGS     = $(AM_LDFLAGS) -Wl,--wrap=calloc,--wrap=realloc
-EXTRA_DIST += tests/fuzz/corpus/http
+%C%_websocket_t_SOURCES  = %D%/corpus.h %D%/websocket.c tests/fuzz/websocket.c tests/fuzz/websocket.h
+%C%_websocket_t_CPPFLAGS = $(http_test_cppflags)
+%C%_websocket_t_LDADD    = $(http_test_libraries)
+EXTRA_DIST += tests/fuzz/corpus/http tests/fuzz/corpus/websocket

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * websocket_handshake - from HTTP to WebSocket, version 13
+ *
+ * SHA-1 and base64 are libcrypto's, which the library of sockets has for TLS anyway. Frames are ours
+ * (websocket_reader.h), and not libwslay's: it puts messages together in memory of its own and sends from a queue of
+ * its own, where here pieces of owned messages pass through as they are.
+ *
+ * Whether the page's origin may connect is the owner's to judge: the field Origin. No extension is agreed on.
+ */
+#ifndef ODEON_NET_WEBSOCKET_HANDSHAKE_H
+#define ODEON_NET_WEBSOCKET_HANDSHAKE_H
+
+#include "http_writer.h"
+
+#define WEBSOCKET_ACCEPT_BYTES 28
+
+/*
+ * Answers 0 and what proves that we read the key; or the status to refuse with: 400, or 426, which goes with
+ * "Upgrade: websocket" and "Sec-WebSocket-Version: 13", or 500 when libcrypto fails.
+ */
+int websocket_judge(const struct http_head *head, char accept[WEBSOCKET_ACCEPT_BYTES]);
+
+/* The first subprotocol of the client's that is one of ours; at NULL: none, and then the answer names none. */
+struct http_text websocket_choose(const struct http_head *head, const char *const *ours, size_t count);
+
+/* The answer 101; as http_writer_head. */
+int websocket_answer(struct http_writer *writer, struct http_paper *paper, struct http_text date,
+                     const char accept[WEBSOCKET_ACCEPT_BYTES], struct http_text protocol);
+
+#endif
