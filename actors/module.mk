@@ -50,6 +50,7 @@ libodeonhttp_la_SOURCES  = \
 	%D%/net/http_status.c %D%/net/http_status.h \
 	%D%/net/http_text.c %D%/net/http_text.h \
 	%D%/net/http_writer.c %D%/net/http_writer.h \
+	%D%/net/metrics.c %D%/net/metrics.h \
 	%D%/net/utf8.c %D%/net/utf8.h \
 	%D%/net/websocket_frame.c %D%/net/websocket_frame.h \
 	%D%/net/websocket_handshake.c %D%/net/websocket_handshake.h \

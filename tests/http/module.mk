@@ -2,6 +2,7 @@
 # Tests of HTTP and WebSocket, which need no sockets. A new one is a name in the list; those that read a corpus link its fuzzer too.
 http_tests = \
 	%D%/date.t \
+	%D%/metrics.t \
 	%D%/path.t \
 	%D%/range.t \
 	%D%/reader.t \
@@ -40,4 +41,6 @@ http_test_cppflags  = $(AM_CPPFLAGS) -iquote $(top_srcdir)/actors/net -DHTTP_COR
 %C%_websocket_t_SOURCES  = %D%/corpus.h %D%/websocket.c tests/fuzz/websocket.c tests/fuzz/websocket.h
 %C%_websocket_t_CPPFLAGS = $(http_test_cppflags)
 %C%_websocket_t_LDADD    = $(http_test_libraries)
+%C%_metrics_t_CPPFLAGS   = $(http_test_cppflags)
+%C%_metrics_t_LDADD      = $(http_test_libraries)
 EXTRA_DIST += tests/fuzz/corpus/http tests/fuzz/corpus/websocket
