@@ -5,4 +5,4 @@ EXTRA_DIST += %D%/run.sh %D%/corpus
 
 .PHONY: fuzz
 fuzz:
-	top_srcdir='$(top_srcdir)' FUZZ_SECONDS="$${FUZZ_SECONDS:-300}" $(SHELL) $(srcdir)/%D%/run.sh
+	top_srcdir='$(top_srcdir)' HTTP_PARSER_LIBS='$(HTTP_PARSER_LIBS)' FUZZ_SECONDS="$${FUZZ_SECONDS:-300}" $(SHELL) $(srcdir)/%D%/run.sh

@@ -20,3 +20,13 @@ fuzz()                                          # name, sources
 
 kv=$top_srcdir/examples/kv
 fuzz resp "$top_srcdir/tests/fuzz/resp.c" "$kv/resp.c" "$kv/split.c" "$kv/reply.c" "$kv/text.c"
+
+net=$top_srcdir/actors/net
+http="$net/http_gate.c $net/http_head.c $net/http_library.c $net/http_reader.c $net/http_status.c $net/http_text.c"
+websocket="$net/http_text.c $net/utf8.c $net/websocket_frame.c $net/websocket_reader.c"
+routes="$net/http_path.c $net/http_pattern.c $net/http_routes.c $net/http_text.c"
+if test -n "${HTTP_PARSER_LIBS-}"; then
+	fuzz http -iquote "$net" "$top_srcdir/tests/fuzz/http.c" $http $HTTP_PARSER_LIBS
+fi
+fuzz websocket -iquote "$net" "$top_srcdir/tests/fuzz/websocket.c" $websocket
+fuzz routes -iquote "$net" -I "$top_srcdir/include" "$top_srcdir/tests/fuzz/routes.c" $routes

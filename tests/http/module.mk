@@ -35,6 +35,7 @@ http_test_cppflags  = $(AM_CPPFLAGS) -iquote $(top_srcdir)/actors/net -DHTTP_COR
 %C%_range_t_LDADD        = $(http_test_libraries)
 %C%_path_t_CPPFLAGS      = $(http_test_cppflags)
 %C%_path_t_LDADD         = $(http_test_libraries)
+%C%_routes_t_SOURCES     = %D%/corpus.h %D%/routes.c tests/fuzz/routes.c
 %C%_routes_t_CPPFLAGS    = $(http_test_cppflags)
 %C%_routes_t_LDADD       = $(http_test_libraries)
 %C%_routes_t_LDFLAGS     = $(AM_LDFLAGS) -Wl,--wrap=calloc,--wrap=realloc
@@ -43,4 +44,3 @@ http_test_cppflags  = $(AM_CPPFLAGS) -iquote $(top_srcdir)/actors/net -DHTTP_COR
 %C%_websocket_t_LDADD    = $(http_test_libraries)
 %C%_metrics_t_CPPFLAGS   = $(http_test_cppflags)
 %C%_metrics_t_LDADD      = $(http_test_libraries)
-EXTRA_DIST += tests/fuzz/corpus/http tests/fuzz/corpus/websocket

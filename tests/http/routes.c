@@ -2,12 +2,13 @@
 /*
  * routes.c - what http_routes.h promises: which route answers a path, and with what parameters
  */
-#include "../harness/kit.h"
+#include "corpus.h"
 #include "http_pattern.h"
 #include <odeon/error.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 
 static struct http_routes *routes;
 static struct http_match match;
@@ -255,6 +256,12 @@ START_TEST(as_if_each_were_tried)
 }
 END_TEST
 
+START_TEST(what_the_fuzzer_begins_with)
+{
+	must(corpus_run("routes", LLVMFuzzerTestOneInput) >= 7);
+}
+END_TEST
+
 /* ---- memory ----------------------------------------------------------------------------------------------------------------------- */
 
 void *__real_calloc(size_t count, size_t bytes);
@@ -312,5 +319,5 @@ END_TEST
 KIT_MAIN("http/routes",
 	{ .name = "routes", .teardown = teardown, .tests = KIT_TESTS(paths_that_are_fixed, parameters_are_segments,
 		the_longest_match_wins, a_choice_at_the_left_hides_nothing, methods_that_are_not_allowed, what_is_no_route, no_routes_at_all,
-		too_many_ways_are_refused, without_memory_nothing_changes) },
+		too_many_ways_are_refused, what_the_fuzzer_begins_with, without_memory_nothing_changes) },
 	{ .name = "model", .teardown = teardown, .loop = 50, .tests = KIT_TESTS(as_if_each_were_tried) })
