@@ -166,12 +166,16 @@ check_tests += \
 	%D%/contract/listener.t \
 	%D%/contract/poller_net.t \
 	%D%/fault/net.t \
-	%D%/unit/framing.t
+	%D%/unit/framing.t \
+	%D%/unit/net_poller.t
 endif
 net_libraries = %D%/harness/libkit.la libodeonnetparts.la libodeoncore.la $(CHECK_LIBS)
 %C%_contract_connection_t_SOURCES = %D%/contract/connection.c %D%/contract/wires.c %D%/contract/wires.h
 %C%_contract_connection_t_LDADD = $(net_libraries)
 %C%_unit_framing_t_LDADD = $(net_libraries)
+%C%_unit_net_poller_t_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS)
+%C%_unit_net_poller_t_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=uv_timer_start
+%C%_unit_net_poller_t_LDADD = $(net_libraries)
 %C%_contract_poller_net_t_SOURCES = %D%/contract/poller.c
 %C%_contract_poller_net_t_CPPFLAGS = $(AM_CPPFLAGS) -DPOLLER_HEADER='<odeon/net/loop.h>' -DPOLLER_MORE='odeon_net_poller()'
 %C%_contract_poller_net_t_LDADD = $(net_libraries)

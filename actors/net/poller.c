@@ -7,6 +7,16 @@
 static void on_wake(uv_async_t *wake) { (void)wake; }
 static void on_alarm(uv_timer_t *alarm) { (void)alarm; }
 
+/* The loop runs its timers before it sleeps. Time went on since none was due, so one may have been called, the alarm, too, and
+ * may have posted: then it must not sleep. */
+static void on_look(uv_prepare_t *look)
+{
+	struct poller *poller = look->data;
+
+	if (uv_now(&poller->loop) != poller->began)
+		uv_stop(&poller->loop);
+}
+
 static int fill(struct poller *poller)
 {
 	if (uv_loop_init(&poller->loop) != 0)
@@ -15,7 +25,10 @@ static int fill(struct poller *poller)
 		(void)uv_loop_close(&poller->loop);
 		return ODEON_ESYSTEM;
 	}
-	(void)uv_timer_init(&poller->loop, &poller->alarm);     /* cannot fail */
+	(void)uv_timer_init(&poller->loop, &poller->alarm);     /* these cannot fail */
+	(void)uv_prepare_init(&poller->loop, &poller->look);
+	poller->look.data = poller;
+	(void)uv_prepare_start(&poller->look, on_look);
 	return 0;
 }
 
@@ -56,10 +69,14 @@ static void close_loop(void *state)
 /* A wait of less than a millisecond is one: the loop counts in these. */
 static void wait_in(struct poller *poller, odeon_duration at_most)
 {
-	if (at_most != ODEON_POLL_FOR_EVER) {
-		uv_update_time(&poller->loop);
-		(void)uv_timer_start(&poller->alarm, on_alarm, (uint64_t)(at_most + 999999) / 1000000, 0);
+	uv_update_time(&poller->loop);
+	if (uv_backend_timeout(&poller->loop) == 0) {           /* something is due */
+		(void)uv_run(&poller->loop, UV_RUN_NOWAIT);
+		return;
 	}
+	poller->began = uv_now(&poller->loop);
+	if (at_most != ODEON_POLL_FOR_EVER)
+		(void)uv_timer_start(&poller->alarm, on_alarm, ((uint64_t)at_most + 999999) / 1000000, 0);
 	(void)uv_run(&poller->loop, UV_RUN_ONCE);
 	(void)uv_timer_stop(&poller->alarm);
 }

@@ -17,6 +17,8 @@ struct poller {
 	uv_loop_t loop;
 	uv_async_t wake;
 	uv_timer_t alarm;                       /* ends a wait */
+	uv_prepare_t look;                      /* the last before it sleeps */
+	uint64_t began;                         /* the loop's time then, when no timer was due */
 	unsigned leaving;                       /* wires whose actors have ended */
 };
 

@@ -411,6 +411,49 @@ ODEON_STOP(clock)
 ODEON_HANDLERS(clock_handlers, ODEON_ON(clock, note));
 ODEON_KIND(clock, clock_handlers, .stop = ODEON_STOPS(clock));
 
+/* Each time it is handled, a timer of the loop is started that posts the next. */
+static odeon_ref _Atomic chained;
+static void on_link(uv_timer_t *timer)
+{
+	(void)timer;
+	tell(atomic_load(&chained), odeon_new(note));
+}
+
+struct chain { uv_timer_t *timer; };
+ODEON_HANDLER(chain, note)
+{
+	if (chain->timer == NULL) {
+		chain->timer = malloc(sizeof *chain->timer);
+		must(chain->timer != NULL && uv_timer_init(odeon_net_loop(self), chain->timer) == 0);
+	}
+	atomic_fetch_add(&fired, 1);
+	must(uv_timer_start(chain->timer, on_link, 1, 0) == 0);
+}
+ODEON_STOP(chain)
+{
+	if (chain->timer != NULL)
+		uv_close((uv_handle_t *)chain->timer, on_close);
+}
+ODEON_HANDLERS(chain_handlers, ODEON_ON(chain, note));
+ODEON_KIND(chain, chain_handlers, .stop = ODEON_STOPS(chain));
+
+START_TEST(what_a_timer_of_the_loop_posts_is_never_slept_on)
+{
+	odeon_ref pinned;
+	unsigned before = gate_count(&closed);
+
+	wires_open(KIND_TCP, 1);
+	atomic_store(&fired, 0);
+	must(odeon_system_spawn_pinned(world.system, &chain_kind, NULL, 0, &pinned) == 0);
+	atomic_store(&chained, pinned);
+	tell(pinned, odeon_new(note));
+	eventually(atomic_load(&fired) > 1500);
+	must(odeon_actor_kill(world.system, pinned) == 0);
+	gate_wait(&closed, before + 1);
+	wires_close();
+}
+END_TEST
+
 static _Atomic(void *) found;
 static void look(odeon_self *self, void *argument)
 {
@@ -446,4 +489,5 @@ KIT_MAIN("contract/listener",
 	                     a_system_may_stop_with_all_of_it_at_work) },
 	{ .name = "addresses", .loop = KINDS, .tests = KIT_TESTS(an_address_is_had_once, what_makes_no_sense_is_refused) },
 	{ .name = "any", .tests = KIT_TESTS(any_address_of_the_machine) },
-	{ .name = "loop", .tests = KIT_TESTS(a_pinned_actor_may_use_the_loop_itself) })
+	{ .name = "loop", .tests = KIT_TESTS(a_pinned_actor_may_use_the_loop_itself,
+	                                     what_a_timer_of_the_loop_posts_is_never_slept_on) })
