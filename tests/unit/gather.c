@@ -314,7 +314,7 @@ END_TEST
 
 START_TEST(deadline_passes)
 {
-	struct plan plan = { .count = 3, .until = odeon_clock_deadline(ODEON_MS(20)), .stays_open = _i == 1 };
+	struct plan plan = { .count = 3, .until = odeon_clock_deadline(ODEON_MS(250)), .stays_open = _i == 1 };
 
 	kept = (struct gate)GATE;
 	plan.to[0] = actor(answer_it);
