@@ -184,15 +184,9 @@ net_libraries = %D%/harness/libkit.la libodeonnetparts.la libodeoncore.la $(CHEC
 %C%_contract_listener_t_LDADD = $(net_libraries)
 
 # What some of them share.
-EXTRA_DIST += %D%/contract/bounded.h %D%/contract/traffic.h %D%/harness/one.h %D%/scenarios/tutorials.h \
-	%D%/unit/aside.h %D%/unit/asking.h %D%/unit/banded.h %D%/unit/cases.h %D%/unit/listener.h %D%/unit/nested.h \
-	%D%/unit/requester.h \
 EXTRA_DIST += %D%/contract/audience.h %D%/contract/bounded.h %D%/contract/traffic.h %D%/harness/one.h %D%/scenarios/tutorials.h \
-	%D%/unit/asking.h %D%/unit/cases.h %D%/unit/listener.h %D%/unit/nested.h \
-	%D%/unit/asking.h %D%/unit/cases.h %D%/unit/listener.h %D%/unit/nested.h %D%/unit/requester.h \
-	%D%/unit/supervised.h \
-	%D%/unit/timing.h \
-	%D%/unit/watched.h
+	%D%/unit/aside.h %D%/unit/asking.h %D%/unit/banded.h %D%/unit/cases.h %D%/unit/listener.h %D%/unit/nested.h \
+	%D%/unit/requester.h %D%/unit/supervised.h %D%/unit/timing.h %D%/unit/watched.h
 
 # Everything that the runtime asks for comes by faults.c, which may refuse it.
 fault_flags = $(AM_LDFLAGS) -Wl,--wrap=aligned_alloc,--wrap=calloc,--wrap=eventfd,--wrap=free \
