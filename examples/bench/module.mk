@@ -14,14 +14,23 @@ noinst_PROGRAMS += %D%/odeon-bench
 %C%_odeon_bench_CPPFLAGS = $(AM_CPPFLAGS) -DBENCH_VERSION='"$(PACKAGE_VERSION)"'
 %C%_odeon_bench_LDADD = libodeon.la $(JEMALLOC_LIBS)
 
-EXTRA_DIST += %D%/README.md %D%/table.sh %D%/peers/compare.sh %D%/peers/channels.rs %D%/peers/channels.go
+EXTRA_DIST += %D%/README.md %D%/table.sh %D%/servers.sh %D%/peers/compare.sh %D%/peers/channels.rs %D%/peers/channels.go
 
-.PHONY: bench bench-peers clean-peers
+.PHONY: bench bench-peers bench-servers clean-peers
 bench: %D%/odeon-bench$(EXEEXT)
 	@$(SHELL) $(srcdir)/%D%/table.sh ./%D%/odeon-bench$(EXEEXT)
 
 bench-peers: %D%/odeon-bench$(EXEEXT)
 	@$(SHELL) $(srcdir)/%D%/peers/compare.sh ./%D%/odeon-bench$(EXEEXT) %D%/peers/made $(ROWS)
+
+# examples/kv beside redis-server, where there is one: ROUNDS=3 CLIENTS=50 PIPELINES="1 16" WORKERS="1 2"
+if HAVE_NET
+bench-servers: examples/kv/kv$(EXEEXT)
+	@$(SHELL) $(srcdir)/%D%/servers.sh ./examples/kv/kv$(EXEEXT)
+else
+bench-servers:
+	@echo "skipped: built without libodeon-net"
+endif
 
 clean-local: clean-peers
 clean-peers:

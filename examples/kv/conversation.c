@@ -14,7 +14,7 @@ int conversation_open(struct conversation *conversation, const struct kv_cluster
 {
 	const struct resp_limits limits = RESP_LIMITS;
 
-	*conversation = (struct conversation){ .cluster = cluster };
+	*conversation = (struct conversation){ .cluster = cluster, .most = CONVERSATION_UNITS_FIRST };
 	conversation->parts = calloc(cluster->shards + 1, sizeof *conversation->parts);
 	if (conversation->parts == NULL)
 		return ODEON_ENOMEM;
@@ -102,7 +102,7 @@ static void take_command(struct conversation *conversation)
 
 static bool is_full(const struct conversation *conversation)
 {
-	return conversation->is_closing || conversation->count >= CONVERSATION_UNITS_MOST
+	return conversation->is_closing || conversation->count >= conversation->most
 	    || conversation->parts[clerk_part(conversation)].pack.units > 0
 	    || conversation->bytes > CONVERSATION_BYTES_MOST
 	    || (conversation->count > 0 && conversation->protocol != conversation->session.client.protocol);
@@ -220,9 +220,18 @@ static void tell(struct reply *output, struct conversation_part *part)
 		reply_error(output, "OOM no memory");          /* there was none even to say so */
 }
 
+/* Replies as long as these: then how many commands may the next round have? At most twice as many as this one might. */
+static void measure(struct conversation *conversation, size_t replies)
+{
+	size_t most = conversation->most * 2, fitting = replies > 0 ? conversation->count * CONVERSATION_REPLIES / replies : most;
+
+	most = most < CONVERSATION_UNITS_MOST ? most : CONVERSATION_UNITS_MOST;
+	conversation->most = fitting < 1 ? 1 : fitting < most ? fitting : most;
+}
+
 void conversation_finish(struct conversation *conversation, struct reply *output)
 {
-	size_t from = 0;
+	size_t from = 0, before = output->length;
 
 	for (size_t i = 0; i < conversation->count; i++) {
 		size_t end = conversation->entries[i].end;
@@ -233,6 +242,8 @@ void conversation_finish(struct conversation *conversation, struct reply *output
 			reply_raw(output, (struct text){ conversation->here.bytes + from, end - from });
 		from = end;
 	}
+	if (conversation->count > 0)
+		measure(conversation, output->length - before);
 	conversation->count = conversation->bytes = 0;
 	clear_parts(conversation);
 	output->failed |= conversation->here.failed;

@@ -24,6 +24,8 @@
 #include "shard.h"
 
 #define CONVERSATION_UNITS_MOST 1024                   /* in a round */
+#define CONVERSATION_UNITS_FIRST 16                    /* in the first one; what replies take up says how many come next */
+#define CONVERSATION_REPLIES (1u << 20)                /* so many bytes of replies a round is to have, as replies were in the one before */
 #define CONVERSATION_BYTES_MOST (1u << 20)             /* no more is begun, when the orders of a round have so many */
 
 struct conversation_part {                             /* of a round: what goes to one place */
@@ -42,6 +44,7 @@ struct conversation {
 	struct conversation_part *parts;               /* one for each shard, and the last for a clerk */
 	struct { unsigned part; size_t end; } *entries;        /* by command: its part, or, without one, where it ends in `here` */
 	size_t count, room, bytes;
+	size_t most;                                   /* commands of the next round */
 	int protocol;                                  /* of this round: what changes it ends it */
 	unsigned asked[STORES_MOST + 1], asked_count;
 	bool is_closing;                               /* the connection is to be closed when this round's output is sent */

@@ -10,3 +10,11 @@ check_LTLIBRARIES += %D%/libkv.la
 %C%_libkv_la_LIBADD = -lm
 
 EXTRA_DIST += %D%/README.md
+
+# The server, where there is libodeon-net.
+if HAVE_NET
+noinst_PROGRAMS += %D%/kv
+endif
+%C%_kv_SOURCES  = %D%/server.c %D%/settings.c %D%/settings.h %D%/visitor.c %D%/visitor.h
+%C%_kv_CPPFLAGS = $(AM_CPPFLAGS) -DKV_VERSION='"$(PACKAGE_VERSION)"'
+%C%_kv_LDADD    = %D%/libkv.la libodeon-net.la libodeon.la

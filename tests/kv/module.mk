@@ -6,7 +6,8 @@ if HAVE_CHECK
 check_PROGRAMS += $(kv_tests) %D%/against
 TESTS          += $(kv_tests) %D%/against.sh
 endif
-EXTRA_DIST     += %D%/against.sh %D%/replies.txt
+TESTS          += %D%/server.sh
+EXTRA_DIST     += %D%/against.sh %D%/replies.txt %D%/server.sh
 
 kv_libraries = examples/kv/libkv.la $(LDADD)
 %C%_resp_t_SOURCES  = %D%/resp.c tests/fuzz/resp.c tests/fuzz/resp.h

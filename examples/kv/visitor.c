@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* visitor.c - reading by credit, rounds of a conversation, and writing */
+#include "conversation.h"
+#include "visitor.h"
+#include <string.h>
+
+enum {
+	READS = 4,                                     /* that may come before one was looked at */
+	TURN_BYTES_MOST = 1 << 18,                     /* of replies, before others have a turn */
+	ROOM_KEPT = 1 << 16                            /* what a large command or reply needed more is not kept */
+};
+#define WRITE_MOST ((size_t)2 << 30)                   /* one round's replies, whatever they are, and some */
+
+enum doing {
+	LISTENING,                                     /* for what the client sends */
+	ASKING,                                        /* a round is under way */
+	PAUSING,                                       /* others have a turn, then it goes on */
+	LEAVING                                        /* the connection was told to close, or is closed */
+};
+
+struct visitor {
+	odeon_ref connection;
+	struct kv_guests *guests;
+	enum doing doing;
+	bool is_full;                                  /* too much waits to be written */
+	bool is_last;                                  /* the client sends no more, or is not to */
+	uint32_t owed;                                 /* reads that came and were not given back as credit */
+	struct reply input, output;
+	size_t at;                                     /* so much of the input was used */
+	struct conversation conversation;
+};
+struct round { int unused; };
+
+struct kv_proceed { int unused; };                     /* to itself: others had their turn */
+ODEON_MESSAGE(kv_proceed);
+
+odeon_connection_options kv_visitor_connection(void)
+{
+	odeon_connection_options options = ODEON_CONNECTION_OPTIONS(.credit = READS, .high_water = 1 << 20, .write_most = WRITE_MOST,
+		.linger = ODEON_MS(500), .keep_alive = 300);
+
+	return options;
+}
+
+/* ---- to the connection ------------------------------------------------------------------------------------------------- */
+
+/* Without memory even for that the visitor ends, and its connection with it. A connection that has ended says so by itself. */
+static void send(odeon_self *self, struct visitor *visitor, void *message)
+{
+	if (odeon_send(self, visitor->connection, message) != ODEON_ENOMEM)
+		return;
+	visitor->doing = LEAVING;
+	odeon_fail(self, ODEON_ENOMEM, "no memory for a client's replies");
+}
+
+/* What was said so far goes out. */
+static void tell(odeon_self *self, struct visitor *visitor)
+{
+	struct reply *output = &visitor->output;
+
+	if (output->length > 0)
+		send(self, visitor, odeon_bytes_copy(output->bytes, output->length));
+	if (output->room > ROOM_KEPT)
+		reply_fini(output);
+	reply_cut(output, 0);
+}
+
+static void leave(odeon_self *self, struct visitor *visitor)
+{
+	visitor->doing = LEAVING;
+	send(self, visitor, odeon_new(odeon_close));
+}
+
+static void read_more(odeon_self *self, struct visitor *visitor)
+{
+	if (visitor->owed < READS / 2)
+		return;
+	send(self, visitor, odeon_new(odeon_read, .count = visitor->owed));
+	visitor->owed = 0;
+}
+
+/* ---- input --------------------------------------------------------------------------------------------------------------- */
+
+/* What was used goes when it is more than what is left, so that moving that costs nothing in the end. */
+static void add_input(struct visitor *visitor, const struct odeon_bytes *bytes)
+{
+	struct reply *input = &visitor->input;
+	size_t left = input->length - visitor->at;
+
+	if (visitor->at > left) {
+		memmove(input->bytes, input->bytes + visitor->at, left);
+		input->length = left;
+		visitor->at = 0;
+	}
+	reply_raw(input, (struct text){ (const char *)bytes->data, bytes->length });
+}
+
+/* How much of the input a round has taken. */
+static size_t take(struct visitor *visitor)
+{
+	struct reply *input = &visitor->input;
+	size_t used = 0;
+
+	if (visitor->at < input->length)
+		used = conversation_take(&visitor->conversation, input->bytes + visitor->at, input->length - visitor->at);
+	visitor->at += used;
+	if (visitor->at < input->length)
+		return used;
+	if (input->room > ROOM_KEPT)
+		reply_fini(input);
+	reply_cut(input, 0);
+	visitor->at = 0;
+	return used;
+}
+
+/* ---- rounds -------------------------------------------------------------------------------------------------------------- */
+
+static void go_on(odeon_self *self, struct visitor *visitor);
+
+ODEON_GATHERED(visitor, round)
+{
+	if (visitor->doing == LEAVING)
+		return;
+	conversation_hear(&visitor->conversation, answers);
+	go_on(self, visitor);
+}
+
+/* What earlier rounds have said does not wait for this one. */
+static bool ask(odeon_self *self, struct visitor *visitor)
+{
+	odeon_gather gather = odeon_gather_open(self, 0, ODEON_NEVER, ODEON_THEN_GATHERED(self, visitor, round));
+
+	if (gather.bits == 0)
+		return false;
+	visitor->doing = ASKING;
+	conversation_ask(self, &visitor->conversation, gather);
+	(void)odeon_gather_close(self, gather);
+	tell(self, visitor);
+	return true;
+}
+
+/* No more is begun: all that came whole is answered, or the client must take its replies first. */
+static void rest(odeon_self *self, struct visitor *visitor, bool is_over)
+{
+	tell(self, visitor);
+	if (visitor->doing == LEAVING)
+		return;
+	visitor->doing = LISTENING;
+	if (is_over || (visitor->is_last && !visitor->is_full))
+		leave(self, visitor);
+	else if (!visitor->is_full)
+		read_more(self, visitor);
+}
+
+/* The connection writes meanwhile, and says when too much waits. */
+static void pause_here(odeon_self *self, struct visitor *visitor)
+{
+	tell(self, visitor);
+	if (visitor->doing == LEAVING)
+		return;
+	visitor->doing = PAUSING;
+	if (odeon_send(self, odeon_self_ref(self), odeon_new(kv_proceed)) != 0)
+		leave(self, visitor);
+}
+
+/* Ends a round whose answers are there, and begins others, until one has to wait. */
+static void go_on(odeon_self *self, struct visitor *visitor)
+{
+	struct conversation *conversation = &visitor->conversation;
+	size_t used = 1;
+
+	for (;;) {
+		if (conversation_asks(conversation)) {
+			if (ask(self, visitor))
+				return;
+			conversation_refuse(conversation, ODEON_ENOMEM);
+		}
+		conversation_finish(conversation, &visitor->output);
+		if (conversation->is_closing || visitor->output.failed || visitor->input.failed) {
+			rest(self, visitor, true);
+			return;
+		}
+		if (used == 0 || visitor->is_full)
+			break;
+		if (visitor->output.length > TURN_BYTES_MOST) {
+			pause_here(self, visitor);
+			return;
+		}
+		used = take(visitor);
+	}
+	rest(self, visitor, false);
+}
+
+/* ---- from the connection ------------------------------------------------------------------------------------------------ */
+
+static void go_on_if_idle(odeon_self *self, struct visitor *visitor)
+{
+	if (visitor->doing == LISTENING)
+		go_on(self, visitor);
+}
+
+ODEON_HANDLER(visitor, odeon_bytes)
+{
+	if (visitor->doing == LEAVING)
+		return;
+	visitor->owed++;
+	add_input(visitor, odeon_bytes);
+	go_on_if_idle(self, visitor);
+}
+
+ODEON_HANDLER(visitor, odeon_unwritten)
+{
+	visitor->is_full = odeon_unwritten->is_high != 0;
+	if (!visitor->is_full)
+		go_on_if_idle(self, visitor);
+}
+
+ODEON_HANDLER(visitor, kv_proceed)
+{
+	if (visitor->doing != PAUSING)
+		return;
+	visitor->doing = LISTENING;
+	go_on(self, visitor);
+}
+
+ODEON_HANDLER(visitor, odeon_read_end)
+{
+	visitor->is_last = true;
+	go_on_if_idle(self, visitor);
+}
+
+/* What came so far is answered; what comes later is not. */
+ODEON_HANDLER(visitor, odeon_draining)
+{
+	visitor->is_last = true;
+	go_on_if_idle(self, visitor);
+}
+
+ODEON_HANDLER(visitor, odeon_disconnected)
+{
+	visitor->doing = LEAVING;
+	odeon_exit(self);
+}
+
+/* ---- life ------------------------------------------------------------------------------------------------------------------ */
+
+static int refuse(odeon_self *self, struct visitor *visitor)
+{
+	struct odeon_bytes *words = odeon_bytes_text("-ERR max number of clients reached\r\n");
+
+	visitor->doing = LEAVING;
+	(void)odeon_send(self, visitor->connection, words);
+	return odeon_send(self, visitor->connection, odeon_new(odeon_close));
+}
+
+/* Counts of guests order nothing: only their sums matter. */
+static void count_in(struct visitor *visitor, const struct kv_house *house, bool *is_welcome)
+{
+	visitor->guests = house->guests;
+	*is_welcome = atomic_fetch_add_explicit(&house->guests->present, 1, memory_order_relaxed) < house->guests_most;
+}
+
+static void count_out(struct visitor *visitor)
+{
+	(void)atomic_fetch_sub_explicit(&visitor->guests->present, 1, memory_order_relaxed);
+}
+
+ODEON_START(visitor, odeon_session)
+{
+	const struct kv_house *house = odeon_session->argument;
+	uint64_t id = 1 + atomic_fetch_add_explicit(&house->guests->ever, 1, memory_order_relaxed);
+	int error = conversation_open(&visitor->conversation, house->cluster, id);
+	bool is_welcome;
+
+	if (error != 0)
+		return error;
+	visitor->connection = odeon_session->connection;
+	count_in(visitor, house, &is_welcome);
+	if (!is_welcome)
+		error = refuse(self, visitor);
+	if (error == 0)
+		return 0;
+	count_out(visitor);
+	conversation_close(&visitor->conversation);
+	return error;
+}
+
+ODEON_STOP(visitor)
+{
+	count_out(visitor);
+	reply_fini(&visitor->input);
+	reply_fini(&visitor->output);
+	conversation_close(&visitor->conversation);
+}
+
+ODEON_HANDLERS(visitor_handlers, ODEON_ON(visitor, odeon_bytes), ODEON_ON(visitor, odeon_unwritten), ODEON_ON(visitor, kv_proceed),
+	ODEON_ON(visitor, odeon_read_end), ODEON_ON(visitor, odeon_draining), ODEON_ON(visitor, odeon_disconnected));
+ODEON_KIND(visitor, visitor_handlers, .start = ODEON_STARTS(visitor), .stop = ODEON_STOPS(visitor), .place = ODEON_PINNED);
+const odeon_kind *const kv_visitor_kind = &visitor_kind;

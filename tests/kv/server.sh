@@ -1,0 +1,241 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# The server of examples/kv, and clients that others wrote: redis-cli, redis-benchmark, and nc. It must answer all of them, whatever
+# they do, and end well when it is told to.
+set -eu
+: "${top_builddir:=.}"
+server=$top_builddir/examples/kv/kv
+test -x "$server" || { echo "skipped: built without libodeon-net"; exit 77; }
+for tool in redis-cli redis-benchmark nc timeout; do
+	command -v "$tool" >/dev/null || { echo "skipped: there is no $tool"; exit 77; }
+done
+nc -h 2>&1 | grep -q -e '-[A-Za-z]*N' || { echo "skipped: this nc cannot end only its own side (-N)"; exit 77; }
+scratch=$(mktemp -d)
+running=
+trap 'test -z "$running" || kill -9 "$running" 2>/dev/null || true; wait; rm -rf "$scratch"' EXIT
+
+# Also in a pipeline, which is a shell of its own.
+wrong() { printf 'WRONG: %s\n' "$*" | tee -a "$scratch/wrong"; }
+
+start()                                         # options...: sets address
+{
+	: >"$scratch/said"
+	"$server" "$@" >"$scratch/said" 2>"$scratch/log" &
+	running=$!
+	tries=0
+	until grep -q '^ready at ' "$scratch/said"; do
+		tries=$((tries + 1))
+		if [ "$tries" -gt 200 ] || ! kill -0 "$running" 2>/dev/null; then
+			cat "$scratch/said" "$scratch/log"
+			echo "it did not start: $*"
+			exit 1
+		fi
+		sleep 0.05
+	done
+	address=$(sed -n 's/^ready at //p' "$scratch/said")
+}
+
+stop()                                          # signal
+{
+	kill -s "$1" "$running"
+	began=$(date +%s%N)
+	answer=0
+	wait "$running" || answer=$?
+	took=$((($(date +%s%N) - began) / 1000000))
+	running=
+	test "$answer" -eq 0 || wrong "after SIG$1 it answered $answer"
+	test "$took" -lt "${PATIENCE:-2000}" || wrong "after SIG$1 it took $took ms to end"
+	test ! -s "$scratch/log" || { wrong "it said on standard error:"; cat "$scratch/log"; }
+}
+
+# One command, as redis-cli shows what it is answered, in one line.
+expect()                                        # wanted, words...
+{
+	wanted=$1
+	shift
+	heard=$(timeout 20 redis-cli $where --no-raw "$@" 2>&1 | tr -s '\n ' ' ' | sed 's/ *$//') || true
+	test "$heard" = "$wanted" || wrong "$*: heard '$heard', wanted '$wanted'"
+}
+
+# Bytes that are said, and bytes that are heard until the server closes.
+expect_bytes()                                  # what, wanted: both as printf has them; said on standard input
+{
+	heard=$(timeout 20 nc -N $nc_where | od -An -c | tr -d ' \n') || true
+	wanted=$(printf -- "$2" | od -An -c | tr -d ' \n')
+	test "$heard" = "$wanted" || wrong "$1: heard '$heard', wanted '$wanted'"
+}
+
+try_commands()
+{
+	expect 'PONG' PING
+	expect '"hello"' ECHO hello
+	expect 'OK' SET name value
+	expect '"value"' GET name
+	expect '(nil)' GET missing
+	expect '(integer) 1' INCR count
+	expect '(integer) 11' INCRBY count 10
+	expect '(error) ERR value is not an integer or out of range' INCR name
+	expect '(integer) 8' APPEND name 123
+	expect '(integer) 2' DEL name count missing name
+	expect '(integer) 3' RPUSH list a b c
+	expect '1) "a" 2) "b" 3) "c"' LRANGE list 0 -1
+	expect '"c"' RPOP list
+	expect '(integer) 2' LLEN list
+	expect '(error) WRONGTYPE Operation against a key holding the wrong kind of value' GET list
+	expect '(integer) 3' ZADD scores 3 c 1 a 2 b
+	expect '1) "a" 2) "1" 3) "b" 4) "2" 5) "c" 6) "3"' ZRANGE scores 0 -1 WITHSCORES
+	expect '(integer) 1' ZRANK scores b
+	expect '"3"' ZSCORE scores c
+	expect '(integer) 2' HSET hash f 1 g 2
+	expect '"2"' HGET hash g
+	expect '(integer) 2' SADD set x y
+	expect '(integer) 1' SISMEMBER set x
+	expect 'OK' MSET k1 1 k2 2 k3 3 k4 4 k5 5
+	expect '1) "1" 2) "2" 3) "3" 4) "4" 5) "5" 6) (nil)' MGET k1 k2 k3 k4 k5 k6
+	expect '(integer) 5' EXISTS k1 k2 k3 k4 k5 k6
+	expect '(integer) 1' EXPIRE k1 100
+	expect '(integer) 100' TTL k1
+	expect '(integer) -1' TTL k2
+	expect 'OK' RENAME k2 k9
+	expect '"2"' GET k9
+	expect "(error) ERR unknown command 'nonsense', with args beginning with: 'a'" nonsense a
+	expect '(integer) 9' DBSIZE
+	expect 'OK' FLUSHALL
+	expect '(integer) 0' DBSIZE
+}
+
+try_transactions()
+{
+	heard=$(printf 'MULTI\nSET a 1\nINCR a\nLPUSH b x\nEXEC\nGET a\n' | timeout 20 redis-cli $where | tr '\n' ' ')
+	test "$heard" = 'OK QUEUED QUEUED QUEUED OK 2 1 2 ' || wrong "MULTI: heard '$heard'"
+	heard=$(printf 'MULTI\nSET a 5\nDISCARD\nGET a\n' | timeout 20 redis-cli $where | tr '\n' ' ')
+	test "$heard" = 'OK QUEUED OK 2 ' || wrong "DISCARD: heard '$heard'"
+}
+
+try_protocol()
+{
+	printf 'SET a "two words"\r\nGET a\r\n\r\nPING\r\nQUIT\r\nPING\r\n' |
+		expect_bytes inline '+OK\r\n$9\r\ntwo words\r\n+PONG\r\n+OK\r\n'
+	printf '*1\r\n$4\r\nPING\r\n*2\r\n$3\r\nGET\r\n$1\r\na\r\n' | expect_bytes 'an end without QUIT' '+PONG\r\n$9\r\ntwo words\r\n'
+	printf 'PING\r\n*1\r\n:1\r\nPING\r\n' |
+		expect_bytes 'a protocol error' "+PONG\r\n-ERR Protocol error: expected '\$', got ':'\r\n"
+	printf '*1\r\n$-5\r\n' | expect_bytes 'a length below 0' '-ERR Protocol error: invalid bulk length\r\n'
+	printf '*2000000\r\n' | expect_bytes 'too many words' '-ERR Protocol error: invalid multibulk length\r\n'
+	(printf '*2\r\n$3\r\nGE'; sleep 0.2; printf 'T\r\n$1\r'; sleep 0.2; printf '\na\r\nQUIT\r\n') |
+		expect_bytes 'a command in pieces' '$9\r\ntwo words\r\n+OK\r\n'
+}
+
+# 20,000 commands without waiting; and a value of 8 MB, there and back.
+try_pipelines()
+{
+	awk 'BEGIN { for (i = 0; i < 20000; i++) printf "*3\r\n$3\r\nSET\r\n$%d\r\npipe%d\r\n$1\r\n1\r\n", 4 + length(i ""), i }' >"$scratch/many"
+	heard=$(timeout 60 redis-cli $where --pipe <"$scratch/many" | tail -n 1)
+	test "$heard" = 'errors: 0, replies: 20000' || wrong "--pipe: heard '$heard'"
+	expect '(integer) 20002' DBSIZE
+	awk 'BEGIN { for (i = 0; i < 5000; i++) print "INCR counted\r" }' >"$scratch/counts"
+	heard=$(timeout 60 nc -N $nc_where <"$scratch/counts" | tail -n 1 | tr -d '\r')
+	test "$heard" = ':5000' || wrong "5000 INCR at once: heard '$heard' as the last"
+	head -c 8000000 /dev/zero | tr '\0' x >"$scratch/large"
+	heard=$(timeout 60 redis-cli $where -x SET large <"$scratch/large")
+	test "$heard" = OK || wrong "SET of 8 MB: heard '$heard'"
+	timeout 60 redis-cli $where GET large | head -c 8000000 | cmp - "$scratch/large" || wrong "GET of 8 MB"
+	expect '(integer) 1' DEL large
+}
+
+# Who asks for 600 MB, reads nothing of it, and is killed: nobody else sees anything of that, and it is not all held.
+try_rude_clients()
+{
+	awk 'BEGIN { for (i = 0; i < 20000; i++) printf "*3\r\n$5\r\nRPUSH\r\n$4\r\nlong\r\n$23\r\nelement-element-element\r\n" }' |
+		timeout 60 redis-cli $where --pipe >/dev/null || wrong "RPUSH of 20000"
+	awk 'BEGIN { for (i = 0; i < 1000; i++) print "LRANGE long 0 -1\r" }' >"$scratch/greedy"
+	mkfifo "$scratch/hold"
+	sleep 100 <>"$scratch/hold" &
+	rude=$!
+	for i in 1 2 3 4 5; do
+		nc $nc_where <"$scratch/greedy" >"$scratch/hold" 2>/dev/null &
+		rude="$rude $!"
+	done
+	sleep 1
+	expect 'PONG' PING
+	kill -9 $rude
+	wait $rude 2>/dev/null || true
+	rm "$scratch/hold"
+	expect '(integer) 20000' LLEN long
+	held=$(awk '/^VmHWM/ { print int($2 / 1024) }' "/proc/$running/status" 2>/dev/null || echo 0)
+	echo "held at most $held MB"
+	test -n "${SANITIZER:-}" || test "$held" -lt 400 || wrong "it held $held MB for five clients that read nothing"
+}
+
+try_many_clients()
+{
+	if ! timeout 100 redis-benchmark $where -q -c 200 -n 4000 -t set,get >"$scratch/bench" 2>&1 ||
+		[ "$(tr '\r' '\n' <"$scratch/bench" | grep -c 'requests per second')" -ne 2 ]; then
+		wrong "200 clients:"; tail -n 5 "$scratch/bench"
+	fi
+	for pipeline in 1 16; do
+		if ! timeout 100 redis-benchmark $where -q -n 2000 -t set,get,incr,lpush,lrange_100 -P "$pipeline" >"$scratch/bench" 2>&1 ||
+			[ "$(tr '\r' '\n' <"$scratch/bench" | grep -c 'requests per second')" -ne 6 ]; then
+			wrong "redis-benchmark -P $pipeline:"; tail -n 5 "$scratch/bench"
+		fi
+	done
+}
+
+try_all()
+{
+	try_commands
+	try_transactions
+	try_protocol
+	try_pipelines
+	try_rude_clients
+	try_many_clients
+}
+
+by_port() { where="-h 127.0.0.1 -p ${address##*:}" nc_where="127.0.0.1 ${address##*:}"; }
+by_path() { where="-s ${address#unix:}" nc_where="-U ${address#unix:}"; }
+
+start --port 0 --workers 3 --shards 5
+by_port
+try_all
+stop TERM
+
+start --unix "$scratch/socket" --workers 1 --shards 1
+by_path
+try_all
+stop INT
+test ! -e "$scratch/socket" || wrong "the socket is left"
+
+# Bounds; and an end while a client is there, and has begun to say something.
+start --port 0 --connections 2 --maxmemory 100000
+by_port
+mkfifo "$scratch/open"
+for i in 1 2; do
+	nc $nc_where <"$scratch/open" >"$scratch/guest$i" 2>/dev/null &
+done
+exec 3>"$scratch/open"
+sleep 0.3
+printf '' | expect_bytes 'one client more' '-ERR max number of clients reached\r\n'
+printf 'PING\r\n' >&3
+sleep 0.3
+test "$(cat "$scratch/guest1" "$scratch/guest2" | tr -d '\r\n')" = +PONG || wrong "PING of one of two clients"
+printf 'INFO ser' >&3
+stop TERM
+exec 3>&-
+
+start --port 0 --maxmemory 100000 --shards 1
+by_port
+for key in a b c d; do
+	head -c 60000 /dev/zero | tr '\0' x | timeout 20 redis-cli $where -x SET "$key" >"$scratch/full" || true
+done
+grep -q 'OOM command not allowed' "$scratch/full" || wrong "beyond --maxmemory: $(cat "$scratch/full")"
+expect '(integer) 60000' STRLEN a
+stop TERM
+
+for wrong_option in --port=70000 --shards=65 --nonsense word; do
+	answer=0
+	timeout 5 "$server" "$wrong_option" >/dev/null 2>"$scratch/complaint" || answer=$?
+	test "$answer" -eq 2 && test -s "$scratch/complaint" || wrong "$wrong_option: it answered $answer"
+done
+"$server" --help | grep -q -e --maxmemory || wrong --help
+"$server" --version | grep -q '^kv, of odeon [0-9]' || wrong --version
+test ! -e "$scratch/wrong" || exit 1
+echo "all as it should be"
