@@ -14,7 +14,7 @@ running=
 trap 'test -z "$running" || kill $running 2>/dev/null || true; wait; rm -rf "$scratch"' EXIT
 
 
-start()                                         # name, options...; by TCP, at a port of its own
+start()                                         # name; by TCP: sets port
 {
 	name=$1
 	case $name in
@@ -24,7 +24,8 @@ start()                                         # name, options...; by TCP, at a
 		running=$!
 		;;
 	*)
-		"$server" --port 0 --workers "${name#kv-}" >"$scratch/$name.log" 2>&1 &
+		: >"$scratch/$name.log"
+		"$server" --port 0 --workers "${name#kv-}" >>"$scratch/$name.log" 2>&1 &
 		running=$!
 		tries=0
 		until grep -q '^ready at' "$scratch/$name.log"; do
@@ -41,6 +42,7 @@ start()                                         # name, options...; by TCP, at a
 		test "$tries" -lt 100 || { cat "$scratch/$name.log"; exit 1; }
 		sleep 0.1
 	done
+	kill -0 "$running" || { echo "somebody else serves at port $port"; exit 1; }
 }
 
 stop()

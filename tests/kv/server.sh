@@ -210,6 +210,7 @@ by_port
 mkfifo "$scratch/open"
 for i in 1 2; do
 	nc $nc_where <"$scratch/open" >"$scratch/guest$i" 2>/dev/null &
+	leaver=$!
 done
 exec 3>"$scratch/open"
 sleep 0.3
@@ -217,6 +218,10 @@ printf '' | expect_bytes 'one client more' '-ERR max number of clients reached\r
 printf 'PING\r\n' >&3
 sleep 0.3
 test "$(cat "$scratch/guest1" "$scratch/guest2" | tr -d '\r\n')" = +PONG || wrong "PING of one of two clients"
+kill -9 "$leaver"
+wait "$leaver" 2>/dev/null || true
+sleep 0.3
+expect 'PONG' PING
 printf 'INFO ser' >&3
 stop TERM
 exec 3>&-
