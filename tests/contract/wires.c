@@ -233,14 +233,30 @@ static socklen_t read_address(struct sockaddr_storage *where)
 	return sizeof *four;
 }
 
-int dial(void)
+int new_socket(void)
+{
+	struct sockaddr_storage where;
+	int plain;
+
+	(void)read_address(&where);
+	plain = socket(where.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	must(plain >= 0);
+	return plain;
+}
+
+void dial_by(int plain)
 {
 	struct sockaddr_storage where;
 	socklen_t length = read_address(&where);
-	int plain = socket(where.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	must(plain >= 0);
 	must(connect(plain, (struct sockaddr *)&where, length) == 0);
+}
+
+int dial(void)
+{
+	int plain = new_socket();
+
+	dial_by(plain);
 	return plain;
 }
 

@@ -60,7 +60,9 @@ size_t ears_high(struct ears *ears);
 bool ears_ended(struct ears *ears);
 odeon_ref ears_connection(struct ears *ears);          /* waits for it */
 
-int dial(void);                                        /* a plain socket, connected to the address */
+int new_socket(void);
+void dial_by(int plain);                               /* connects it to the address */
+int dial(void);                                        /* both */
 int listen_plainly(void);                              /* a plain listening socket; sets the address */
 int accept_plainly(int listening);
 void write_pattern(int socket, uint64_t from, size_t length);  /* all of it */
