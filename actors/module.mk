@@ -38,20 +38,20 @@ endif
 libodeonhttp_la_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
 libodeonhttp_la_LIBADD   = $(HTTP_PARSER_LIBS) $(CRYPTO_LIBS)
 libodeonhttp_la_SOURCES  = \
-	%D%/net/http_date.c %D%/net/http_date.h \
-	%D%/net/http_gate.c %D%/net/http_gate.h \
-	%D%/net/http_head.c %D%/net/http_head.h \
-	%D%/net/http_library.c %D%/net/http_library.h \
-	%D%/net/http_path.c %D%/net/http_path.h \
-	%D%/net/http_pattern.c %D%/net/http_pattern.h \
-	%D%/net/http_range.c %D%/net/http_range.h \
-	%D%/net/http_reader.c %D%/net/http_reader.h \
-	%D%/net/http_routes.c %D%/net/http_routes.h \
-	%D%/net/http_status.c %D%/net/http_status.h \
-	%D%/net/http_text.c %D%/net/http_text.h \
-	%D%/net/http_writer.c %D%/net/http_writer.h \
-	%D%/net/metrics.c %D%/net/metrics.h \
-	%D%/net/utf8.c %D%/net/utf8.h \
-	%D%/net/websocket_frame.c %D%/net/websocket_frame.h \
-	%D%/net/websocket_handshake.c %D%/net/websocket_handshake.h \
-	%D%/net/websocket_reader.c %D%/net/websocket_reader.h
+	%D%/http/http_date.c %D%/http/http_date.h \
+	%D%/http/http_gate.c %D%/http/http_gate.h \
+	%D%/http/http_head.c %D%/http/http_head.h \
+	%D%/http/http_library.c %D%/http/http_library.h \
+	%D%/http/http_path.c %D%/http/http_path.h \
+	%D%/http/http_pattern.c %D%/http/http_pattern.h \
+	%D%/http/http_range.c %D%/http/http_range.h \
+	%D%/http/http_reader.c %D%/http/http_reader.h \
+	%D%/http/http_routes.c %D%/http/http_routes.h \
+	%D%/http/http_status.c %D%/http/http_status.h \
+	%D%/http/http_text.c %D%/http/http_text.h \
+	%D%/http/http_writer.c %D%/http/http_writer.h \
+	%D%/http/metrics.c %D%/http/metrics.h \
+	%D%/http/utf8.c %D%/http/utf8.h \
+	%D%/http/websocket_frame.c %D%/http/websocket_frame.h \
+	%D%/http/websocket_handshake.c %D%/http/websocket_handshake.h \
+	%D%/http/websocket_reader.c %D%/http/websocket_reader.h

@@ -11,7 +11,7 @@ include/odeon/actor.h      the initialiser of a kind in C++
 include/odeon/message.h    linkage of constants in C++
 include/odeon/request.h    the first state of a continuation in C++
 include/odeon/send.h       odeon_new in C++
-actors/net/http_library.c  llhttp or http-parser
+actors/http/http_library.c llhttp or http-parser
 runtime/alloc.h            jemalloc or the C library
 runtime/atomic.h           plain, sanitized or explored
 runtime/backstop.c         messages in flight are hidden where a sanitizer can do that

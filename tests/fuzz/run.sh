@@ -21,12 +21,12 @@ fuzz()                                          # name, sources
 kv=$top_srcdir/examples/kv
 fuzz resp "$top_srcdir/tests/fuzz/resp.c" "$kv/resp.c" "$kv/split.c" "$kv/reply.c" "$kv/text.c"
 
-net=$top_srcdir/actors/net
-http="$net/http_gate.c $net/http_head.c $net/http_library.c $net/http_reader.c $net/http_status.c $net/http_text.c"
-websocket="$net/http_text.c $net/utf8.c $net/websocket_frame.c $net/websocket_reader.c"
-routes="$net/http_path.c $net/http_pattern.c $net/http_routes.c $net/http_text.c"
+parts=$top_srcdir/actors/http
+http="$parts/http_gate.c $parts/http_head.c $parts/http_library.c $parts/http_reader.c $parts/http_status.c $parts/http_text.c"
+websocket="$parts/http_text.c $parts/utf8.c $parts/websocket_frame.c $parts/websocket_reader.c"
+routes="$parts/http_path.c $parts/http_pattern.c $parts/http_routes.c $parts/http_text.c"
 if test -n "${HTTP_PARSER_LIBS-}"; then
-	fuzz http -iquote "$net" "$top_srcdir/tests/fuzz/http.c" $http $HTTP_PARSER_LIBS
+	fuzz http -iquote "$parts" "$top_srcdir/tests/fuzz/http.c" $http $HTTP_PARSER_LIBS
 fi
-fuzz websocket -iquote "$net" "$top_srcdir/tests/fuzz/websocket.c" $websocket
-fuzz routes -iquote "$net" -I "$top_srcdir/include" "$top_srcdir/tests/fuzz/routes.c" $routes
+fuzz websocket -iquote "$parts" "$top_srcdir/tests/fuzz/websocket.c" $websocket
+fuzz routes -iquote "$parts" -I "$top_srcdir/include" "$top_srcdir/tests/fuzz/routes.c" $routes

@@ -19,7 +19,7 @@ endif
 endif
 
 http_test_libraries = libodeonhttp.la $(LDADD)
-http_test_cppflags  = $(AM_CPPFLAGS) -iquote $(top_srcdir)/actors/net -DHTTP_CORPUS='"$(abs_top_srcdir)/tests/fuzz/corpus"'
+http_test_cppflags  = $(AM_CPPFLAGS) -iquote $(top_srcdir)/actors/http -DHTTP_CORPUS='"$(abs_top_srcdir)/tests/fuzz/corpus"'
 %C%_reader_t_SOURCES     = %D%/corpus.h %D%/reader.c %D%/reads.h tests/fuzz/http.c tests/fuzz/http.h
 %C%_reader_t_CPPFLAGS    = $(http_test_cppflags)
 %C%_reader_t_LDADD       = $(http_test_libraries)

@@ -9,8 +9,8 @@
  * Of conditions: If-Match, If-Unmodified-Since, If-None-Match, If-Modified-Since and If-Range, in the order of RFC
  * 9110, section 13.2.2. A date that is none is as if it were not there.
  */
-#ifndef ODEON_NET_HTTP_RANGE_H
-#define ODEON_NET_HTTP_RANGE_H
+#ifndef ODEON_HTTP_RANGE_H
+#define ODEON_HTTP_RANGE_H
 
 #include "http_head.h"
 

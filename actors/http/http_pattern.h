@@ -2,8 +2,8 @@
 /*
  * http_pattern - one route: its method, and its pattern in segments (http_routes.h)
  */
-#ifndef ODEON_NET_HTTP_PATTERN_H
-#define ODEON_NET_HTTP_PATTERN_H
+#ifndef ODEON_HTTP_PATTERN_H
+#define ODEON_HTTP_PATTERN_H
 
 #include "http_routes.h"
 

@@ -2,8 +2,8 @@
 /*
  * http_status - the numbers that we answer with, and what they are called
  */
-#ifndef ODEON_NET_HTTP_STATUS_H
-#define ODEON_NET_HTTP_STATUS_H
+#ifndef ODEON_HTTP_STATUS_H
+#define ODEON_HTTP_STATUS_H
 
 #include "http_text.h"
 

@@ -9,8 +9,8 @@
  *   "/.." and whatever else leaves the root          "%2F", as no segment may have a '/' in it
  *   '%' without two hexadecimal digits               control characters, decoded
  */
-#ifndef ODEON_NET_HTTP_PATH_H
-#define ODEON_NET_HTTP_PATH_H
+#ifndef ODEON_HTTP_PATH_H
+#define ODEON_HTTP_PATH_H
 
 #include "http_text.h"
 

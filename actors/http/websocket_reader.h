@@ -21,8 +21,8 @@
  *
  * Pings and pongs come between the pieces of a message. It needs no memory but its own.
  */
-#ifndef ODEON_NET_WEBSOCKET_READER_H
-#define ODEON_NET_WEBSOCKET_READER_H
+#ifndef ODEON_WEBSOCKET_READER_H
+#define ODEON_WEBSOCKET_READER_H
 
 #include "utf8.h"
 #include "websocket_frame.h"

@@ -8,8 +8,8 @@
  * A paper is the caller's memory. What does not fit is counted and not written, so that `used` says how much it
  * takes: whoever wrote asks http_paper_fits once at the end, and with more room begins anew.
  */
-#ifndef ODEON_NET_HTTP_TEXT_H
-#define ODEON_NET_HTTP_TEXT_H
+#ifndef ODEON_HTTP_TEXT_H
+#define ODEON_HTTP_TEXT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -15,8 +15,8 @@
  *
  * It knows where in a request it is, but what a body's length is, and whether it has chunks, it is told.
  */
-#ifndef ODEON_NET_HTTP_GATE_H
-#define ODEON_NET_HTTP_GATE_H
+#ifndef ODEON_HTTP_GATE_H
+#define ODEON_HTTP_GATE_H
 
 #include "http_text.h"
 

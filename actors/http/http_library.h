@@ -8,8 +8,8 @@
  * with what, and of when a connection ends do not count. It is the same object for both libraries, and neither
  * allocates.
  */
-#ifndef ODEON_NET_HTTP_LIBRARY_H
-#define ODEON_NET_HTTP_LIBRARY_H
+#ifndef ODEON_HTTP_LIBRARY_H
+#define ODEON_HTTP_LIBRARY_H
 
 #include "http_text.h"
 

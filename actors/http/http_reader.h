@@ -18,8 +18,8 @@
  *
  * A reader belongs to one owner and stays where it is.
  */
-#ifndef ODEON_NET_HTTP_READER_H
-#define ODEON_NET_HTTP_READER_H
+#ifndef ODEON_HTTP_READER_H
+#define ODEON_HTTP_READER_H
 
 #include "http_head.h"
 #include "http_library.h"

@@ -5,8 +5,8 @@
  * Seconds are those since 1970, without leap seconds, of the years 0 to 9999. Neither the locale nor the time zone of
  * the C library is asked.
  */
-#ifndef ODEON_NET_HTTP_DATE_H
-#define ODEON_NET_HTTP_DATE_H
+#ifndef ODEON_HTTP_DATE_H
+#define ODEON_HTTP_DATE_H
 
 #include "http_text.h"
 

@@ -3,8 +3,8 @@
  * utf8 - whether bytes that come in pieces are UTF-8: no surrogates, nothing longer than it need be, nothing above
  * U+10FFFF
  */
-#ifndef ODEON_NET_UTF8_H
-#define ODEON_NET_UTF8_H
+#ifndef ODEON_UTF8_H
+#define ODEON_UTF8_H
 
 #include "http_text.h"
 

@@ -4,8 +4,8 @@
  *
  * A frame is a head and then so many bytes. A client masks them, with a key that nobody can guess; a server does not.
  */
-#ifndef ODEON_NET_WEBSOCKET_FRAME_H
-#define ODEON_NET_WEBSOCKET_FRAME_H
+#ifndef ODEON_WEBSOCKET_FRAME_H
+#define ODEON_WEBSOCKET_FRAME_H
 
 #include "http_text.h"
 

@@ -6,8 +6,8 @@
  * label may be anything: what would end it is escaped, and what is not UTF-8 becomes question marks. All onto a
  * paper: ask http_paper_fits at the end.
  */
-#ifndef ODEON_NET_METRICS_H
-#define ODEON_NET_METRICS_H
+#ifndef ODEON_METRICS_H
+#define ODEON_METRICS_H
 
 #include "http_text.h"
 #include <odeon/system.h>

@@ -18,8 +18,8 @@
  * is memory: where patterns with :name and text overlap in many places, there is a place for each way through them;
  * more than HTTP_ROUTE_PLACES_MOST are refused.
  */
-#ifndef ODEON_NET_HTTP_ROUTES_H
-#define ODEON_NET_HTTP_ROUTES_H
+#ifndef ODEON_HTTP_ROUTES_H
+#define ODEON_HTTP_ROUTES_H
 
 #include "http_text.h"
 

@@ -12,8 +12,8 @@
  * and when it was told nothing of a body that it offered. Those headers are the writer's: Connection, Content-Length,
  * Date, Transfer-Encoding; others are the owner's, but no byte of them can end a line.
  */
-#ifndef ODEON_NET_HTTP_WRITER_H
-#define ODEON_NET_HTTP_WRITER_H
+#ifndef ODEON_HTTP_WRITER_H
+#define ODEON_HTTP_WRITER_H
 
 #include "http_date.h"
 #include "http_head.h"

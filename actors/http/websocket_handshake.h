@@ -8,8 +8,8 @@
  *
  * Whether the page's origin may connect is the owner's to judge: the field Origin. No extension is agreed on.
  */
-#ifndef ODEON_NET_WEBSOCKET_HANDSHAKE_H
-#define ODEON_NET_WEBSOCKET_HANDSHAKE_H
+#ifndef ODEON_WEBSOCKET_HANDSHAKE_H
+#define ODEON_WEBSOCKET_HANDSHAKE_H
 
 #include "http_writer.h"
 

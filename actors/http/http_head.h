@@ -12,8 +12,8 @@
  *   Expect               100-continue, which only HTTP/1.1 may: others in HTTP/1.1 417
  *   the target           "/path?query", "http://host/path?query", or for OPTIONS "*": else 400. CONNECT: 501
  */
-#ifndef ODEON_NET_HTTP_HEAD_H
-#define ODEON_NET_HTTP_HEAD_H
+#ifndef ODEON_HTTP_HEAD_H
+#define ODEON_HTTP_HEAD_H
 
 #include "http_gate.h"
 
