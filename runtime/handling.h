@@ -242,10 +242,12 @@ static inline void obey(struct odeon_self *self, struct slot *slot, uint32_t ord
 		end(self, slot, ODEON_EKILLED, odeon_error_text(ODEON_EKILLED));
 	else if ((orders & ORDER_FULL) != 0)
 		end(self, slot, ODEON_EFULL, odeon_error_text(ODEON_EFULL));
-	else if ((orders & ORDER_STOP) != 0 && (slot->flags & SLOT_STOPPING) == 0)
-		stop_after_queue(self, slot);
-	else if ((orders & ORDER_HALT) != 0)
-		halt(self, slot);
+	else {
+		if ((orders & ORDER_HALT) != 0)         /* first, so that no message more is handled before the stop; it may end it */
+			halt(self, slot);
+		if ((orders & ORDER_STOP) != 0 && (slot->flags & SLOT_STOPPING) == 0 && generation_is_alive(slot->generation))
+			stop_after_queue(self, slot);
+	}
 	/* ORDER_ROOM only makes the turn happen: look_at_bounds comes at its end */
 }
 

@@ -24,6 +24,28 @@ START_TEST(one_that_is_killed_or_stopped_while_halted_ends)
 }
 END_TEST
 
+/* Both orders wait when it looks. */
+START_TEST(one_that_is_to_halt_and_then_to_stop_handles_nothing_more)
+{
+	struct plug plug = PLUG;
+	odeon_ref who = spawn(ODEON_FAILED_AGAIN);
+
+	world_tell(&world, who, errand_plug, &plug);
+	gate_wait(&plug.entered, 1);
+	ck_assert_int_eq(halt_at(chief, who), 0);
+	world_posts(&world, who, 1, 5);
+	ck_assert_int_eq(odeon_actor_stop(world.system, who), 0);
+	plug_release(&plug);
+	expect_down(0, who, ODEON_EKILLED, true);
+	expect_down(1, who, 0, false);
+	world_await_end(&world, who);
+	eventually(world_letters(&world) == 5);
+	ck_assert_uint_eq(journal_count(&journal), 0);
+	ck_assert_int_eq(atomic_load(&plan.stops), 1);
+	expect_no_more(2);
+}
+END_TEST
+
 START_TEST(one_that_was_killed_before_the_supervisor_looked_is_gone)
 {
 	struct plug plug = PLUG;
@@ -149,7 +171,8 @@ END_TEST
 
 KIT_MAIN("unit/restart_ends",
 	{ "end", KIT_TESTS(one_that_is_killed_or_stopped_while_halted_ends), setup, teardown, 2 },
-	{ "ends", KIT_TESTS(one_that_was_killed_before_the_supervisor_looked_is_gone, one_that_is_stopping_ends_when_it_fails,
+	{ "ends", KIT_TESTS(one_that_is_to_halt_and_then_to_stop_handles_nothing_more,
+	                    one_that_was_killed_before_the_supervisor_looked_is_gone, one_that_is_stopping_ends_when_it_fails,
 	                    a_system_stops_with_halted_ones, who_is_supervised_ends_when_its_supervisor_is_started_anew,
 	                    restart_against_kill), setup, teardown, 0 },
 	{ "supervisor", KIT_TESTS(who_is_supervised_ends_with_its_supervisor), setup, teardown, 3 })
