@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* failures - how many within how long, and pauses that grow */
+#include "random.h"
 #include "supervising.h"
 #include <stdint.h>
 #include <stdlib.h>
@@ -46,15 +47,6 @@ bool failures_too_often(odeon_self *self, struct supervisor *supervisor)
 	return false;
 }
 
-static uint64_t draw(struct supervisor *supervisor)     /* splitmix64 (Steele, Lea, Flood 2014) */
-{
-	uint64_t x = supervisor->random += 0x9e3779b97f4a7c15u;
-
-	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
-	x = (x ^ x >> 27) * 0x94d049bb133111ebu;
-	return x ^ x >> 31;
-}
-
 /* Up to so many percent more or less. */
 static odeon_duration shake(struct supervisor *supervisor, odeon_duration pause)
 {
@@ -62,7 +54,7 @@ static odeon_duration shake(struct supervisor *supervisor, odeon_duration pause)
 
 	if (thousandths == 0)
 		return pause;
-	by = (int64_t)(draw(supervisor) % (uint64_t)(2 * thousandths + 1)) - thousandths;
+	by = (int64_t)(random_next(&supervisor->random) % (uint64_t)(2 * thousandths + 1)) - thousandths;
 	return pause + pause / 1000 * by + pause % 1000 * by / 1000;
 }
 

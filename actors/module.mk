@@ -14,6 +14,7 @@ libodeonactors_la_SOURCES = \
 	%D%/machine.c \
 	%D%/offload.c \
 	%D%/pipe.c \
+	%D%/random.h \
 	%D%/registry.c \
 	%D%/retry.c \
 	%D%/revival.c \

@@ -2,19 +2,10 @@
 /* retry - exponential backoff with jitter */
 #include <odeon.h>
 #include <odeon/actors/retry.h>
+#include "random.h"
 
 #define FIRST ODEON_MS(100)
 #define MOST ODEON_SECONDS(30)
-
-/* splitmix64: any seed will do, numbers in a row among them. */
-static uint64_t next_random(uint64_t *random)
-{
-	uint64_t word = *random += 0x9e3779b97f4a7c15u;
-
-	word = (word ^ word >> 30) * 0xbf58476d1ce4e5b9u;
-	word = (word ^ word >> 27) * 0x94d049bb133111ebu;
-	return word ^ word >> 31;
-}
 
 int odeon_retry_init(odeon_retry *retry, const odeon_retry_options *options, uint64_t seed)
 {
@@ -46,7 +37,7 @@ static odeon_duration choose(odeon_retry *retry, odeon_duration lowest)
 {
 	uint64_t span = (uint64_t)(retry->limit - lowest) + 1;
 
-	return lowest + (odeon_duration)(next_random(&retry->random) % span);
+	return lowest + (odeon_duration)(random_next(&retry->random) % span);
 }
 
 odeon_duration odeon_retry_next(odeon_retry *retry)
