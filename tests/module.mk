@@ -184,7 +184,8 @@ net_libraries = %D%/harness/libkit.la libodeonnetparts.la libodeoncore.la $(CHEC
 %C%_contract_listener_t_LDADD = $(net_libraries)
 
 # What some of them share.
-EXTRA_DIST += %D%/contract/audience.h %D%/contract/bounded.h %D%/contract/traffic.h %D%/harness/one.h %D%/scenarios/tutorials.h \
+EXTRA_DIST += %D%/contract/audience.h %D%/contract/bounded.h %D%/contract/traffic.h %D%/harness/one.h %D%/harness/random.h \
+	%D%/harness/resident.h %D%/scenarios/tutorials.h \
 	%D%/unit/aside.h %D%/unit/asking.h %D%/unit/banded.h %D%/unit/cases.h %D%/unit/listener.h %D%/unit/nested.h \
 	%D%/unit/requester.h %D%/unit/supervised.h %D%/unit/timing.h %D%/unit/watched.h
 

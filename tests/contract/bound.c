@@ -148,7 +148,7 @@ static atomic_bool is_over;
 static void try_once_a_round(void *argument)
 {
 	struct impatient *me = argument;
-	struct dice dice = dice_of(me->number + 10);
+	struct random dice = random_of(me->number + 10);
 	int round = 0, answer;
 
 	for (;;) {
@@ -159,7 +159,7 @@ static void try_once_a_round(void *argument)
 		if (atomic_load(&is_over))
 			return;
 		round++;
-		until = odeon_clock_deadline(ODEON_US(dice_below(&dice, MOMENT_US)));
+		until = odeon_clock_deadline(ODEON_US(random_below(&dice, MOMENT_US)));
 		answer = me->in ? take(me->in, until) : put(me->out, 1, until);
 		must(answer >= 0 || answer == ODEON_ETIMEDOUT);
 		if (answer >= 0)
@@ -203,9 +203,9 @@ static void end_impatience(struct impatient *impatient)
 	}
 }
 
-static void begin_round(struct dice *dice)
+static void begin_round(struct random *dice)
 {
-	odeon_time until = odeon_clock_deadline(ODEON_US(dice_below(dice, MOMENT_US)));
+	odeon_time until = odeon_clock_deadline(ODEON_US(random_below(dice, MOMENT_US)));
 
 	atomic_fetch_add(&round_now, 1);
 	while (odeon_clock_now().ns < until.ns)
@@ -216,7 +216,7 @@ START_TEST(who_gives_up_receiving_takes_no_wake_up_with_him)
 {
 	struct impatient impatient[IMPATIENT];
 	struct mate patient;
-	struct dice dice = dice_of(1);
+	struct random dice = random_of(1);
 	int round, rounds = KIT_SLOWER(300);
 
 	open_sort(_i);
@@ -238,7 +238,7 @@ START_TEST(who_gives_up_sending_takes_no_wake_up_with_him)
 {
 	struct impatient impatient[IMPATIENT];
 	struct mate patient;
-	struct dice dice = dice_of(2);
+	struct random dice = random_of(2);
 	int fits = sort_fits(_i), round, rounds = KIT_SLOWER(300);
 
 	open_sort(_i);

@@ -118,11 +118,11 @@ END_TEST
 /* At a random moment of the traffic, with random ones of both sides inside a call. */
 START_TEST(nothing_is_lost_or_kept_when_a_side_goes_amid_the_traffic)
 {
-	struct dice dice = dice_of((unsigned)_i);
+	struct random dice = random_of((unsigned)_i);
 	int round, i, rounds = KIT_SLOWER(30);
 
 	for (round = 0; round < rounds; round++) {
-		unsigned turns = dice_below(&dice, 200), turn;
+		unsigned turns = random_below(&dice, 200), turn;
 
 		open_sort(_i);
 		begin_talking_beside(SEEN_MOST);

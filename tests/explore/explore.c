@@ -3,6 +3,7 @@
 #undef _FORTIFY_SOURCE                          /* its longjmp refuses to go to another stack */
 #include "explore.h"
 #include "late.h"
+#include "../harness/random.h"
 
 #include <limits.h>
 #include <setjmp.h>
@@ -40,7 +41,7 @@ static jmp_buf main_at;
 static ucontext_t main_made;
 
 static const struct scenario *scenario;
-static uint64_t random_state;
+static struct random chance;
 static bool by_priority, is_traced;
 static uint32_t laziness;                       /* of buffers: one in so many is emptied when threads change */
 static long mean, changes[CHANGES_MOST], lowest;
@@ -61,18 +62,9 @@ static void end_thread(void);
 
 /* ---- chance ------------------------------------------------------------------------------------------------------- */
 
-static uint64_t draw(void)
-{
-	uint64_t z = random_state += 0x9e3779b97f4a7c15u;       /* splitmix64 */
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-	return z ^ z >> 31;
-}
-
 uint32_t explore_random(uint32_t below)
 {
-	return (uint32_t)((draw() >> 32) * below >> 32);
+	return random_below(&chance, below);
 }
 
 /* ---- late stores ---------------------------------------------------------------------------------------------------- */
@@ -447,7 +439,7 @@ static void prepare(uint64_t seed)
 {
 	static const long means[] = { 1, 2, 3, 5, 9, 20 };
 
-	random_state = seed * 0xd1342543de82ef95u;
+	chance.state = seed * 0xd1342543de82ef95u;
 	used = 0;
 	me = -1;
 	late_forget();

@@ -222,16 +222,7 @@ void mate_end(struct mate *mate)
 	pthread_join(mate->thread, NULL);
 }
 
-struct dice dice_of(unsigned number)
+struct random random_of(unsigned number)
 {
-	return (struct dice){ kit_seed() + number * 0x9e3779b97f4a7c15u };
-}
-
-unsigned dice_below(struct dice *dice, unsigned most)
-{
-	uint64_t x = dice->state += 0x9e3779b97f4a7c15u;      /* splitmix64 */
-
-	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
-	x = (x ^ x >> 27) * 0x94d049bb133111ebu;
-	return (unsigned)((x ^ x >> 31) % most);
+	return (struct random){ kit_seed() + number * 0x9e3779b97f4a7c15u };
 }

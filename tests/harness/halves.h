@@ -11,6 +11,7 @@
 #define TESTS_HALVES_H
 
 #include "kit.h"
+#include "random.h"
 #include <odeon/select.h>
 #include <sched.h>
 
@@ -80,8 +81,6 @@ void mate_await_sleep(struct mate *mate);              /* until it sleeps and go
 void mate_end(struct mate *mate);                      /* until it is done, but for KIT_PATIENCE only */
 
 /* Numbers that differ from run to run, and are told with ODEON_SEED. One sequence is used by one thread. */
-struct dice { uint64_t state; };
-struct dice dice_of(unsigned number);
-unsigned dice_below(struct dice *dice, unsigned most);
+struct random random_of(unsigned number);
 
 #endif

@@ -82,19 +82,19 @@ static void got_one(struct chooser *chooser, odeon_case *one, int index)
 	atomic_fetch_add(&received_in_all, 1);
 }
 
-static odeon_time next_deadline(struct chooser *chooser, struct dice *dice, int *round)
+static odeon_time next_deadline(struct chooser *chooser, struct random *dice, int *round)
 {
 	if (!chooser->is_impatient)
 		return kit_deadline();
 	soon(atomic_load(&round_now) != *round || atomic_load(&is_over));
 	++*round;
-	return odeon_clock_deadline(ODEON_US(dice_below(dice, 150)));
+	return odeon_clock_deadline(ODEON_US(random_below(dice, 150)));
 }
 
 static void choose_with_deadlines(void *argument)
 {
 	struct chooser *chooser = argument;
-	struct dice dice = dice_of(chooser->number);
+	struct random dice = random_of(chooser->number);
 	odeon_case cases[CHANNELS];
 	int round = 0, index;
 
@@ -111,9 +111,9 @@ static void choose_with_deadlines(void *argument)
 	}
 }
 
-static void pause_for(struct dice *dice, unsigned most_us)
+static void pause_for(struct random *dice, unsigned most_us)
 {
-	odeon_time until = odeon_clock_deadline(ODEON_US(dice_below(dice, most_us)));
+	odeon_time until = odeon_clock_deadline(ODEON_US(random_below(dice, most_us)));
 
 	while (odeon_clock_now().ns < until.ns)
 		sched_yield();
@@ -125,7 +125,7 @@ static void pause_for(struct dice *dice, unsigned most_us)
 START_TEST(a_cancelled_receiver_does_not_swallow_a_wake_up)
 {
 	static const size_t capacities[][2] = { { 1, ODEON_UNBOUNDED }, { 0, 3 }, { 0, 0 } };
-	struct dice dice = dice_of(7);
+	struct random dice = random_of(7);
 	int round, rounds = KIT_SLOWER(400);
 
 	open_channels(2, capacities[_i]);
@@ -153,11 +153,11 @@ struct source { struct mate mate; odeon_sender *out; unsigned number; int count;
 static void send_and_stop(void *argument)
 {
 	struct source *source = argument;
-	struct dice dice = dice_of(source->number + 100);
+	struct random dice = random_of(source->number + 100);
 	int i;
 
 	for (i = 0; i < source->count; i++) {
-		if (dice_below(&dice, 50) == 0)
+		if (random_below(&dice, 50) == 0)
 			sched_yield();
 		must(odeon_sender_send(source->out, load_of(source->number, i)) == 0);
 	}
@@ -200,7 +200,7 @@ static void run_sources(const int *counts)
 START_TEST(selects_neither_hang_nor_lose_messages_while_producers_stop_at_random)
 {
 	static const size_t capacities[CHANNELS] = { ODEON_UNBOUNDED, 3, 0, 1 };
-	struct dice dice = dice_of(3);
+	struct random dice = random_of(3);
 	int round, i, j, rounds = KIT_SLOWER(40);
 
 	for (round = 0; round < rounds; round++) {
@@ -209,7 +209,7 @@ START_TEST(selects_neither_hang_nor_lose_messages_while_producers_stop_at_random
 		open_channels(CHANNELS, capacities);
 		begin_choosers(CHANNELS, choose_to_the_end);
 		for (i = 0; i < CHANNELS; i++)
-			counts[i] = (int)dice_below(&dice, capacities[i] < 2 ? 60 : 500);
+			counts[i] = (int)random_below(&dice, capacities[i] < 2 ? 60 : 500);
 		run_sources(counts);
 		end_choosers();
 		for (i = 0; i < CHANNELS; i++) {

@@ -135,10 +135,10 @@ static int meet_by_select(struct party *party, odeon_time until)
 static void meet_impatiently(void *argument)
 {
 	struct party *party = argument;
-	struct dice dice = dice_of(party->number + 50);
+	struct random dice = random_of(party->number + 50);
 
 	while (!atomic_load(&is_over)) {
-		odeon_time until = odeon_clock_deadline(ODEON_US(dice_below(&dice, 60)));
+		odeon_time until = odeon_clock_deadline(ODEON_US(random_below(&dice, 60)));
 		int answer = party->by_select ? meet_by_select(party, until) : party->out ? put(party->out, 1, until)
 		                                                                          : take(party->in, until);
 

@@ -7,7 +7,7 @@
 #ifndef TESTS_NURSERY_H
 #define TESTS_NURSERY_H
 
-#include "random.h"
+#include "../harness/random.h"
 #include <odeon.h>
 #include <stdatomic.h>
 #include <stdbool.h>

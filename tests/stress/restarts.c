@@ -20,6 +20,7 @@
  *   progress       each second something is started anew; else the program ends with 3
  */
 #include "nursery.h"
+#include "../harness/resident.h"
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -90,16 +91,6 @@ static void *drive(void *argument)
 
 /* ---- the account ------------------------------------------------------------------------------------------------------------------ */
 
-static long resident(void)
-{
-	long total = 0, pages = 0;
-	FILE *file = fopen("/proc/self/statm", "r");
-
-	fail_unless(file != NULL && fscanf(file, "%ld %ld", &total, &pages) == 2);
-	fclose(file);
-	return pages * sysconf(_SC_PAGESIZE);
-}
-
 /* For so many seconds. The most memory is noted: of the second quarter, and of all that comes after. */
 static void watch(void)
 {
@@ -110,7 +101,8 @@ static void watch(void)
 		long now;
 
 		pause_ms(250);
-		now = resident();
+		now = resident_bytes();
+		fail_unless(now > 0);
 		if (i >= settings.seconds && now > most[i >= 2 * settings.seconds])
 			most[i >= 2 * settings.seconds] = now;
 		if (i % 4 != 3)

@@ -15,6 +15,7 @@
  *                  sanitizers, which have their own)
  *   progress       each second something is started anew; else the program ends with 3
  */
+#include "../harness/resident.h"
 #include <odeon.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -136,16 +137,6 @@ static void with_a_limit(void)
 	end();
 }
 
-static long resident(void)
-{
-	long total = 0, pages = 0;
-	FILE *file = fopen("/proc/self/statm", "r");
-
-	fail_unless(file != NULL && fscanf(file, "%ld %ld", &total, &pages) == 2);
-	fclose(file);
-	return pages * sysconf(_SC_PAGESIZE);
-}
-
 /* Returns when so many were started anew. */
 static void wait_for(uint64_t restarts)
 {
@@ -168,9 +159,10 @@ static void without_a_limit(uint64_t restarts)
 
 	begin(ODEON_RESTARTS_ANY);
 	wait_for(restarts / 10);
-	first = resident();
+	first = resident_bytes();
 	wait_for(restarts);
-	last = resident();
+	last = resident_bytes();
+	fail_unless(first > 0 && last > 0);
 	fail_unless(atomic_load(&failures) == 0);
 	printf("storm: %llu starts anew, %lu children; memory %ld KiB, then %ld KiB\n",
 	       (unsigned long long)stats_now().restarted, atomic_load(&starts), first >> 10, last >> 10);

@@ -7,7 +7,7 @@
 #ifndef TESTS_TOWN_H
 #define TESTS_TOWN_H
 
-#include "random.h"
+#include "../harness/random.h"
 #include <odeon.h>
 #include <stdatomic.h>
 #include <stdbool.h>

@@ -4,6 +4,7 @@
  * same ref and a fresh state; no message is lost, or handled by the one that failed
  */
 #include "supervised.h"
+#include "../harness/resident.h"
 
 /* ---- a failure --------------------------------------------------------------------------------------------------- */
 
@@ -331,16 +332,6 @@ END_TEST
 
 /* ---- for long ---------------------------------------------------------------------------------------------------- */
 
-static long resident(void)
-{
-	long total = 0, pages = 0;
-	FILE *file = fopen("/proc/self/statm", "r");
-
-	must(file != NULL && fscanf(file, "%ld %ld", &total, &pages) == 2);
-	fclose(file);
-	return pages * sysconf(_SC_PAGESIZE);
-}
-
 #ifdef KIT_ADDRESS_SANITIZER                            /* which keeps for a while what is freed */
 # define MOST_GROWTH (64 << 20)
 #else
@@ -394,10 +385,11 @@ START_TEST(memory_stays_flat_over_many_restarts)
 	must(odeon_post(world.system, super, odeon_new(note)) == 0);
 	gate_wait(&storm.born, 1);
 	run_storm(each);
-	before = resident();
+	before = resident_bytes();
 	for (int i = 0; i < rounds; i++)
 		run_storm(each);
-	ck_assert_int_lt(resident() - before, MOST_GROWTH);
+	must(before > 0);
+	ck_assert_int_lt(resident_bytes() - before, MOST_GROWTH);
 	ck_assert_uint_eq(world_stats(&world).restarted, (uint64_t)(rounds + 1) * (unsigned)each);
 	ck_assert_uint_eq(world_stats(&world).failed, (uint64_t)(rounds + 1) * (unsigned)each);
 }
