@@ -20,6 +20,7 @@ struct member_is { char letter; };
 
 static struct {
 	odeon_system *system;
+	odeon_ref top;                                 /* their supervisor */
 	odeon_ref whom[LETTERS];
 	char line[LINE_MOST];
 	int starts_to_fail[LETTERS];                   /* so many times, from now on */
@@ -101,6 +102,18 @@ static inline void company_open(uint64_t seed)
 static inline void company_run(odeon_duration how_long)
 {
 	must(odeon_system_run(company.system, odeon_system_deadline(company.system, how_long)) >= 0);
+}
+
+static inline void company_supervise(odeon_supervisor rule)
+{
+	must(odeon_supervise(company.system, &rule, &company.top) == 0);
+}
+
+static inline bool company_has_ended(odeon_ref who)
+{
+	odeon_stats_actor stats = ODEON_STATS(odeon_stats_actor);
+
+	return odeon_actor_stats(company.system, who, &stats) == ODEON_EGONE;
 }
 
 /* Nothing is lost, and nobody is left. */

@@ -6,22 +6,8 @@
  */
 #include "company.h"
 
-static odeon_ref top;
-
 static void setup(void) { company_open(1); }
 static void teardown(void) { company_close(); }
-
-static void supervise(odeon_supervisor rule)
-{
-	must(odeon_supervise(company.system, &rule, &top) == 0);
-}
-
-static bool has_ended(odeon_ref who)
-{
-	odeon_stats_actor stats = ODEON_STATS(odeon_stats_actor);
-
-	return odeon_actor_stats(company.system, who, &stats) == ODEON_EGONE;
-}
 
 /* ---- strategies -------------------------------------------------------------------------------------------------------- */
 
@@ -29,7 +15,7 @@ static void three(enum odeon_strategy strategy, odeon_child b)
 {
 	const odeon_child children[] = { MEMBER(a), b, MEMBER(c) };
 
-	supervise((odeon_supervisor)ODEON_SUPERVISOR(.strategy = strategy, .children = children, .count = 3));
+	company_supervise((odeon_supervisor)ODEON_SUPERVISOR(.strategy = strategy, .children = children, .count = 3));
 	company_expect("+a +b +c ");
 }
 
@@ -94,7 +80,7 @@ START_TEST(all_fail_at_once_and_come_up_once)
 	company_run(ODEON_MS(1));
 	must(strlen(company.line) >= strlen("-c -b -a +a +b +c "));
 	must(strcmp(company.line + strlen(company.line) - 9, "+a +b +c ") == 0);
-	must(!has_ended(top));
+	must(!company_has_ended(company.top));
 }
 END_TEST
 
@@ -116,7 +102,7 @@ START_TEST(a_transient_one_that_exits_stays_away)
 	company_expect("-b +b ");
 	company_post('b', LEAVE);
 	company_expect("-b ");
-	must(has_ended(company.whom[1]));
+	must(company_has_ended(company.whom[1]));
 }
 END_TEST
 
@@ -135,7 +121,7 @@ START_TEST(a_temporary_one_is_never_started_anew)
 	three(ODEON_ONE_FOR_ONE, (odeon_child)MEMBER(b, .keep = ODEON_TEMPORARY));
 	company_post('b', FAIL);
 	company_expect("-b ");
-	must(has_ended(company.whom[1]));
+	must(company_has_ended(company.whom[1]));
 }
 END_TEST
 
@@ -144,7 +130,7 @@ START_TEST(a_temporary_one_goes_for_good_with_others)
 	three(ODEON_ONE_FOR_ALL, (odeon_child)MEMBER(b, .keep = ODEON_TEMPORARY));
 	company_post('a', FAIL);
 	company_expect("-a -c -b +a +c ");
-	must(has_ended(company.whom[1]));
+	must(company_has_ended(company.whom[1]));
 }
 END_TEST
 
@@ -157,7 +143,7 @@ START_TEST(a_fresh_one_gets_another_ref)
 	company_post('b', FAIL);
 	company_post('b', 1);
 	company_expect(_i == 0 ? "-b +b " : "-b -c +b +c ");
-	must(has_ended(before) && !has_ended(company.whom[1]));
+	must(company_has_ended(before) && !company_has_ended(company.whom[1]));
 	ck_assert_uint_eq(company.letters, 2);
 }
 END_TEST
@@ -170,7 +156,7 @@ START_TEST(one_that_was_killed_or_stopped_by_others_is_replaced)
 	before = company.whom[1];
 	must((_i == 0 ? odeon_actor_kill : odeon_actor_stop)(company.system, before) == 0);
 	company_expect("-b +b ");
-	must(has_ended(before) && !has_ended(company.whom[1]));
+	must(company_has_ended(before) && !company_has_ended(company.whom[1]));
 }
 END_TEST
 
@@ -207,7 +193,7 @@ START_TEST(more_failures_than_allowed_end_all_in_reverse_order)
 	ck_assert_int_eq(company.failures, 0);
 	company_post('b', FAIL);
 	company_expect("-b -c -a ");
-	must(has_ended(top));
+	must(company_has_ended(company.top));
 	ck_assert_int_eq(company.failures, 1);
 	ck_assert_str_eq(company.failure, "b failed too often: as told");
 }
@@ -222,11 +208,11 @@ START_TEST(failures_far_apart_are_no_reason_to_give_up)
 		company_post('b', FAIL);
 		company_run(ODEON_SECONDS(2));
 	}
-	must(!has_ended(top));
+	must(!company_has_ended(company.top));
 	company_post('b', FAIL);
 	company_post('b', FAIL);
 	company_run(ODEON_MS(1));
-	must(has_ended(top));
+	must(company_has_ended(company.top));
 }
 END_TEST
 
@@ -234,10 +220,10 @@ START_TEST(no_failure_at_all_may_be_allowed)
 {
 	const odeon_child children[] = { MEMBER(a), MEMBER(b) };
 
-	supervise((odeon_supervisor)ODEON_SUPERVISOR(.restarts = ODEON_RESTARTS_NONE, .children = children, .count = 2));
+	company_supervise((odeon_supervisor)ODEON_SUPERVISOR(.restarts = ODEON_RESTARTS_NONE, .children = children, .count = 2));
 	company_post('a', FAIL);
 	company_expect("+a +b -a -b ");
-	must(has_ended(top));
+	must(company_has_ended(company.top));
 }
 END_TEST
 
@@ -246,11 +232,11 @@ START_TEST(any_number_may_be_allowed)
 	const odeon_child children[] = { MEMBER(a) };
 	int i;
 
-	supervise((odeon_supervisor)ODEON_SUPERVISOR(.restarts = ODEON_RESTARTS_ANY, .children = children, .count = 1));
+	company_supervise((odeon_supervisor)ODEON_SUPERVISOR(.restarts = ODEON_RESTARTS_ANY, .children = children, .count = 1));
 	for (i = 0; i < 300; i++)
 		company_post('a', FAIL);
 	company_run(ODEON_MS(1));
-	must(!has_ended(top));
+	must(!company_has_ended(company.top));
 }
 END_TEST
 
@@ -270,8 +256,8 @@ static void with_pause(unsigned jitter)
 {
 	const odeon_child children[] = { MEMBER(a) };
 
-	supervise((odeon_supervisor)ODEON_SUPERVISOR(.restarts = ODEON_RESTARTS_ANY, .within = ODEON_SECONDS(3), .children = children,
-	                                             .count = 1, .pause = ODEON_MS(100), .pause_most = ODEON_MS(350), .jitter = jitter));
+	company_supervise((odeon_supervisor)ODEON_SUPERVISOR(.restarts = ODEON_RESTARTS_ANY, .within = ODEON_SECONDS(3),
+		.children = children, .count = 1, .pause = ODEON_MS(100), .pause_most = ODEON_MS(350), .jitter = jitter));
 	company_run(ODEON_MS(1));
 }
 
@@ -334,7 +320,7 @@ START_TEST(one_killed_during_its_pause_is_replaced_after_it)
 	company_expect("+a -a ");
 	company_run(ODEON_MS(100));
 	company_expect("+a ");
-	must(!has_ended(company.whom[0]));
+	must(!company_has_ended(company.whom[0]));
 }
 END_TEST
 
@@ -358,7 +344,7 @@ START_TEST(a_start_that_always_fails_ends_all)
 	company.starts_to_fail[1] = 1000;
 	company_post('b', FAIL);
 	company_run(ODEON_SECONDS(1));
-	must(has_ended(top));
+	must(company_has_ended(company.top));
 	must(company.starts_to_fail[1] == 997);
 	must(strcmp(company.failure, "b failed too often: the operating system refused") == 0);
 }
@@ -371,8 +357,8 @@ START_TEST(a_first_start_that_fails_is_told_and_leaves_nobody)
 	odeon_stats_system stats = ODEON_STATS(odeon_stats_system);
 
 	company.starts_to_fail[1] = 1;
-	ck_assert_int_eq(odeon_supervise(company.system, &rule, &top), ODEON_ESYSTEM);
-	must(odeon_ref_is_nobody(top));
+	ck_assert_int_eq(odeon_supervise(company.system, &rule, &company.top), ODEON_ESYSTEM);
+	must(odeon_ref_is_nobody(company.top));
 	company_expect("+a !b -a ");
 	must(odeon_system_stats(company.system, &stats) == 0 && stats.actors == 0);
 }

@@ -5,22 +5,8 @@
  */
 #include "company.h"
 
-static odeon_ref top;
-
 static void setup(void) { company_open(1); }
 static void teardown(void) { company_close(); }
-
-static void supervise(odeon_supervisor rule)
-{
-	must(odeon_supervise(company.system, &rule, &top) == 0);
-}
-
-static bool has_ended(odeon_ref who)
-{
-	odeon_stats_actor stats = ODEON_STATS(odeon_stats_actor);
-
-	return odeon_actor_stats(company.system, who, &stats) == ODEON_EGONE;
-}
 
 static uint64_t actors(void)
 {
@@ -38,17 +24,17 @@ START_TEST(children_stop_in_reverse_order_after_what_they_have)
 {
 	const odeon_child children[] = { MEMBER(a), MEMBER(b), MEMBER(c) };
 
-	supervise((odeon_supervisor)ODEON_SUPERVISOR(.strategy = (enum odeon_strategy)_i, .children = children, .count = 3));
+	company_supervise((odeon_supervisor)ODEON_SUPERVISOR(.strategy = (enum odeon_strategy)_i, .children = children, .count = 3));
 	company_expect("+a +b +c ");
 	company_post('a', 1);
 	company_post('b', 2);
 	company_run(ODEON_MS(1));
 	company.line[0] = 0;
-	stop(top);
+	stop(company.top);
 	company_expect("-c -b -a ");
-	must(has_ended(top));
+	must(company_has_ended(company.top));
 	ck_assert_int_eq(company.failures, 0);
-	ck_assert_int_eq(odeon_supervisor_stop(company.system, top), ODEON_EGONE);
+	ck_assert_int_eq(odeon_supervisor_stop(company.system, company.top), ODEON_EGONE);
 }
 END_TEST
 
@@ -63,8 +49,8 @@ START_TEST(one_that_is_to_be_killed_is_killed_at_once)
 {
 	const odeon_child children[] = { MEMBER(a), ODEON_CHILD(.kind = &idler_kind, .stop_within = -1) };
 
-	supervise((odeon_supervisor)ODEON_SUPERVISOR(.children = children, .count = 2));
-	stop(top);
+	company_supervise((odeon_supervisor)ODEON_SUPERVISOR(.children = children, .count = 2));
+	stop(company.top);
 	company_expect("+a -K -a ");
 }
 END_TEST
@@ -82,13 +68,13 @@ START_TEST(one_that_takes_too_long_is_killed_at_its_deadline)
 	int i;
 
 	world_open(&world, (odeon_options)ODEON_OPTIONS(.workers = 2));
-	must(odeon_supervise(world.system, &rule, &top) == 0);
-	is = odeon_ask(odeon_child_is, world.system, top, odeon_child_find_new("slow"), kit_deadline(), NULL);
+	must(odeon_supervise(world.system, &rule, &company.top) == 0);
+	is = odeon_ask(odeon_child_is, world.system, company.top, odeon_child_find_new("slow"), kit_deadline(), NULL);
 	must(is != NULL && is->is_up);
 	for (i = 0; i < SLOW; i++)
 		must(odeon_post(world.system, is->who, parcel_new(i)) == 0);
 	odeon_free(is);
-	must(odeon_supervisor_stop(world.system, top) == 0);
+	must(odeon_supervisor_stop(world.system, company.top) == 0);
 	must(odeon_system_wait(world.system, kit_deadline()) == 0);
 	must(odeon_system_stats(world.system, &stats) == 0);
 	must(stats.handled < SLOW && stats.dead_letters > 0);
@@ -101,9 +87,9 @@ START_TEST(one_that_fails_while_all_stop_is_not_started_anew)
 {
 	const odeon_child children[] = { MEMBER(a), MEMBER(b) };
 
-	supervise((odeon_supervisor)ODEON_SUPERVISOR(.children = children, .count = 2));
+	company_supervise((odeon_supervisor)ODEON_SUPERVISOR(.children = children, .count = 2));
 	company_run(ODEON_MS(1));
-	stop(top);
+	stop(company.top);
 	company_post('b', FAIL);
 	company_post('a', FAIL);
 	company_run(ODEON_MS(1));
@@ -115,12 +101,12 @@ START_TEST(one_that_waits_to_be_started_anew_stops_too)
 {
 	const odeon_child children[] = { MEMBER(a), MEMBER(b) };
 
-	supervise((odeon_supervisor)ODEON_SUPERVISOR(.children = children, .count = 2, .pause = ODEON_SECONDS(1)));
+	company_supervise((odeon_supervisor)ODEON_SUPERVISOR(.children = children, .count = 2, .pause = ODEON_SECONDS(1)));
 	company_run(ODEON_MS(1));
 	company_post('b', FAIL);
 	company_post('b', 1);
 	company_expect("+a +b -b ");
-	stop(top);
+	stop(company.top);
 	company_expect("-a ");
 	must(actors() == 0);
 }
@@ -137,14 +123,14 @@ static void tree(enum odeon_strategy strategy, odeon_child middle)
 {
 	const odeon_child children[] = { MEMBER(a), middle, MEMBER(d) };
 
-	supervise((odeon_supervisor)ODEON_SUPERVISOR(.strategy = strategy, .children = children, .count = 3));
+	company_supervise((odeon_supervisor)ODEON_SUPERVISOR(.strategy = strategy, .children = children, .count = 3));
 	company_expect("+a +b +c +d ");
 }
 
 START_TEST(a_tree_stops_in_reverse_order)
 {
 	tree(ODEON_ONE_FOR_ONE, (odeon_child)BRANCH(.keep = (enum odeon_keep)_i));
-	stop(top);
+	stop(company.top);
 	company_expect("-d -c -b -a ");
 	must(actors() == 0 && company.failures == 0);
 }
@@ -191,7 +177,7 @@ END_TEST
 START_TEST(children_of_a_supervisor_that_ends_otherwise_are_killed)
 {
 	tree(ODEON_ONE_FOR_ONE, (odeon_child)BRANCH());
-	must((_i == 0 ? odeon_actor_kill : odeon_actor_stop)(company.system, top) == 0);
+	must((_i == 0 ? odeon_actor_kill : odeon_actor_stop)(company.system, company.top) == 0);
 	company_run(ODEON_MS(1));
 	must(actors() == 0);
 }
@@ -212,7 +198,7 @@ static struct question question;
 
 static int ask(void *message)
 {
-	company_ask(&question, top, message);
+	company_ask(&question, company.top, message);
 	company_run(ODEON_MS(1));
 	must(question.is_answered);
 	return question.error;
@@ -222,7 +208,7 @@ static void two(enum odeon_strategy strategy, odeon_duration pause)
 {
 	const odeon_child children[] = { MEMBER(a), MEMBER(b) };
 
-	supervise((odeon_supervisor)ODEON_SUPERVISOR(.strategy = strategy, .children = children, .count = 2, .pause = pause));
+	company_supervise((odeon_supervisor)ODEON_SUPERVISOR(.strategy = strategy, .children = children, .count = 2, .pause = pause));
 	company_expect("+a +b ");
 }
 
@@ -240,7 +226,7 @@ START_TEST(children_are_added_found_stopped_and_forgotten)
 	must(ask(odeon_child_stop_new("b")) == 0 && !question.is.is_up);
 	must(ask(odeon_child_find_new("b")) == ODEON_EGONE);
 	company_expect("-b ");
-	stop(top);
+	stop(company.top);
 	company_expect("-c -a ");
 }
 END_TEST
@@ -279,7 +265,7 @@ START_TEST(one_is_started_anew_when_asked_and_that_counts_for_nothing)
 	for (i = 0; i < 10; i++)
 		must(ask(odeon_child_restart_new("b")) == 0 && question.is.is_up && odeon_ref_equal(question.is.who, before));
 	ck_assert_uint_eq(question.is.restarts, 10);
-	must(!has_ended(top));
+	must(!company_has_ended(company.top));
 }
 END_TEST
 
@@ -303,7 +289,7 @@ START_TEST(what_is_asked_while_all_go_down_waits_until_they_are_up)
 	two(ODEON_ONE_FOR_ALL, ODEON_MS(100));
 	company_post('a', FAIL);
 	company_expect("-a -b ");
-	company_ask(&question, top, odeon_child_add_new(&c));
+	company_ask(&question, company.top, odeon_child_add_new(&c));
 	company_expect("");
 	must(!question.is_answered);
 	company_run(ODEON_MS(200));
@@ -317,8 +303,8 @@ START_TEST(who_asks_one_that_is_leaving_is_told)
 	const odeon_child c = MEMBER(c);
 
 	two(ODEON_ONE_FOR_ONE, 0);
-	stop(top);
-	company_ask(&question, top, odeon_child_add_new(&c));
+	stop(company.top);
+	company_ask(&question, company.top, odeon_child_add_new(&c));
 	company_run(ODEON_MS(1));
 	must(question.is_answered && (question.error == ODEON_ESTOPPING || question.error == ODEON_EGONE));
 	must(actors() == 0);
