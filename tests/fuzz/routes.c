@@ -5,16 +5,13 @@
  *
  * Up to a zero: a path. After each further one: a route.
  */
-#include "http_path.h"
-#include "http_pattern.h"
+#include "routes.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define must(claim) do { if (!(claim)) { fprintf(stderr, "it does not hold that %s\n", #claim); abort(); } } while (0)
 enum { ROUTES_MOST = 24 };
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 
 /* Answers how many bytes; into: as many as there are. */
 static size_t normalize(const char *path, size_t length, char *into)
@@ -42,7 +39,7 @@ static void check_segments(struct http_text path)
 	must(!http_text_is(segment, HTTP_TEXT(".")) && !http_text_is(segment, HTTP_TEXT("..")));
 }
 
-static bool matches(const struct http_route *route, struct http_text path)
+bool route_matches(const struct http_route *route, struct http_text path)
 {
 	struct http_text segment;
 	uint32_t depth = 0;
@@ -68,7 +65,7 @@ static const void *best_of(struct http_route *const *routes, size_t count, struc
 
 	*is_any = false;
 	for (size_t i = 0; i < count; i++) {
-		if (!matches(routes[i], path))
+		if (!route_matches(routes[i], path))
 			continue;
 		*is_any = true;
 		if (http_text_is(routes[i]->method, HTTP_TEXT("GET")) && (best == NULL || http_pattern_compare(routes[i], best) < 0))

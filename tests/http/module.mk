@@ -35,7 +35,7 @@ http_test_cppflags  = $(AM_CPPFLAGS) -iquote $(top_srcdir)/actors/http -DHTTP_CO
 %C%_range_t_LDADD        = $(http_test_libraries)
 %C%_path_t_CPPFLAGS      = $(http_test_cppflags)
 %C%_path_t_LDADD         = $(http_test_libraries)
-%C%_routes_t_SOURCES     = %D%/corpus.h %D%/routes.c tests/fuzz/routes.c
+%C%_routes_t_SOURCES     = %D%/corpus.h %D%/routes.c tests/fuzz/routes.c tests/fuzz/routes.h
 %C%_routes_t_CPPFLAGS    = $(http_test_cppflags)
 %C%_routes_t_LDADD       = $(http_test_libraries)
 %C%_routes_t_LDFLAGS     = $(AM_LDFLAGS) -Wl,--wrap=calloc,--wrap=realloc

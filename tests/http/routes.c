@@ -3,12 +3,10 @@
  * routes.c - what http_routes.h promises: which route answers a path, and with what parameters
  */
 #include "corpus.h"
-#include "http_pattern.h"
+#include "../fuzz/routes.h"
 #include <odeon/error.h>
 #include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 
 static struct http_routes *routes;
 static struct http_match match;
@@ -189,25 +187,6 @@ static unsigned random_below(uint64_t *seed, unsigned count)
 	return (unsigned)(*seed >> 33) % count;
 }
 
-static bool matches(const struct http_route *route, struct http_text path)
-{
-	uint32_t depth = 0;
-	struct http_text segment;
-	bool goes_on;
-
-	path = http_text_from(path, 1);
-	do {
-		goes_on = http_segment_cut(&path, &segment);
-		if (depth < route->count && route->kind[depth] == HTTP_SEGMENT_REST)
-			return true;
-		if (depth >= route->count || (route->kind[depth] == HTTP_SEGMENT_NAME ? segment.bytes == 0 :
-		                              !http_text_is(route->segment[depth], segment)))
-			return false;
-		depth++;
-	} while (goes_on);
-	return depth == route->count;
-}
-
 static void make_path(char *text, uint64_t *seed, bool is_pattern)
 {
 	unsigned count = 1 + random_below(seed, 4);
@@ -245,7 +224,7 @@ START_TEST(as_if_each_were_tried)
 
 		make_path(path, &seed, false);
 		for (unsigned at = 0; at < count; at++)
-			if (matches(all[at], http_text_of(path)) && (best == NULL || http_pattern_compare(all[at], best) < 0))
+			if (route_matches(all[at], http_text_of(path)) && (best == NULL || http_pattern_compare(all[at], best) < 0))
 				best = all[at];
 		status = find("GET", path);
 		ck_assert_msg((status == 200) == (best != NULL) && (best == NULL || match.value == best->value), "%s: %s, not %s", path,
