@@ -366,6 +366,15 @@ uint64_t kit_seed(void)
 	return seed;
 }
 
+void kit_replay(uint64_t (*play)(uint64_t seed), unsigned seeds)
+{
+	for (unsigned i = 0; i < seeds; i++) {
+		uint64_t trace = play(kit_seed() + i);
+
+		ck_assert_uint_eq(trace, play(kit_seed() + i));
+	}
+}
+
 static TCase *case_make(const struct kit_case *test_case)
 {
 	TCase *result = tcase_create(test_case->name);

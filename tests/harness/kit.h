@@ -89,6 +89,9 @@ void kit_pause(void);                                  /* about a millisecond */
 odeon_time kit_deadline(void);                         /* KIT_PATIENCE from now, on the machine's clock */
 uint64_t kit_seed(void);                               /* ODEON_SEED, or a fresh one; told when a test fails */
 
+/* Plays so many seeds twice each, and fails when one of them answers otherwise the second time. */
+void kit_replay(uint64_t (*play)(uint64_t seed), unsigned seeds);
+
 /* ---- messages ------------------------------------------------------------------------------------------------- */
 
 struct parcel {

@@ -247,16 +247,7 @@ START_TEST(whoever_is_killed_who_hears_all_hears_all_in_order_or_is_told_what_it
 }
 END_TEST
 
-START_TEST(the_same_seed_plays_the_same)
-{
-	uint64_t seed = kit_seed();
-
-	for (int i = 0; i < 20; i++, seed++) {
-		uint64_t trace = play(seed);
-
-		ck_assert_uint_eq(trace, play(seed));
-	}
-}
+START_TEST(the_same_seed_plays_the_same) { kit_replay(play, 20); }
 END_TEST
 
 KIT_MAIN("simulation/topics", { .name = "kills", .tests = KIT_TESTS(
