@@ -258,7 +258,7 @@ static odeon_system *start_scene(odeon_ref *walker, struct ending *ending)
 }
 
 /* The whole path with the nth failure; answers whether anything failed. */
-static bool walk_with_failure(unsigned long nth, bool for_ever)
+static bool walk_with_failure(unsigned long nth, int for_ever)
 {
 	struct holdings before = take_stock();
 	struct ending ending = ENDING;
@@ -290,21 +290,10 @@ static bool walk_with_failure(unsigned long nth, bool for_ever)
 	return failed > 0;
 }
 
-static void sweep_path(bool for_ever)
-{
-	unsigned long nth;
-
-	warm_up();
-	walk_with_failure(SWEEP_MOST, false);
-	for (nth = 1; nth < SWEEP_MOST && walk_with_failure(nth, for_ever); nth++)
-		;
-	ck_assert_uint_gt(nth, 20);
-	ck_assert_uint_lt(nth, SWEEP_MOST);
-}
-
 START_TEST(no_failure_on_the_way_of_a_message_loses_one)
 {
-	sweep_path(_i);
+	warm_up();
+	ck_assert_uint_gt(faults_sweep(walk_with_failure, _i), 20);
 }
 END_TEST
 

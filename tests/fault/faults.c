@@ -29,6 +29,17 @@ unsigned long faults_disarm(void)
 	return atomic_load(&failed);
 }
 
+unsigned long faults_sweep(faults_play *play, int how)
+{
+	unsigned long nth = 1;
+
+	if (play(FAULTS_MOST, how))
+		return 0;
+	while (nth < FAULTS_MOST && play(nth, how))
+		nth++;
+	return nth < FAULTS_MOST ? nth : 0;
+}
+
 long faults_blocks(void)
 {
 	return atomic_load(&blocks);

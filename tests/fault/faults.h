@@ -18,6 +18,16 @@ void faults_arm(unsigned long nth, bool for_ever);
 /* Nothing fails any more; answers how many calls were made to fail. */
 unsigned long faults_disarm(void);
 
+/*
+ * Plays with one failure after the other. In a play number `nth` fails, in the way that `how` says; it answers whether so
+ * many were asked for. In the first play nothing fails, and what is kept for the life of the process is got.
+ *
+ * Answers which was the first that nobody asked for; 0: there is no end, or the first play failed.
+ */
+enum { FAULTS_MOST = 3000 };                            /* far more than are asked for in any play */
+typedef bool faults_play(unsigned long nth, int how);
+unsigned long faults_sweep(faults_play *play, int how);
+
 /* Blocks and mappings that were got and not given back. */
 long faults_blocks(void);
 long faults_mappings(void);

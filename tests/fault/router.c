@@ -7,7 +7,7 @@
 #include "faults.h"
 #include <string.h>
 
-enum { SWEEP_MOST = 1000, MOST = 4 };
+enum { MOST = 4 };
 
 static struct {
 	odeon_system *system;
@@ -85,7 +85,7 @@ static int open_router(bool by_key)
 
 /* ---- opening ----------------------------------------------------------------------------------------------------------- */
 
-static bool open_with_failure(unsigned long nth, bool for_ever)
+static bool open_with_failure(unsigned long nth, int for_ever)
 {
 	long blocks = faults_blocks();
 	odeon_stats_system stats = ODEON_STATS(odeon_stats_system);
@@ -107,13 +107,7 @@ static bool open_with_failure(unsigned long nth, bool for_ever)
 
 START_TEST(one_that_cannot_be_opened_leaves_nobody)
 {
-	unsigned long nth;
-
-	must(!open_with_failure(SWEEP_MOST, false));
-	for (nth = 1; nth < SWEEP_MOST && open_with_failure(nth, _i == 1); nth++)
-		;
-	ck_assert_uint_gt(nth, 8);
-	ck_assert_uint_lt(nth, SWEEP_MOST);
+	ck_assert_uint_gt(faults_sweep(open_with_failure, _i), 8);
 }
 END_TEST
 
@@ -130,8 +124,9 @@ static void post_some(int failures)
 	}
 }
 
-static bool change_with_failure(unsigned long nth, bool for_ever, bool by_key)
+static bool change_with_failure(unsigned long nth, int how)
 {
+	bool for_ever = how >= 2, by_key = how % 2 == 1;
 	long blocks = faults_blocks();
 	unsigned long failed;
 
@@ -158,13 +153,7 @@ static bool change_with_failure(unsigned long nth, bool for_ever, bool by_key)
 
 START_TEST(what_a_change_lacks_it_gets_later_and_nothing_is_lost)
 {
-	unsigned long nth;
-
-	must(!change_with_failure(SWEEP_MOST, false, _i % 2 == 1));
-	for (nth = 1; nth < SWEEP_MOST && change_with_failure(nth, _i >= 2, _i % 2 == 1); nth++)
-		;
-	ck_assert_uint_gt(nth, 8);
-	ck_assert_uint_lt(nth, SWEEP_MOST);
+	ck_assert_uint_gt(faults_sweep(change_with_failure, _i), 8);
 }
 END_TEST
 
@@ -192,8 +181,10 @@ ODEON_HANDLER(teller, note)
 ODEON_HANDLERS(teller_handlers, ODEON_ON(teller, note));
 ODEON_KIND(teller, teller_handlers);
 
-static bool tell_with_failure(unsigned long nth, bool for_ever, int what)
+static bool tell_with_failure(unsigned long nth, int how)
 {
+	int what = how % 2;
+	bool for_ever = how >= 2;
 	long blocks = faults_blocks();
 
 	open_scene();
@@ -216,13 +207,7 @@ static bool tell_with_failure(unsigned long nth, bool for_ever, int what)
 
 START_TEST(all_are_told_or_nobody)
 {
-	unsigned long nth;
-
-	must(!tell_with_failure(SWEEP_MOST, false, _i % 2));
-	for (nth = 1; nth < SWEEP_MOST && tell_with_failure(nth, _i >= 2, _i % 2); nth++)
-		;
-	ck_assert_uint_gt(nth, 2);
-	ck_assert_uint_lt(nth, SWEEP_MOST);
+	ck_assert_uint_gt(faults_sweep(tell_with_failure, _i), 2);
 }
 END_TEST
 

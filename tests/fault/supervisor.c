@@ -7,7 +7,7 @@
 #include "faults.h"
 #include <string.h>
 
-enum { SWEEP_MOST = 400, CHILDREN = 3 };
+enum { CHILDREN = 3 };
 
 static struct {
 	odeon_system *system;
@@ -90,7 +90,7 @@ static int supervise(enum odeon_strategy strategy, odeon_duration pause)
 
 /* ---- the first start --------------------------------------------------------------------------------------------------------- */
 
-static bool begin_with_failure(unsigned long nth, bool for_ever)
+static bool begin_with_failure(unsigned long nth, int for_ever)
 {
 	long blocks = faults_blocks();
 	odeon_stats_system stats = ODEON_STATS(odeon_stats_system);
@@ -112,20 +112,17 @@ static bool begin_with_failure(unsigned long nth, bool for_ever)
 
 START_TEST(one_that_cannot_begin_leaves_nobody)
 {
-	unsigned long nth;
-
-	must(!begin_with_failure(SWEEP_MOST, false));
-	for (nth = 1; nth < SWEEP_MOST && begin_with_failure(nth, _i == 1); nth++)
-		;
-	ck_assert_uint_gt(nth, 10);
-	ck_assert_uint_lt(nth, SWEEP_MOST);
+	ck_assert_uint_gt(faults_sweep(begin_with_failure, _i), 10);
 }
 END_TEST
 
 /* ---- starting anew ------------------------------------------------------------------------------------------------------------- */
 
-static bool fail_with_failure(unsigned long nth, bool for_ever, enum odeon_strategy strategy, odeon_duration pause)
+static bool fail_with_failure(unsigned long nth, int how)
 {
+	enum odeon_strategy strategy = (enum odeon_strategy)(how % 3);
+	odeon_duration pause = how / 3 % 2 == 0 ? 0 : ODEON_MS(10);
+	bool for_ever = how >= 6;
 	long blocks = faults_blocks();
 	struct parcel *parcels[2];
 	unsigned long failed;
@@ -151,15 +148,7 @@ static bool fail_with_failure(unsigned long nth, bool for_ever, enum odeon_strat
 
 START_TEST(what_is_refused_once_is_tried_again_and_nothing_is_lost)
 {
-	enum odeon_strategy strategy = (enum odeon_strategy)(_i % 3);
-	odeon_duration pause = _i / 3 % 2 == 0 ? 0 : ODEON_MS(10);
-	unsigned long nth;
-
-	must(!fail_with_failure(SWEEP_MOST, false, strategy, pause));
-	for (nth = 1; nth < SWEEP_MOST && fail_with_failure(nth, _i >= 6, strategy, pause); nth++)
-		;
-	ck_assert_uint_gt(nth, 1);
-	ck_assert_uint_lt(nth, SWEEP_MOST);
+	ck_assert_uint_gt(faults_sweep(fail_with_failure, _i), 1);
 }
 END_TEST
 
