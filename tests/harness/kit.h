@@ -22,7 +22,6 @@
 #include <stdbool.h>
 
 #define KIT_PATIENCE ODEON_SECONDS(10)
-#define KIT_TIMEOUT 20                                 /* seconds for one test, checked by check */
 
 #if defined(__SANITIZE_THREAD__)
 # define KIT_THREAD_SANITIZER 1
@@ -40,8 +39,10 @@
 #endif
 #if defined(KIT_THREAD_SANITIZER) || defined(KIT_ADDRESS_SANITIZER)
 # define KIT_SLOWER(n) ((n) / 10)                      /* how often to repeat something in a build that is ten times slower */
+# define KIT_TIMEOUT 60                                /* seconds for one test, checked by check */
 #else
 # define KIT_SLOWER(n) (n)
+# define KIT_TIMEOUT 20
 #endif
 
 /* An assertion for handlers and loops: says nothing to check as long as it holds. */
