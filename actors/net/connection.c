@@ -49,7 +49,7 @@ static void let_go_of_wire(struct connection *connection, bool resets)
 	connection->stir = wire->stir;
 	connection->reads = wire->first;
 	wire->stir = NULL;
-	wire->first = wire->last = NULL;
+	wire->first = NULL;
 	connection->wire = NULL;
 	wire_close(wire, resets);
 }
@@ -422,7 +422,7 @@ static void leave(struct connection *connection, const odeon_reason *reason)
 	connection->read = wire->read;
 	name_end(connection, reason->code, 0, reason->code < 0 ? odeon_error_text(reason->code) : "");
 	connection->reads = wire->first;
-	wire->first = wire->last = NULL;
+	wire->first = NULL;
 	connection->wire = NULL;
 	rest = writing_take_all(connection, &length);
 	if (reason->code == 0 && length > 0 && connection->is_connected && !connection->has_ended_writing) {

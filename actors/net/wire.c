@@ -35,7 +35,6 @@ void wire_free(struct wire *wire)
 
 	while ((bytes = wire_take(wire)) != NULL)
 		odeon_free(bytes);
-	odeon_free(wire->room);
 	odeon_free(wire->stir);
 	free(wire);
 }
@@ -106,22 +105,36 @@ int wire_open(struct wire *wire, struct poller *poller, const odeon_connection_o
 	return error;
 }
 
-static void on_connect(uv_connect_t *request, int status) { note(request->data, WIRE_CONNECTED, status); }
+/* A request of the loop, to be freed when it is called back: data is the wire. NULL: no memory. */
+static void *request_new(struct wire *wire, size_t bytes)
+{
+	uv_req_t *request = calloc(1, bytes);
+
+	if (request != NULL)
+		request->data = wire;
+	return request;
+}
+
+static void on_connect(uv_connect_t *request, int status)
+{
+	note(request->data, WIRE_CONNECTED, status);
+	free(request);
+}
 
 int wire_connect(struct wire *wire, struct poller *poller, const odeon_connection_options *options,
                  const struct address *address)
 {
-	int error = enter(wire, poller);
+	uv_connect_t *request = request_new(wire, sizeof *request);
+	int error = request != NULL ? enter(wire, poller) : UV_ENOMEM;
 
-	if (error != 0)
-		return error;
-	wire->request.connect.data = wire;
-	if (wire->is_local)
-		uv_pipe_connect(&wire->request.connect, &wire->uv.pipe, address->of.local.sun_path, on_connect);
-	else
-		error = uv_tcp_connect(&wire->request.connect, &wire->uv.tcp, &address->of.any, on_connect);
+	if (error == 0 && wire->is_local)
+		uv_pipe_connect(request, &wire->uv.pipe, address->of.local.sun_path, on_connect);
+	else if (error == 0)
+		error = uv_tcp_connect(request, &wire->uv.tcp, &address->of.any, on_connect);
 	if (error == 0)
 		set_options(wire, options);
+	else
+		free(request);
 	return error;
 }
 
@@ -138,14 +151,15 @@ int wire_descriptor(const struct wire *wire)
 static void on_room(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
 {
 	struct wire *wire = handle->data;
+	struct odeon_bytes *room;
 
 	(void)suggested;
 	*buffer = uv_buf_init(NULL, 0);
 	if (wire->credit == 0 || wire->waiting >= WIRE_WAITING_MOST || odeon_ref_is_nobody(wire->actor))
 		return;
-	wire->room = odeon_bytes_new(wire->read_bytes);
-	if (wire->room != NULL)
-		*buffer = uv_buf_init((char *)wire->room->data, wire->read_bytes);
+	room = odeon_bytes_new(wire->read_bytes);
+	if (room != NULL)
+		*buffer = uv_buf_init((char *)room->data, wire->read_bytes);
 	else
 		note(wire, WIRE_FAILED, UV_ENOMEM);
 }
@@ -166,12 +180,12 @@ static void fit(struct wire *wire, size_t length)
 
 static void add(struct wire *wire, struct odeon_bytes *bytes, size_t length)
 {
+	struct odeon_bytes **place = &wire->first;
+
+	while (*place != NULL)                  /* few wait */
+		place = &(*place)->next;
+	*place = bytes;
 	bytes->length = length;
-	if (wire->last != NULL)
-		wire->last->next = bytes;
-	else
-		wire->first = bytes;
-	wire->last = bytes;
 	wire->waiting++;
 	wire->read += length;
 	if (wire->credit != ODEON_READ_ALWAYS)
@@ -187,10 +201,8 @@ static void stop_reading(struct wire *wire)
 static void on_read(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer)
 {
 	struct wire *wire = stream->data;
-	struct odeon_bytes *room = wire->room;
+	struct odeon_bytes *room = buffer->base != NULL ? (struct odeon_bytes *)(void *)buffer->base - 1 : NULL;
 
-	(void)buffer;
-	wire->room = NULL;
 	if (length > 0) {
 		add(wire, room, (size_t)length);
 		fit(wire, (size_t)length);
@@ -223,8 +235,6 @@ struct odeon_bytes *wire_take(struct wire *wire)
 	if (bytes == NULL)
 		return NULL;
 	wire->first = bytes->next;
-	if (wire->first == NULL)
-		wire->last = NULL;
 	bytes->next = NULL;
 	wire->waiting--;
 	return bytes;
@@ -256,26 +266,35 @@ static void on_probe(uv_write_t *request, int status)
 {
 	struct wire *wire = request->data;
 
+	free(request);
 	wire->is_probing = false;
 	note(wire, WIRE_PROBED, status);
 }
 
 int wire_probe(struct wire *wire, unsigned char *byte)
 {
+	uv_write_t *request = request_new(wire, sizeof *request);
 	uv_buf_t buffer = { .base = (char *)byte, .len = 1 };
-	int error;
-
-	wire->request.write.data = wire;
-	error = uv_write(&wire->request.write, &wire->uv.stream, &buffer, 1, on_probe);
+	int error = request != NULL ? uv_write(request, &wire->uv.stream, &buffer, 1, on_probe) : UV_ENOMEM;
 
 	wire->is_probing = error == 0;
+	if (error != 0)
+		free(request);
 	return error;
 }
 
-static void on_write_end(uv_shutdown_t *request, int status) { note(request->data, WIRE_WRITE_ENDED, status); }
+static void on_write_end(uv_shutdown_t *request, int status)
+{
+	note(request->data, WIRE_WRITE_ENDED, status);
+	free(request);
+}
 
 int wire_write_end(struct wire *wire)
 {
-	wire->request.shutdown.data = wire;
-	return uv_shutdown(&wire->request.shutdown, &wire->uv.stream, on_write_end);
+	uv_shutdown_t *request = request_new(wire, sizeof *request);
+	int error = request != NULL ? uv_shutdown(request, &wire->uv.stream, on_write_end) : UV_ENOMEM;
+
+	if (error != 0)
+		free(request);
+	return error;
 }

@@ -14,6 +14,8 @@
  *
  * Writing is tried at once, as much as the actor has. When the system takes no more, one single byte is given to the loop,
  * which writes it when there is room, and then the actor tries again: so it is always known exactly what was written.
+ *
+ * Most wires are idle, and there may be many: what is needed only while connecting, probing or ending is made then.
  */
 #ifndef NET_WIRE_H
 #define NET_WIRE_H
@@ -41,15 +43,13 @@ struct wire {
 	odeon_system *system;
 	odeon_ref actor;                        /* nobody: nothing is noted any more */
 	struct stir *stir;                      /* NULL: on its way */
-	struct odeon_bytes *first, *last;       /* read, in order */
-	struct odeon_bytes *room;               /* being read into */
+	struct odeon_bytes *first;              /* read, in order */
 	uint32_t waiting, credit;               /* reads in the list; reads that may still be */
 	uint32_t read_bytes, read_most;         /* room of the next read, fitted to what came */
 	uint32_t seen;
 	int error;                              /* negative, as libuv has it */
 	unsigned char small_reads;              /* in a row */
 	bool is_local, is_reading, is_probing;
-	union { uv_connect_t connect; uv_write_t write; uv_shutdown_t shutdown; } request;    /* one at a time; data: the wire */
 	uint64_t read;
 };
 
