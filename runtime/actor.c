@@ -112,26 +112,34 @@ static int fill(odeon_system *system, struct slot *slot, const odeon_kind *kind,
 /* Before the actor's ref ends: no channel posts to it from here on. */
 static void end_watches(struct slot *slot)
 {
-	if (UNLIKELY(slot->annex != NULL))
-		watches_end(slot->annex);
+	if (UNLIKELY(actor_attic_if_any(slot) != NULL))
+		watches_end(slot->annex->attic);
 }
 
 /* Tables that became are those of the kind again. */
-static void forget_tables(struct annex *annex)
+static void forget_tables(struct attic *attic)
 {
-	alloc_free(annex->became.tables, annex->became.room * sizeof annex->became.tables[0]);
-	annex->became.tables = NULL;
-	annex->became.count = annex->became.room = 0;
+	alloc_free(attic->became.tables, attic->became.room * sizeof attic->became.tables[0]);
+	attic->became.tables = NULL;
+	attic->became.count = attic->became.room = 0;
+}
+
+static void release_attic(struct attic *attic)
+{
+	if (attic == NULL)
+		return;
+	debug_invariant(attic->permits == NULL && attic->stash.count == 0, "an actor that has ended has permits or a stash");
+	forget_tables(attic);
+	alloc_free(attic, sizeof *attic);
 }
 
 static void release_annex(struct annex *annex)
 {
 	if (annex == NULL)
 		return;
-	debug_invariant(annex->holdings.count == 0 && annex->permits == NULL && annex->bonds == NULL
-	                && annex->requests.first == NULL && annex->stash.count == 0 && annex->front.count == 0,
-	                "an actor that has ended holds something");
-	forget_tables(annex);
+	debug_invariant(annex->holdings.count == 0 && annex->bonds == NULL && annex->requests.first == NULL
+	                && annex->front.count == 0, "an actor that has ended holds something");
+	release_attic(annex->attic);
 	restart_free(annex);
 	alloc_free(annex, sizeof *annex);
 }
@@ -180,11 +188,13 @@ static void let_go_of_own(struct odeon_self *self, struct slot *slot)
 	timers_end(slot);
 	if (annex == NULL)
 		return;
-	permits_end(annex);
+	if (annex->attic != NULL)
+		permits_end(annex->attic);
 	attachments_end(self, annex);
 	bonds_let_go(self, annex, HOLDING_SET(HOLDING_MONITOR));
 	restart_let_go(self, annex);
-	around_end(annex);
+	if (annex->attic != NULL)
+		around_end(annex->attic);
 }
 
 static void let_go_of_all(struct odeon_self *self, struct slot *slot)
@@ -365,6 +375,17 @@ struct annex *actor_annex(struct slot *slot)
 	return slot->annex;
 }
 
+struct attic *actor_attic(struct slot *slot)
+{
+	struct annex *annex = actor_annex(slot);
+
+	if (annex == NULL)
+		return NULL;
+	if (annex->attic == NULL && (annex->attic = alloc_for_actor(sizeof *annex->attic)) != NULL)
+		memset(annex->attic, 0, sizeof *annex->attic);
+	return annex->attic;
+}
+
 /* ---- death ------------------------------------------------------------------------------------------------------ */
 
 static void run_stop(struct odeon_self *self, struct slot *slot, const odeon_reason *reason)
@@ -430,8 +451,10 @@ void actor_vacate(odeon_system *system, struct worker *worker, struct slot *slot
 static void forget(struct slot *slot)
 {
 	release_state(slot);
-	forget_tables(slot->annex);
-	slot->annex->around.table = NULL;
+	if (slot->annex->attic != NULL) {
+		forget_tables(slot->annex->attic);
+		slot->annex->attic->around.table = NULL;
+	}
 	slot->annex->traps = false;
 	aside_rest(slot);
 }

@@ -29,6 +29,13 @@ int actor_spawn_pinned(odeon_system *system, struct worker *worker, const odeon_
 /* The annex of the running actor, made if need be; NULL: out of memory. */
 struct annex *actor_annex(struct slot *slot);
 
+/* Its attic, the same. */
+struct attic *actor_attic(struct slot *slot);
+static inline struct attic *actor_attic_if_any(const struct slot *slot)
+{
+	return slot->annex != NULL ? slot->annex->attic : NULL;
+}
+
 /* Whether the table is for the state of this kind. */
 bool actor_fits(const odeon_kind *kind, const odeon_handler *handlers);
 

@@ -48,7 +48,7 @@ static void call(struct odeon_self *self, const odeon_interceptor *interceptor, 
 bool around_dispatch(struct odeon_self *self, struct slot *slot)
 {
 	const odeon_interceptor *outermost = self->system->options.intercept;
-	const struct around *next = slot->annex != NULL ? slot->annex->around.first : NULL;
+	const struct around *next = around_first(slot);
 	bool is_handled = true;                 /* by an interceptor that goes no further */
 
 	if (outermost != NULL)
@@ -94,25 +94,25 @@ void odeon_proceed(odeon_self *self, odeon_rest *rest, void *payload)
 
 int around_put(struct slot *slot, const odeon_interceptor *interceptor)
 {
-	struct annex *annex = actor_annex(slot);
-	struct around *around = annex != NULL ? alloc_block(sizeof *around) : NULL;
+	struct attic *attic = actor_attic(slot);
+	struct around *around = attic != NULL ? alloc_block(sizeof *around) : NULL;
 
 	if (around == NULL)
 		return ODEON_ENOMEM;
-	*around = (struct around){ interceptor, annex->around.first };
-	annex->around.first = around;
+	*around = (struct around){ interceptor, attic->around.first };
+	attic->around.first = around;
 	if (slot->handlers != NULL)
-		annex->around.table = slot->handlers;
+		attic->around.table = slot->handlers;
 	slot->handlers = NULL;
 	return 0;
 }
 
-void around_end(struct annex *annex)
+void around_end(struct attic *attic)
 {
-	while (annex->around.first != NULL) {
-		struct around *around = annex->around.first;
+	while (attic->around.first != NULL) {
+		struct around *around = attic->around.first;
 
-		annex->around.first = around->next;
+		attic->around.first = around->next;
 		alloc_free(around, sizeof *around);
 	}
 }

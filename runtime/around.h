@@ -12,6 +12,7 @@
 #define AROUND_H
 
 #include <odeon/behaviour.h>
+#include "actor.h"
 #include "annex.h"
 #include "world.h"
 
@@ -21,10 +22,18 @@ struct around {
 	struct around *next;                    /* inside of this one */
 };
 
+/* The outermost of its own; NULL: it has none. */
+static inline const struct around *around_first(const struct slot *slot)
+{
+	const struct attic *attic = actor_attic_if_any(slot);
+
+	return attic != NULL ? attic->around.first : NULL;
+}
+
 /* Whether messages go through any. */
 static inline bool around_is_there(const struct odeon_self *self, const struct slot *slot)
 {
-	return self->system->options.intercept != NULL || (slot->annex != NULL && slot->annex->around.first != NULL);
+	return self->system->options.intercept != NULL || around_first(slot) != NULL;
 }
 
 /* The message in hand, through all of them. False: nobody was there to handle it. */
@@ -36,21 +45,23 @@ int around_put(struct slot *slot, const odeon_interceptor *interceptor);
 /* The table in use; NULL: the kind has none. */
 static inline const odeon_handler *around_table(const struct slot *slot)
 {
+	const struct attic *attic = actor_attic_if_any(slot);
+
 	if (slot->handlers != NULL)
 		return slot->handlers;
-	return slot->annex != NULL && slot->annex->around.table != NULL ? slot->annex->around.table : slot->kind->handlers;
+	return attic != NULL && attic->around.table != NULL ? attic->around.table : slot->kind->handlers;
 }
 
-/* There is an annex. */
+/* There is an attic. */
 static inline void around_set_table(struct slot *slot, const odeon_handler *handlers)
 {
 	if (slot->handlers != NULL)
 		slot->handlers = handlers;
 	else
-		slot->annex->around.table = handlers;
+		slot->annex->attic->around.table = handlers;
 }
 
 /* The actor has none of its own any more. */
-void around_end(struct annex *annex);
+void around_end(struct attic *attic);
 
 #endif

@@ -10,7 +10,7 @@ static void set_flag(struct slot *slot)
 {
 	struct annex *annex = slot->annex;
 
-	if (annex->front.count > 0 || annex->bands != NULL)
+	if (annex->front.count > 0 || annex_bands(annex) != NULL)
 		slot->flags |= SLOT_ASIDE;
 	else
 		slot->flags &= (uint8_t)~SLOT_ASIDE;
@@ -22,11 +22,11 @@ int aside_stash(struct odeon_self *self)
 {
 	struct slot *slot = self->slot;
 	struct message *message = self->hand;
-	struct annex *annex = actor_annex(slot);
+	struct attic *attic = actor_attic(slot);
 	struct bounds *bounds = slot->bounds;
 	bool is_bounded = bounds != NULL && bounds->active != 0;
 
-	if (annex == NULL)
+	if (attic == NULL)
 		return ODEON_ENOMEM;
 	if (is_bounded && !bounds_admit(bounds, message_units(message)))
 		return ODEON_EFULL;             /* whom this stood in the way of is told of room at the turn's end */
@@ -35,18 +35,18 @@ int aside_stash(struct odeon_self *self)
 	if (is_bounded)
 		message->generation |= MESSAGE_ADMITTED;
 	message_hide(message);
-	row_put(&annex->stash, message);
+	row_put(&attic->stash, message);
 	TALLY(self->system, self->worker, accepted);    /* this handler's return counts it as handled */
 	return 0;
 }
 
 uint32_t aside_unstash(struct slot *slot)
 {
-	struct annex *annex = slot->annex;
-	uint32_t count = annex != NULL ? annex->stash.count : 0;
+	struct attic *attic = actor_attic_if_any(slot);
+	uint32_t count = attic != NULL ? attic->stash.count : 0;
 
 	if (count > 0) {
-		row_lead(&annex->front, &annex->stash);
+		row_lead(&slot->annex->front, &attic->stash);
 		set_flag(slot);
 	}
 	return count;
@@ -56,18 +56,18 @@ uint32_t aside_unstash(struct slot *slot)
 
 int aside_band(struct slot *slot, const odeon_bands *rule)
 {
-	struct annex *annex = actor_annex(slot);
+	struct attic *attic = actor_attic(slot);
 	struct bands *former, *bands = rule != NULL ? bands_make(rule) : NULL;
 	struct row all = { .count = 0 };
 
-	if (annex == NULL || (rule != NULL && bands == NULL)) {
+	if (attic == NULL || (rule != NULL && bands == NULL)) {
 		bands_free(bands);
 		return ODEON_ENOMEM;
 	}
-	former = annex->bands;
-	annex->bands = bands;
+	former = attic->bands;
+	attic->bands = bands;
 	if (former != NULL) {
-		bands_empty(former, bands != NULL ? &all : &annex->front);
+		bands_empty(former, bands != NULL ? &all : &slot->annex->front);
 		bands_free(former);
 	}
 	while (all.count > 0)
@@ -112,7 +112,7 @@ static struct message *take_loose(struct slot *slot, bool *is_busy)
 /* All that is in the mailbox now goes to the bands, up to one that goes straight, which is the answer. */
 static struct message *drain(struct slot *slot, bool *is_busy)
 {
-	struct bands *bands = slot->annex->bands;
+	struct bands *bands = slot->annex->attic->bands;
 	struct node *newest = mailbox_newest(&slot->mailbox);
 	struct message *message;
 
@@ -140,12 +140,12 @@ bool aside_next(struct odeon_self *self, struct slot *slot, struct message **mes
 	struct annex *annex = slot->annex;
 
 	*message = row_take(&annex->front);
-	if (*message == NULL && annex->bands == NULL) {
+	if (*message == NULL && annex_bands(annex) == NULL) {
 		set_flag(slot);
 		return false;
 	}
 	if (*message == NULL && (*message = drain(slot, is_busy)) == NULL)
-		*message = bands_take(annex->bands);
+		*message = bands_take(annex->attic->bands);
 	if (*message == NULL)
 		return true;
 	*is_busy = false;                       /* there is something to do meanwhile */
@@ -158,8 +158,9 @@ bool aside_next(struct odeon_self *self, struct slot *slot, struct message **mes
 struct node *aside_last(struct slot *slot)
 {
 	struct annex *annex = slot->annex;
+	const struct bands *bands = annex_bands(annex);
 
-	if (annex->bands != NULL && annex->bands->count > 0)
+	if (bands != NULL && bands->count > 0)
 		return ASIDE_CLOSED(slot);
 	return annex->front.last != NULL ? &annex->front.last->node : NULL;
 }
@@ -169,7 +170,7 @@ struct node *aside_last(struct slot *slot)
 void aside_rest(struct slot *slot)
 {
 	(void)aside_unstash(slot);
-	if (slot->annex->bands != NULL)
+	if (annex_bands(slot->annex) != NULL)
 		(void)aside_band(slot, NULL);
 }
 
@@ -198,12 +199,14 @@ static void bury_row(struct odeon_self *self, struct slot *slot, struct row *row
 void aside_end(struct odeon_self *self, struct slot *slot)
 {
 	struct annex *annex = slot->annex;
+	struct attic *attic = annex->attic;
 
-	row_lead(&annex->front, &annex->stash);
-	if (annex->bands != NULL) {
-		bands_empty(annex->bands, &annex->front);
-		bands_free(annex->bands);
-		annex->bands = NULL;
+	if (attic != NULL)
+		row_lead(&annex->front, &attic->stash);
+	if (attic != NULL && attic->bands != NULL) {
+		bands_empty(attic->bands, &annex->front);
+		bands_free(attic->bands);
+		attic->bands = NULL;
 	}
 	bury_row(self, slot, &annex->front);
 }

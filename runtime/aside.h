@@ -16,6 +16,7 @@
 #ifndef ASIDE_H
 #define ASIDE_H
 
+#include "actor.h"
 #include "annex.h"
 #include "world.h"
 
@@ -49,14 +50,17 @@ void aside_end(struct odeon_self *self, struct slot *slot);
 static inline uint32_t aside_ready(const struct slot *slot)
 {
 	const struct annex *annex = slot->annex;
+	const struct bands *bands = annex != NULL ? annex_bands(annex) : NULL;
 
-	return annex == NULL ? 0 : annex->front.count + (annex->bands != NULL ? annex->bands->count : 0);
+	return annex == NULL ? 0 : annex->front.count + (bands != NULL ? bands->count : 0);
 }
 
 /* How many there are. */
 static inline uint32_t aside_count(const struct slot *slot)
 {
-	return slot->annex == NULL ? 0 : slot->annex->stash.count + aside_ready(slot);
+	const struct attic *attic = actor_attic_if_any(slot);
+
+	return (attic != NULL ? attic->stash.count : 0) + aside_ready(slot);
 }
 
 #endif

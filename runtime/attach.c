@@ -25,22 +25,22 @@ static struct attachment *find(odeon_self *self, enum holding_kind kind, uint64_
 
 static int attach(odeon_self *self, enum holding_kind kind, uint64_t key, void (*release)(void *what))
 {
-	struct annex *annex;
+	struct attic *attic;
 	struct attachment *attachment;
 
 	if (self->hook == HOOK_STOP)
 		return ODEON_ESTOPPING;
 	if (find(self, kind, key) != NULL)
 		return ODEON_EINVAL;
-	annex = actor_annex(self->slot);
-	attachment = annex != NULL ? alloc_block(sizeof *attachment) : NULL;
+	attic = actor_attic(self->slot);
+	attachment = attic != NULL ? alloc_block(sizeof *attachment) : NULL;
 	if (attachment == NULL)
 		return ODEON_ENOMEM;
-	*attachment = (struct attachment){ .release = release, .next = annex->attached, .before = &annex->attached };
+	*attachment = (struct attachment){ .release = release, .next = attic->attached, .before = &attic->attached };
 	if (attachment->next != NULL)
 		attachment->next->before = &attachment->next;
-	annex->attached = attachment;
-	holdings_put(&annex->holdings, &attachment->holding, kind, key);
+	attic->attached = attachment;
+	holdings_put(&self->slot->annex->holdings, &attachment->holding, kind, key);
 	return 0;
 }
 
@@ -84,7 +84,7 @@ void attachments_end(struct odeon_self *self, struct annex *annex)
 {
 	struct attachment *attachment;
 
-	while ((attachment = annex->attached) != NULL) {
+	while (annex->attic != NULL && (attachment = annex->attic->attached) != NULL) {
 		unlist(annex, attachment);
 		release(self, attachment);
 		alloc_free(attachment, sizeof *attachment);

@@ -25,7 +25,9 @@ unsigned odeon_unstash(odeon_self *self)
 
 unsigned odeon_stashed(odeon_self *self)
 {
-	return self->slot->annex != NULL ? self->slot->annex->stash.count : 0;
+	const struct attic *attic = actor_attic_if_any(self->slot);
+
+	return attic != NULL ? attic->stash.count : 0;
 }
 
 /* ---- in bands --------------------------------------------------------------------------------------------------- */
@@ -44,7 +46,7 @@ int odeon_band(odeon_self *self, const odeon_bands *bands)
 {
 	if (self->hook == HOOK_STOP || (bands != NULL && !is_sound(bands)))
 		return ODEON_EINVAL;
-	if (bands == NULL && (self->slot->annex == NULL || self->slot->annex->bands == NULL))
+	if (bands == NULL && (self->slot->annex == NULL || annex_bands(self->slot->annex) == NULL))
 		return 0;
 	return aside_band(self->slot, bands);
 }

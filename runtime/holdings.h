@@ -28,7 +28,7 @@ enum holding_kind {
 #define HOLDING_SET(kind) (1u << (kind))
 #define HOLDINGS_BY_SERIAL (HOLDING_SET(HOLDING_TIMER) | HOLDING_SET(HOLDING_GATHER))
 
-#define HOLDINGS_FIRST 4u
+#define HOLDINGS_FIRST 2u
 
 struct holding {
 	struct holding *below;

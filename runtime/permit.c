@@ -37,10 +37,10 @@ void odeon_permit_drop(odeon_permit *permit)
 	alloc_free(permit, sizeof *permit);
 }
 
-void permits_end(struct annex *annex)
+void permits_end(struct attic *attic)
 {
-	while (annex->permits != NULL)
-		odeon_permit_drop(annex->permits);
+	while (attic->permits != NULL)
+		odeon_permit_drop(attic->permits);
 }
 
 /* 0, and the bounds to hold to, or the error. */
@@ -66,7 +66,7 @@ static int reserve(odeon_system *system, odeon_ref to, unsigned messages, uint64
 
 odeon_permit *odeon_reserve(odeon_self *self, odeon_ref to, unsigned messages, size_t bytes, int *why)
 {
-	struct annex *annex = NULL;
+	struct attic *attic = NULL;
 	struct odeon_permit *permit = NULL;
 	uint64_t units = units_of(messages, bytes > UINT64_C(1) << 40 ? (size_t)1 << 40 : bytes);
 	int error = 0, ignored;
@@ -75,7 +75,7 @@ odeon_permit *odeon_reserve(odeon_self *self, odeon_ref to, unsigned messages, s
 		why = &ignored;
 	if (messages == 0)
 		error = ODEON_EINVAL;
-	else if ((annex = actor_annex(self->slot)) == NULL || (permit = alloc_zeroed(sizeof *permit)) == NULL)
+	else if ((attic = actor_attic(self->slot)) == NULL || (permit = alloc_zeroed(sizeof *permit)) == NULL)
 		error = ODEON_ENOMEM;
 	else
 		error = reserve(self->system, to, messages, units, &permit->bounds);
@@ -90,11 +90,11 @@ odeon_permit *odeon_reserve(odeon_self *self, odeon_ref to, unsigned messages, s
 	permit->slot = directory_find(self->system->directory, to);
 	permit->messages = messages;
 	permit->units = (uint32_t)units;
-	permit->next = annex->permits;
-	permit->before = &annex->permits;
+	permit->next = attic->permits;
+	permit->before = &attic->permits;
 	if (permit->next != NULL)
 		permit->next->before = &permit->next;
-	annex->permits = permit;
+	attic->permits = permit;
 	return permit;
 }
 

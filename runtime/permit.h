@@ -23,6 +23,6 @@ struct odeon_permit {
 int permit_deliver(odeon_system *system, struct worker *worker, struct odeon_permit *permit, struct message *message);
 
 /* All that the actor holds; it is ending. */
-void permits_end(struct annex *annex);
+void permits_end(struct attic *attic);
 
 #endif

@@ -32,8 +32,8 @@ struct annex *restart_annex(odeon_ref supervisor, const odeon_supervision *super
 
 	if (annex == NULL)
 		return NULL;
-	annex->supervised.failed = (uint8_t)supervision->failed;
-	annex->supervised.halts_on_exit = supervision->halts_on_exit != 0;
+	annex->failed = (uint8_t)supervision->failed;
+	annex->halts_on_exit = supervision->halts_on_exit != 0;
 	annex->supervised.halt = make_halt(ODEON_NOBODY, supervisor);
 	annex->supervised.end = bond_make(ODEON_SUPERVISED, ODEON_NOBODY, supervisor);
 	if (annex->supervised.halt != NULL && annex->supervised.end != NULL)
@@ -60,7 +60,7 @@ void restart_free(struct annex *annex)
 
 bool restart_halts(const struct odeon_self *self, const struct slot *slot)
 {
-	return is_supervised(slot->annex) && self->halts && (self->code != 0 || slot->annex->supervised.halts_on_exit)
+	return is_supervised(slot->annex) && self->halts && (self->code != 0 || slot->annex->halts_on_exit)
 	    && (slot->flags & SLOT_STOPPING) == 0 && ck_pr_load_32(&self->system->phase) == PHASE_RUNNING;
 }
 
@@ -91,11 +91,11 @@ bool restart_failed(struct odeon_self *self, struct slot *slot)
 	}
 	self->hand = NULL;
 	hand_endow(self, message);
-	if (slot->annex->supervised.failed == ODEON_FAILED_AGAIN && halts && (message->generation & MESSAGE_AGAIN) == 0) {
+	if (slot->annex->failed == ODEON_FAILED_AGAIN && halts && (message->generation & MESSAGE_AGAIN) == 0) {
 		again(self, slot, message);
 		return true;
 	}
-	if (slot->annex->supervised.failed == ODEON_FAILED_DROPPED) {
+	if (slot->annex->failed == ODEON_FAILED_DROPPED) {
 		TALLY(self->system, self->worker, dropped);
 		message_renounce(message, ODEON_EFAILED);
 		message_drop(message);

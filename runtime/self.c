@@ -92,44 +92,44 @@ void odeon_fail(odeon_self *self, int code, const char *text)
 
 /* ---- tables --------------------------------------------------------------------------------------------------------------- */
 
-static bool grow_stack(struct annex *annex)
+static bool grow_stack(struct attic *attic)
 {
-	uint32_t room = annex->became.room == 0 ? 4 : annex->became.room * 2;
+	uint32_t room = attic->became.room == 0 ? 4 : attic->became.room * 2;
 	const odeon_handler **tables = alloc_block(room * sizeof tables[0]);
 
 	if (tables == NULL)
 		return false;
-	if (annex->became.count > 0)
-		memcpy(tables, annex->became.tables, annex->became.count * sizeof tables[0]);
-	if (annex->became.tables != NULL)
-		alloc_free(annex->became.tables, annex->became.room * sizeof tables[0]);
-	annex->became.tables = tables;
-	annex->became.room = room;
+	if (attic->became.count > 0)
+		memcpy(tables, attic->became.tables, attic->became.count * sizeof tables[0]);
+	if (attic->became.tables != NULL)
+		alloc_free(attic->became.tables, attic->became.room * sizeof tables[0]);
+	attic->became.tables = tables;
+	attic->became.room = room;
 	return true;
 }
 
 int odeon_become(odeon_self *self, const odeon_handler *handlers)
 {
 	struct slot *slot = self->slot;
-	struct annex *annex;
+	struct attic *attic;
 
 	if (handlers == NULL || self->hook == HOOK_STOP || around_table(slot) == NULL || !actor_fits(slot->kind, handlers))
 		return ODEON_EINVAL;
-	annex = actor_annex(slot);
-	if (annex == NULL || (annex->became.count == annex->became.room && !grow_stack(annex)))
+	attic = actor_attic(slot);
+	if (attic == NULL || (attic->became.count == attic->became.room && !grow_stack(attic)))
 		return ODEON_ENOMEM;
-	annex->became.tables[annex->became.count++] = around_table(slot);
+	attic->became.tables[attic->became.count++] = around_table(slot);
 	around_set_table(slot, handlers);
 	return 0;
 }
 
 int odeon_unbecome(odeon_self *self)
 {
-	struct annex *annex = self->slot->annex;
+	struct attic *attic = actor_attic_if_any(self->slot);
 
-	if (annex == NULL || annex->became.count == 0)
+	if (attic == NULL || attic->became.count == 0)
 		return ODEON_EINVAL;
-	around_set_table(self->slot, annex->became.tables[--annex->became.count]);
+	around_set_table(self->slot, attic->became.tables[--attic->became.count]);
 	return 0;
 }
 

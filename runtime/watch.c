@@ -110,53 +110,53 @@ static void end(struct watch *watch)
 	let_go(watch);
 }
 
-void watches_end(struct annex *annex)
+void watches_end(struct attic *attic)
 {
 	struct watch *watch, *next;
 
-	for (watch = annex->watches.first; watch != NULL; watch = next) {
+	for (watch = attic->watches.first; watch != NULL; watch = next) {
 		next = watch->next;
 		end(watch);
 	}
-	annex->watches.first = NULL;
-	annex->watches.count = 0;
+	attic->watches.first = NULL;
+	attic->watches.count = 0;
 }
 
 /* ---- arming -------------------------------------------------------------------------------------------------------- */
 
 /* Watches whose half has gone are let go, now and then: as many are kept at most as there were at the last time. */
-static void prune(struct annex *annex)
+static void prune(struct attic *attic)
 {
-	struct watch **place = &annex->watches.first, *watch;
+	struct watch **place = &attic->watches.first, *watch;
 
-	if (annex->watches.count < annex->watches.most)
+	if (attic->watches.count < attic->watches.most)
 		return;
 	while ((watch = *place) != NULL)
 		if (ck_pr_load_32(&watch->state) == WATCH_LOST) {
 			*place = watch->next;
-			annex->watches.count--;
+			attic->watches.count--;
 			let_go(watch);
 		} else
 			place = &watch->next;
-	annex->watches.most = annex->watches.count * 2 < PRUNE_FIRST ? PRUNE_FIRST : annex->watches.count * 2;
+	attic->watches.most = attic->watches.count * 2 < PRUNE_FIRST ? PRUNE_FIRST : attic->watches.count * 2;
 }
 
 static struct watch *make(odeon_self *self, struct waitlist *list)
 {
-	struct annex *annex = actor_annex(self->slot);
-	struct watch *watch = annex != NULL ? alloc_zeroed(sizeof *watch) : NULL;
+	struct attic *attic = actor_attic(self->slot);
+	struct watch *watch = attic != NULL ? alloc_zeroed(sizeof *watch) : NULL;
 
 	if (watch == NULL)
 		return NULL;
-	prune(annex);
+	prune(attic);
 	watch->watcher.tell = tell;
 	watch->list = list;
 	watch->system = self->system;
 	watch->who = self->me;
 	watch->parties = 2;
-	watch->next = annex->watches.first;
-	annex->watches.first = watch;
-	annex->watches.count++;
+	watch->next = attic->watches.first;
+	attic->watches.first = watch;
+	attic->watches.count++;
 	return watch;
 }
 

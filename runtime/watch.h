@@ -50,6 +50,6 @@ void watch_tell(struct watch *watch);
 void watch_leave(struct watch *watch);
 
 /* All of the actor's. */
-void watches_end(struct annex *annex);
+void watches_end(struct attic *attic);
 
 #endif

@@ -20,7 +20,7 @@ static void alloc_free(void *block, size_t bytes);
 #define message_drop notice_drop
 #define message_release notice_release
 #define deliver_notice notice_post
-#define actor_annex annex_of_test
+#define actor_attic attic_of_test
 #include "watch.c"
 #undef message_make
 #undef message_drop
@@ -45,7 +45,7 @@ static struct {
 	bool is_freed[WATCHES];
 	int watches_used, notices_used;
 	struct notice notices[NOTICES];
-	struct annex annex;
+	struct attic attic;
 	odeon_self self;
 	odeon_system system;
 	odeon_sender *senders[SENDERS_MOST], *keeper;
@@ -75,10 +75,10 @@ static void alloc_free(void *block, size_t bytes)
 	memset(block, GONE, bytes);
 }
 
-struct annex *annex_of_test(struct slot *slot)
+struct attic *attic_of_test(struct slot *slot)
 {
 	(void)slot;
-	return &hall.annex;
+	return &hall.attic;
 }
 
 static struct notice *notice_of(struct message *message)
@@ -166,7 +166,7 @@ static void actor(long argument)
 	}
 	if (hall.has_heir)
 		give_half();
-	watches_end(&hall.annex);
+	watches_end(&hall.attic);
 	hall.is_over = true;
 	if (!hall.has_heir)
 		line_leave_receiver(line, hall.receiver);
