@@ -7,6 +7,7 @@
 
 #define SPAN_BYTES ((size_t)SPAN_SLABS * SLAB_BYTES)
 #define RECIPROCAL(units) ((1u << 20) / (units) + 1)
+#define SPANS_PIECEMEAL 2u
 #define HEAP_LEAST 16u                          /* blocks in the heap that a worker takes */
 #define TRIM_TRIES 4u                           /* more than one, so that the depot shrinks faster than slabs become free */
 
@@ -361,8 +362,8 @@ static bool take_group(struct bin *bin)
 	return false;
 }
 
-/* A cache's first is had piece by piece, so that a small program stays small; and so is one that is not had whole. */
-static struct span *span_make(struct depot *depot, bool is_first)
+/* A cache's first ones are had piece by piece, so that a small program stays small; and so is one that is not had whole. */
+static struct span *span_make(struct depot *depot, bool is_piecemeal)
 {
 	struct span *span = alloc_block(sizeof *span);
 
@@ -373,7 +374,7 @@ static struct span *span_make(struct depot *depot, bool is_first)
 		alloc_free(span, sizeof *span);
 		return NULL;
 	}
-	span->is_piecemeal = is_first || !os_commit(span->slabs, SPAN_BYTES);
+	span->is_piecemeal = is_piecemeal || !os_commit(span->slabs, SPAN_BYTES);
 	span->next = ck_pr_load_ptr(&depot->spans);
 	do
 		ck_pr_fence_release();          /* the span, before it can be found; they are looked at when the caches are gone */
@@ -382,13 +383,13 @@ static struct span *span_make(struct depot *depot, bool is_first)
 }
 
 /* What another cache left of a span, or a new one. */
-static struct span *span_get(struct depot *depot, bool is_first)
+static struct span *span_get(struct depot *depot, bool is_piecemeal)
 {
 	struct link *link;
 
 	if (!slotqueue_is_empty(&depot->rests) && slotqueue_take(&depot->rests, &link, 1) == 1)
 		return (struct span *)(void *)((char *)link - offsetof(struct span, link));
-	return span_make(depot, is_first);
+	return span_make(depot, is_piecemeal);
 }
 
 /* A piece of a span that was never used. */
@@ -398,10 +399,11 @@ static struct slab *carve(struct cache *cache)
 	struct slab *slab;
 
 	if (span == NULL || span->used == SPAN_SLABS) {
-		span = span_get(cache->depot, span == NULL);
+		span = span_get(cache->depot, cache->spans < SPANS_PIECEMEAL);
 		if (span == NULL)
 			return NULL;
 		cache->span = span;
+		cache->spans++;
 	}
 	slab = (struct slab *)(void *)(span->slabs + (size_t)span->used * SLAB_BYTES);
 	if (span->is_piecemeal && !os_commit(slab, SLAB_BYTES))

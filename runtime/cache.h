@@ -19,7 +19,7 @@
  *           group taken at once by the slab's holder. `state` is how many are free, twice, and whether it is held: by
  *           the worker that takes from it, or by the depot. A slab that nobody holds and that is half free is held by
  *           the one who saw it, and put into the depot.
- *   span    two megabytes of slabs, from the system, on a huge page where there is one. Each worker's first is not.
+ *   span    two megabytes of slabs, from the system, on a huge page where there is one. Each worker's first two are not.
  *
  * The bits are set before the blocks are counted, and taken before they are counted off, so the count is never too
  * high while nobody takes: when a slab of the depot says that all are free, nobody is at work in it any more. What the
@@ -117,6 +117,7 @@ struct cache {
 	struct bin bins[CACHE_UNITS + 1];
 	struct depot *depot;
 	struct span *span;                      /* where this worker's next slab is */
+	uint32_t spans;                         /* so many so far */
 	uint32_t joined;                        /* so often, besides, for whom a depot is taken next: plain.h */
 };
 
