@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#define READ_LEAST 2048u
+#define READ_LEAST 1024u
 #define SMALL_READS 8                           /* in a row, until the room shrinks */
 
 ODEON_MESSAGE_DEFINE(stir);
