@@ -7,22 +7,19 @@
 #include <string.h>
 #include <unistd.h>
 #include "door.h"
+#include "hall.h"
 
 #define BATCH 64                                /* accepted before others have their turn */
 #define PAUSE ODEON_MS(50)                      /* when there are no descriptors, or too many connections */
-#define NO_PLACE UINT32_MAX
 
 ODEON_MESSAGE_DEFINE(evict);
 ODEON_MESSAGE_DEFINE(evicted);
 
-struct place { odeon_ref connection; uint32_t next_free; };
-
 struct acceptor {
 	struct house *house;
+	struct hall *hall;
 	struct door *door;                      /* NULL: nobody is accepted any more */
 	odeon_ref listener;
-	struct place *places;
-	uint32_t room, free, count;             /* of the places; the first free one; connections */
 	struct evicted *evicted;                /* laid by */
 	bool is_draining, is_late;              /* told to; and the time for it is over */
 };
@@ -41,40 +38,6 @@ void house_drop(struct house *house)
 	free(house);
 }
 
-/* ---- places ---------------------------------------------------------------------------------------------------------------------- */
-
-static bool grow(struct acceptor *acceptor)
-{
-	uint32_t room = acceptor->room == 0 ? 16 : acceptor->room * 2;
-	struct place *places = realloc(acceptor->places, room * sizeof *places);
-
-	if (places == NULL)
-		return false;
-	for (uint32_t i = acceptor->room; i < room; i++)
-		places[i] = (struct place){ .next_free = i + 1 < room ? i + 1 : NO_PLACE };
-	acceptor->free = acceptor->room;
-	acceptor->places = places;
-	acceptor->room = room;
-	return true;
-}
-
-/* There is a free one. */
-static void take_place(struct acceptor *acceptor, odeon_ref connection)
-{
-	struct place *place = &acceptor->places[acceptor->free];
-
-	acceptor->free = place->next_free;
-	place->connection = connection;
-	acceptor->count++;
-}
-
-static void free_place(struct acceptor *acceptor, uint32_t number)
-{
-	acceptor->places[number] = (struct place){ .next_free = acceptor->free };
-	acceptor->free = number;
-	acceptor->count--;
-}
-
 /* Of all acceptors together. Relaxed: it is a number, and orders nothing. */
 static bool enter(struct house *house)
 {
@@ -86,7 +49,7 @@ static bool enter(struct house *house)
 	return false;
 }
 
-static void leave(struct house *house)
+void house_leave(struct house *house)
 {
 	(void)atomic_fetch_sub_explicit(&house->connections, 1, memory_order_relaxed);
 }
@@ -97,7 +60,6 @@ static void undo(struct beginning *beginning)
 {
 	if (beginning->wire != NULL)
 		wire_close(beginning->wire, false);
-	odeon_free(beginning->left);
 	terms_drop(beginning->terms);
 }
 
@@ -106,11 +68,11 @@ static int spawn_connection(odeon_self *self, struct acceptor *acceptor, int des
 {
 	struct house *house = acceptor->house;
 	struct beginning beginning = {
-		.terms = terms_share(house->terms), .owner = house->options.owner, .acceptor = odeon_self_ref(self),
+		.terms = terms_share(house->terms), .owner = house->options.owner,
+		.hall = acceptor->hall, .place = hall_next_place(acceptor->hall),
 		.wire = wire_new(odeon_system_of(self), &house->terms->options, house->is_local),
-		.left = odeon_new(left, .place = acceptor->free),
 	};
-	int error = beginning.wire != NULL && beginning.left != NULL ? 0 : ODEON_ENOMEM;
+	int error = beginning.wire != NULL ? 0 : ODEON_ENOMEM;
 
 	if (error == 0 && wire_open(beginning.wire, poller_here(self), &house->terms->options, descriptor) != 0)
 		error = ODEON_ESYSTEM;
@@ -153,7 +115,7 @@ static bool admit(odeon_self *self, struct acceptor *acceptor, int descriptor, c
 
 	if (spawn_connection(self, acceptor, descriptor, &connection) != 0)
 		return false;
-	take_place(acceptor, connection);
+	hall_enter(acceptor->hall, connection);
 	if (acceptor->house->options.session != NULL && spawn_session(self, acceptor, connection, there) != 0)
 		(void)odeon_actor_kill(odeon_system_of(self), connection);
 	return true;
@@ -181,12 +143,12 @@ static enum accepted accept_one(odeon_self *self, struct acceptor *acceptor)
 	enum accepted answer;
 	int descriptor;
 
-	if ((acceptor->free == NO_PLACE && !grow(acceptor)) || !enter(acceptor->house))
+	if (!hall_has_place(acceptor->hall) || !enter(acceptor->house))
 		return NOT_NOW;
 	descriptor = accept4(acceptor->door->descriptor, &there.of.any, &there.length, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	answer = descriptor < 0 ? accepted_errno() : admit(self, acceptor, descriptor, &there) ? ACCEPTED : NOT_NOW;
 	if (answer != ACCEPTED)
-		leave(acceptor->house);
+		house_leave(acceptor->house);
 	return answer;
 }
 
@@ -228,9 +190,10 @@ ODEON_HANDLER(acceptor, stir)
 
 /* ---- draining ----------------------------------------------------------------------------------------------------------------------------- */
 
+/* And if it has heard of all who left. */
 static void tell_if_empty(odeon_self *self, struct acceptor *acceptor)
 {
-	if (!acceptor->is_draining || acceptor->count > 0 || acceptor->evicted == NULL)
+	if (!acceptor->is_draining || acceptor->hall->count > 0 || acceptor->hall->news == NULL || acceptor->evicted == NULL)
 		return;
 	(void)odeon_send(self, acceptor->listener, acceptor->evicted);
 	acceptor->evicted = NULL;
@@ -240,18 +203,22 @@ static void tell_if_empty(odeon_self *self, struct acceptor *acceptor)
 /* To each connection: what it cannot be told, for want of memory, it will learn by its end. */
 static void ask_to_end(odeon_self *self, struct acceptor *acceptor, odeon_duration within)
 {
-	for (uint32_t i = 0; i < acceptor->room; i++)
-		if (!odeon_ref_is_nobody(acceptor->places[i].connection))
-			(void)odeon_send(self, acceptor->places[i].connection, odeon_new(odeon_draining, .within = within));
+	const struct hall *hall = acceptor->hall;
+
+	for (uint32_t i = 0; i < hall->room; i++)
+		if (!odeon_ref_is_nobody(hall->places[i].connection))
+			(void)odeon_send(self, hall->places[i].connection, odeon_new(odeon_draining, .within = within));
 }
 
 static void close_all(odeon_self *self, struct acceptor *acceptor)
 {
+	const struct hall *hall = acceptor->hall;
+
 	acceptor->is_late = true;
-	for (uint32_t i = 0; i < acceptor->room; i++)
-		if (!odeon_ref_is_nobody(acceptor->places[i].connection)
-		 && odeon_send(self, acceptor->places[i].connection, odeon_new(odeon_close)) == ODEON_ENOMEM)
-			(void)odeon_actor_stop(odeon_system_of(self), acceptor->places[i].connection);
+	for (uint32_t i = 0; i < hall->room; i++)
+		if (!odeon_ref_is_nobody(hall->places[i].connection)
+		 && odeon_send(self, hall->places[i].connection, odeon_new(odeon_close)) == ODEON_ENOMEM)
+			(void)odeon_actor_stop(odeon_system_of(self), hall->places[i].connection);
 }
 
 ODEON_HANDLER(acceptor, evict)
@@ -262,19 +229,22 @@ ODEON_HANDLER(acceptor, evict)
 	door_close(acceptor->door);
 	acceptor->door = NULL;
 	ask_to_end(self, acceptor, evict->within);
-	if (acceptor->count > 0 && odeon_tick_after(self, evict->within, 'd') != 0)
+	if (acceptor->hall->count > 0 && odeon_tick_after(self, evict->within, 'd') != 0)
 		close_all(self, acceptor);
 	tell_if_empty(self, acceptor);
 }
 
+/* Some have left: there are places for others. */
 ODEON_HANDLER(acceptor, left)
 {
-	free_place(acceptor, left->place);
-	leave(acceptor->house);
+	uint32_t count = acceptor->hall->left;
+
+	acceptor->hall->news = odeon_keep(self, left);
+	acceptor->hall->left = 0;
 	if (acceptor->evicted != NULL && acceptor->is_late)
-		acceptor->evicted->closed++;
+		acceptor->evicted->closed += count;
 	else if (acceptor->evicted != NULL && acceptor->is_draining)
-		acceptor->evicted->finished++;
+		acceptor->evicted->finished += count;
 	if (acceptor->door != NULL && acceptor->door->is_entered && !acceptor->door->is_open)
 		go_on(self, acceptor);
 	tell_if_empty(self, acceptor);
@@ -298,17 +268,18 @@ ODEON_START(acceptor, post)
 	if (error != 0)
 		return error;
 	acceptor->evicted = odeon_new(evicted);
-	acceptor->door = door_new(odeon_system_of(self), odeon_self_ref(self), *post->descriptor);
-	if (acceptor->evicted == NULL || acceptor->door == NULL) {
+	acceptor->hall = hall_new(odeon_self_ref(self), post->house);
+	if (acceptor->evicted != NULL && acceptor->hall != NULL)
+		acceptor->door = door_new(odeon_system_of(self), odeon_self_ref(self), *post->descriptor);
+	if (acceptor->door == NULL) {
 		odeon_free(acceptor->evicted);
-		if (acceptor->door != NULL)
-			door_close(acceptor->door);
+		if (acceptor->hall != NULL)
+			hall_drop(acceptor->hall);
 		return ODEON_ENOMEM;
 	}
 	*post->descriptor = -1;
 	acceptor->house = house_share(post->house);
 	acceptor->listener = post->listener;
-	acceptor->free = NO_PLACE;
 	stir = acceptor->door->stir;
 	acceptor->door->stir = NULL;
 	(void)odeon_send(self, odeon_self_ref(self), stir);     /* the first turn is on its worker */
@@ -320,7 +291,7 @@ ODEON_STOP(acceptor)
 	if (acceptor->door != NULL)
 		door_close(acceptor->door);
 	odeon_free(acceptor->evicted);
-	free(acceptor->places);
+	hall_drop(acceptor->hall);
 	house_drop(acceptor->house);
 }
 

@@ -20,6 +20,7 @@ struct house {
 
 struct house *house_share(struct house *house);
 void house_drop(struct house *house);
+void house_leave(struct house *house);          /* one connection fewer */
 
 /* An acceptor's start; when it succeeds, the descriptor is the acceptor's, and is -1 here. */
 struct post { struct house *house; odeon_ref listener; int *descriptor; };

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-ODEON_MESSAGE_DEFINE(left);
 ODEON_MESSAGE_DEFINE(odeon_read);
 ODEON_MESSAGE_DEFINE(odeon_write_end);
 ODEON_MESSAGE_DEFINE(odeon_close);
@@ -167,8 +166,8 @@ ODEON_START(connection, beginning)
 	connection->wire = beginning->wire;
 	connection->terms = beginning->terms;
 	connection->address = beginning->address;
-	connection->acceptor = beginning->acceptor;
-	connection->left = beginning->left;
+	connection->hall = beginning->hall;
+	connection->place = beginning->place;
 	connection->wire->actor = odeon_self_ref(self);
 	connection->wire->credit = connection->terms->options.credit;
 	connection->is_connected = connection->address == NULL;
@@ -448,7 +447,7 @@ ODEON_STOP(connection)
 		connection->disconnected = NULL;
 	}
 	telling_free(connection);
-	odeon_free(odeon_try_send(self, connection->acceptor, connection->left, NULL));  /* it may have ended */
+	hall_leave(self, connection->hall, connection->place);
 	odeon_free(connection->stir);
 	free(connection->address);
 	terms_drop(connection->terms);

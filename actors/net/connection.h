@@ -17,6 +17,7 @@
 #include <odeon/failure.h>
 #include <odeon/timer.h>
 #include <stdatomic.h>
+#include "hall.h"
 #include "wire.h"
 
 /* Options with all defaults filled in, shared by all connections of a listener. */
@@ -30,18 +31,14 @@ int terms_new(const odeon_connection_options *options, struct terms **terms);
 struct terms *terms_share(struct terms *terms);
 void terms_drop(struct terms *terms);           /* NULL is fine */
 
-/* To who accepted it: a place is free again. */
-struct left { uint32_t place; };
-ODEON_MESSAGE_DECLARE(left);
-
 /* What a connection begins with. All that is pointed to is taken when it has begun, and only then. */
 struct beginning {
 	struct wire *wire;
 	struct terms *terms;
 	struct address *address;                /* to connect to; NULL: the wire is connected */
 	odeon_ref owner;                        /* nobody: a struct odeon_give will come */
-	odeon_ref acceptor;                     /* gets `left` */
-	struct left *left;                      /* NULL: nobody accepted it */
+	struct hall *hall;                      /* NULL: nobody accepted it; else a share, with the place there */
+	uint32_t place;
 };
 
 extern const odeon_kind *const net_connection;
@@ -52,8 +49,8 @@ struct connection {
 	struct wire *wire;                      /* NULL: it is over */
 	struct terms *terms;
 	struct address *address;
-	odeon_ref owner, acceptor;
-	struct left *left;
+	odeon_ref owner;
+	struct hall *hall;
 	struct odeon_bytes *first, *last;       /* to be written */
 	struct odeon_bytes *late, *latest;      /* sent after the end of writing */
 	size_t unwritten, load;                 /* bytes of the former; and what all of these take up */
@@ -66,6 +63,7 @@ struct connection {
 	struct odeon_read_end *read_end;
 	struct odeon_disconnected *disconnected;        /* laid by; told last */
 	struct stir *stir;                      /* when the wire is gone; NULL: on its way */
+	uint32_t place;
 	unsigned char ending, quiet, quiet_writes;
 	bool is_connected, is_owned, has_lost_owner, awaits_room, is_high;
 	bool ends_writing, has_ended_writing;   /* wanted; asked of the wire */

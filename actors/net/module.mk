@@ -42,6 +42,8 @@ libodeonnetparts_la_SOURCES  = \
 	%D%/door.c \
 	%D%/door.h \
 	%D%/framing.c \
+	%D%/hall.c \
+	%D%/hall.h \
 	%D%/leaving.c \
 	%D%/listener.c \
 	%D%/poller.c \
