@@ -169,6 +169,11 @@ check_tests += \
 	%D%/unit/framing.t \
 	%D%/unit/net_poller.t
 endif
+net_scripts = %D%/contract/idle.sh
+if HAVE_NET
+TESTS      += $(net_scripts)
+endif
+EXTRA_DIST += $(net_scripts)
 net_libraries = %D%/harness/libkit.la libodeonnetparts.la libodeoncore.la $(CHECK_LIBS)
 %C%_contract_connection_t_SOURCES = %D%/contract/connection.c %D%/contract/wires.c %D%/contract/wires.h
 %C%_contract_connection_t_LDADD = $(net_libraries)

@@ -57,7 +57,7 @@ static bool makes_sense(const struct wanted *wanted)
 	const struct load *load = &wanted->load;
 
 	return load->connections > 0 && load->connections <= 1000000 && load->bytes > 0 && load->bytes <= LOAD_BYTES_MOST
-	    && load->seconds > 0 && load->warm >= 0 && load->rest >= 0 && wanted->threads > 0 && wanted->threads <= LOAD_THREADS_MOST;
+	    && load->seconds >= 0 && load->warm >= 0 && load->rest >= 0 && wanted->threads > 0 && wanted->threads <= LOAD_THREADS_MOST;
 }
 
 /* As many descriptors as the system lets one have. */
