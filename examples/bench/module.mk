@@ -19,7 +19,8 @@ noinst_PROGRAMS += %D%/echo-load
 %C%_echo_load_SOURCES = %D%/load.h %D%/load.c %D%/load_main.c %D%/load_serve.c
 %C%_echo_load_LDADD =
 
-EXTRA_DIST += %D%/README.md %D%/table.sh %D%/servers.sh %D%/peers/compare.sh %D%/peers/channels.rs %D%/peers/channels.go
+EXTRA_DIST += %D%/README.md %D%/table.sh %D%/servers.sh %D%/peers/compare.sh %D%/peers/channels.rs %D%/peers/channels.go \
+	%D%/peers/servers.go
 
 .PHONY: bench bench-peers bench-servers clean-peers
 bench: %D%/odeon-bench$(EXEEXT)
@@ -28,10 +29,10 @@ bench: %D%/odeon-bench$(EXEEXT)
 bench-peers: %D%/odeon-bench$(EXEEXT)
 	@$(SHELL) $(srcdir)/%D%/peers/compare.sh ./%D%/odeon-bench$(EXEEXT) %D%/peers/made $(ROWS)
 
-# examples/kv beside redis-server, where there is one: ROUNDS=3 CLIENTS=50 PIPELINES="1 16" WORKERS="1 2"
+# The servers beside those that others wrote, where they are there: WHAT="kv http echo" ROUNDS=3
 if HAVE_NET
-bench-servers: examples/kv/kv$(EXEEXT)
-	@$(SHELL) $(srcdir)/%D%/servers.sh ./examples/kv/kv$(EXEEXT)
+bench-servers: $(noinst_PROGRAMS)
+	@$(SHELL) $(srcdir)/%D%/servers.sh . %D%/peers/made $(WHAT)
 else
 bench-servers:
 	@echo "skipped: built without libodeon-net"

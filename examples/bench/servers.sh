@@ -1,111 +1,299 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# servers.sh KV - the server of examples/kv beside redis-server, both asked by redis-benchmark on this machine: requests a second, and
-# how long half of them and 99 of 100 took, the median of several rounds in which the servers take turns. Neither saves anything.
-# ROUNDS=3 REQUESTS=100000 CLIENTS=50 PIPELINES="1 16" TESTS=set,get,incr,lpush,lrange_100 WORKERS="1 2"
+# servers.sh BUILD FOLDER [WHAT...] - the servers among the examples beside those that others wrote, on this machine, by TCP
+#
+#   kv      examples/kv beside redis-server, both asked by redis-benchmark; neither saves anything
+#   http    18-http-hello beside nginx and Go's net/http, all asked by wrk for the same bytes; connections stay
+#   echo    17-tcp-echo beside the floor, a plain loop of epoll, and Go's net, all asked by echo-load (load.c says how)
+#
+# BUILD is where all was built; what Go builds is kept in FOLDER. Servers take turns within a round; figures are medians of the rounds.
+# Who asks is on the same machine, and takes its part of it. What is missing is said, and left out.
+#
+#   ROUNDS=3
+#   kv:    REQUESTS=100000 CLIENTS=50 PIPELINES="1 16" TESTS=set,get,incr,lpush,lrange_100 WORKERS="1 2"
+#   http:  HTTP_CONNECTIONS=64   echo: CONNECTIONS="1 1000 10000" BYTES=64   both: THREADS=2 LASTS=3 (seconds), GO=go
 set -eu
-server=$1
+build=$1 folder=$2
+shift 2
+[ $# -gt 0 ] || set -- kv http echo
 : "${ROUNDS:=3}" "${REQUESTS:=100000}" "${CLIENTS:=50}" "${PIPELINES:=1 16}" "${TESTS:=set,get,incr,lpush,lrange_100}" "${WORKERS:=1 2}"
-for tool in redis-server redis-benchmark redis-cli; do
-	command -v "$tool" >/dev/null || { echo "skipped: there is no $tool (Debian: redis-server, redis-tools)"; exit 0; }
-done
+: "${HTTP_CONNECTIONS:=64}" "${CONNECTIONS:=1 1000 10000}" "${BYTES:=64}" "${THREADS:=2}" "${LASTS:=3}" "${GO:=go}"
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+mkdir -p "$folder"
+folder=$(CDPATH='' cd -- "$folder" && pwd)
 scratch=$(mktemp -d)
 running=
 trap 'test -z "$running" || kill $running 2>/dev/null || true; wait; rm -rf "$scratch"' EXIT
+ulimit -Sn "$(ulimit -Hn)"
 
+say() { echo "bench-servers: $*" >&2; }
+has() { command -v "$1" >/dev/null 2>&1; }
 
-start()                                         # name; by TCP: sets port
+# ---- a server, which says where it is ------------------------------------------------------------------------------------------
+
+await()                                         # a command that answers 0 when it is there
 {
-	name=$1
-	case $name in
-	redis*)
-		port=$((20000 + $$ % 10000))
-		redis-server --port "$port" --bind 127.0.0.1 --save "" --appendonly no --dir "$scratch" >"$scratch/$name.log" 2>&1 &
-		running=$!
-		;;
-	*)
-		: >"$scratch/$name.log"
-		"$server" --port 0 --workers "${name#kv-}" >>"$scratch/$name.log" 2>&1 &
-		running=$!
-		tries=0
-		until grep -q '^ready at' "$scratch/$name.log"; do
-			tries=$((tries + 1))
-			test "$tries" -lt 100 || { cat "$scratch/$name.log"; exit 1; }
-			sleep 0.1
-		done
-		port=$(sed -n 's/^ready at .*://p' "$scratch/$name.log")
-		;;
-	esac
 	tries=0
-	until [ "$(redis-cli -h 127.0.0.1 -p "$port" PING 2>/dev/null)" = PONG ]; do
+	until "$@"; do
 		tries=$((tries + 1))
-		test "$tries" -lt 100 || { cat "$scratch/$name.log"; exit 1; }
+		test "$tries" -lt 100 || { cat "$scratch/log"; exit 1; }
 		sleep 0.1
 	done
-	kill -0 "$running" || { echo "somebody else serves at port $port"; exit 1; }
+}
+
+says_address() { grep -q -E '^(ready|listening) at ' "$scratch/log"; }
+
+launch()                                        # command; sets address
+{
+	: >"$scratch/log"
+	"$@" >>"$scratch/log" 2>&1 &
+	running=$!
+	await says_address
+	address=$(sed -n -E 's/^(ready|listening) at //p' "$scratch/log")
 }
 
 stop()
 {
 	kill "$running"
-	wait "$running" || true
+	wait "$running" 2>/dev/null || true
 	running=
 }
 
-# Lines of redis-benchmark --csv: name, requests a second, then milliseconds: mean, least, p50, p95, p99, most.
-measure()                                       # name, pipeline
+free_port() { echo $((20000 + ($$ + round * 7 + $(date +%S)) % 10000)); }
+
+prepare_go()                                    # 0: there is $folder/servers-go
 {
-	start "$1"
+	has "$GO" || { say "no $GO: apt-get install golang-go"; return 1; }
+	test -x "$folder/servers-go" && test -z "$(find "$here/peers/servers.go" -newer "$folder/servers-go")" && return 0
+	GOCACHE=$folder/go-cache GOFLAGS='' "$GO" build -p 1 -o "$folder/servers-go" "$here/peers/servers.go"
+}
+
+# ---- rows: "case|server|rate|figures..." of all rounds; a table with the median of each, and the rate as a multiple of a server's --
+
+# Cases and servers come in the order in which they were first seen.
+table()                                         # rows, the server that others are compared with
+{
+	awk -F'|' -v reference="$2" '
+	function middle(list, count, numbers, i, j, keep) {
+		split(list, numbers, " ")
+		for (i = 2; i <= count; i++)
+			for (j = i; j > 1 && numbers[j - 1] + 0 > numbers[j] + 0; j--) {
+				keep = numbers[j]; numbers[j] = numbers[j - 1]; numbers[j - 1] = keep
+			}
+		least = numbers[1]; most = numbers[count]
+		return count % 2 ? numbers[(count + 1) / 2] + 0 : (numbers[count / 2] + numbers[count / 2 + 1]) / 2
+	}
+	function text(figure) { return figure == int(figure) ? sprintf("%d", figure) : sprintf(figure < 100 ? "%.2f" : "%.0f", figure) }
+	{
+		if (!($1 in has_case)) { cases[++case_count] = $1; has_case[$1] = 1 }
+		if (!($2 in has_server)) { servers[++server_count] = $2; has_server[$2] = 1 }
+		key = $1 "|" $2
+		count[key]++
+		for (i = 3; i <= NF; i++) figures[key, i] = figures[key, i] " " $i
+		columns = NF
+	}
+	END {
+		for (c = 1; c <= case_count; c++)
+			for (s = 1; s <= server_count; s++) {
+				key = cases[c] "|" servers[s]
+				if (!(key in count)) continue
+				rate = middle(figures[key, 3], count[key])
+				line = sprintf("| %s | %s | %d | %d to %d |", cases[c], servers[s], rate, least, most)
+				for (i = 4; i <= columns; i++) line = line " " text(middle(figures[key, i], count[key])) " |"
+				whole = middle(figures[cases[c] "|" reference, 3], count[cases[c] "|" reference])
+				print line, (whole > 0 ? sprintf("%.2f", rate / whole) : "-"), "|"
+			}
+	}' "$1"
+}
+
+# ---- kv ----------------------------------------------------------------------------------------------------------------------------
+
+answers_ping() { [ "$(redis-cli -h 127.0.0.1 -p "$port" PING 2>/dev/null)" = PONG ]; }
+
+start_kv()                                      # name; sets port
+{
+	if [ "$1" = redis ]; then
+		port=$(free_port)
+		redis-server --port "$port" --bind 127.0.0.1 --save "" --appendonly no --dir "$scratch" >"$scratch/log" 2>&1 &
+		running=$!
+	else
+		launch "$build/examples/kv/kv" --port 0 --workers "${1#kv-}"
+		port=${address##*:}
+	fi
+	await answers_ping
+	kill -0 "$running" || { echo "somebody else serves at port $port"; exit 1; }
+}
+
+# Lines of redis-benchmark --csv: name, requests a second, then milliseconds: mean, least, p50, p95, p99, most.
+measure_kv()                                    # name, pipeline
+{
+	start_kv "$1"
 	redis-benchmark -h 127.0.0.1 -p "$port" -c "$CLIENTS" -n "$REQUESTS" -t "$TESTS" -P "$2" --csv 2>/dev/null | tr -d '"' |
 		awk -F, -v server="$1" -v pipeline="$2" '$1 != "test" && $1 !~ /needed to/ {
-			sub(/ .*/, "", $1); print pipeline "," $1 "," server "," $2 "," $5 "," $7 }' >>"$scratch/rows"
+			sub(/ .*/, "", $1); print pipeline " " $1 "|" server "|" $2 "|" $5 "|" $7 }' >>"$scratch/kv"
 	stop
 }
 
-servers=redis
-for workers in $WORKERS; do
-	servers="$servers kv-$workers"
-done
-round=0
-while [ "$round" -lt "$ROUNDS" ]; do
-	round=$((round + 1))
-	for pipeline in $PIPELINES; do
-		for name in $servers; do
-			measure "$name" "$pipeline"
+do_kv()
+{
+	for tool in redis-server redis-benchmark redis-cli; do
+		has "$tool" || { say "kv is left out: there is no $tool (Debian: redis-server, redis-tools)"; return 0; }
+	done
+	round=0
+	while [ "$round" -lt "$ROUNDS" ]; do
+		round=$((round + 1))
+		for pipeline in $PIPELINES; do
+			measure_kv redis "$pipeline"
+			for workers in $WORKERS; do
+				measure_kv "kv-$workers" "$pipeline"
+			done
 		done
 	done
-done
+	echo "$(redis-server --version | sed 's/ sha.*//'); $CLIENTS clients, $REQUESTS requests, median of $ROUNDS rounds; kv-N: N workers and as many shards"
+	echo
+	echo '| pipeline, command | server | requests a second | min to max | p50 ms | p99 ms | x redis |'
+	echo '|---|---|---:|---|---:|---:|---:|'
+	table "$scratch/kv" redis
+	echo
+}
 
-echo "$(redis-server --version | sed 's/ sha.*//'); $CLIENTS clients, $REQUESTS requests, median of $ROUNDS rounds; kv-N: N workers and as many shards"
-echo
-echo '| pipeline | command | server | requests a second | min to max | p50 ms | p99 ms | x redis |'
-echo '|---:|---|---|---:|---|---:|---:|---:|'
-awk -F, '
-function middle(list, count, numbers, i, j, keep) {
-	split(list, numbers, " ")
-	for (i = 2; i <= count; i++)
-		for (j = i; j > 1 && numbers[j - 1] + 0 > numbers[j] + 0; j--) {
-			keep = numbers[j]; numbers[j] = numbers[j - 1]; numbers[j - 1] = keep
-		}
-	least = numbers[1]; most = numbers[count]
-	return count % 2 ? numbers[(count + 1) / 2] + 0 : (numbers[count / 2] + numbers[count / 2 + 1]) / 2
-}
+# ---- http --------------------------------------------------------------------------------------------------------------------------
+
+hello=$build/examples/18-http-hello
+
+write_nginx_settings()                          # port
 {
-	key = $1 "," $2 "," $3
-	if (!(key in count)) keys[++many] = key
-	count[key]++
-	rate[key] = rate[key] " " $4; half[key] = half[key] " " $5; late[key] = late[key] " " $6
+	cat >"$scratch/nginx.conf" <<-END
+	daemon off; worker_processes $THREADS; pid $scratch/nginx.pid; error_log $scratch/log;
+	events { worker_connections 4096; }
+	http {
+		access_log off; keepalive_requests 1000000000; default_type text/plain;
+		client_body_temp_path $scratch; proxy_temp_path $scratch; fastcgi_temp_path $scratch;
+		uwsgi_temp_path $scratch; scgi_temp_path $scratch;
+		server { listen 127.0.0.1:$1 backlog=1024; location = /hello { return 200 "$body_escaped"; } }
+	}
+	END
 }
-END {
-	for (i = 1; i <= many; i++) {
-		split(keys[i], part, ",")
-		redis[part[1] "," part[2]] += part[3] == "redis" ? middle(rate[keys[i]], count[keys[i]]) : 0
-	}
-	for (i = 1; i <= many; i++) {
-		key = keys[i]
-		split(key, part, ",")
-		p50 = middle(half[key], count[key]); p99 = middle(late[key], count[key]); figure = middle(rate[key], count[key])
-		printf "| %d | %s | %s | %d | %d to %d | %.3f | %.3f | %.2f |\n", part[1], part[2], part[3], figure, least, most, p50, p99,
-			figure / redis[part[1] "," part[2]]
-	}
-}' "$scratch/rows" | sort -t'|' -k2,2n -k3,3 -k4,4r
+
+answers_hello() { [ "$(curl -s "http://$address/hello")" = "$body" ]; }
+
+start_http()                                    # name; sets address
+{
+	case $1 in
+	odeon) launch "$hello" 127.0.0.1:0 "$THREADS" ;;
+	go) GOMAXPROCS=$THREADS launch "$folder/servers-go" http 127.0.0.1:0 /hello "$body
+" ;;
+	nginx)
+		address=127.0.0.1:$(free_port)
+		write_nginx_settings "${address##*:}"
+		nginx -c "$scratch/nginx.conf" >"$scratch/log" 2>&1 &
+		running=$!
+		;;
+	esac
+	await answers_hello
+}
+
+measure_http()                                  # name
+{
+	start_http "$1"
+	wrk -c "$HTTP_CONNECTIONS" -d 1 "http://$address/hello" >"$scratch/warm"
+	wrk -c "$HTTP_CONNECTIONS" -d "$LASTS" -s "$scratch/report.lua" "http://$address/hello" >"$scratch/wrk"
+	sed -n "s/^figures /$HTTP_CONNECTIONS connections|$1|/p" "$scratch/wrk" >>"$scratch/http"
+	if grep -q -E 'Socket errors|Non-2xx' "$scratch/wrk"; then
+		echo "$1 had errors:"
+		cat "$scratch/wrk"
+		exit 1
+	fi
+	stop
+}
+
+do_http()
+{
+	test -x "$hello" || { say "http is left out: there is no 18-http-hello"; return 0; }
+	for tool in wrk curl; do
+		has "$tool" || { say "http is left out: there is no $tool (Debian: $tool)"; return 0; }
+	done
+	cat >"$scratch/report.lua" <<-'END'
+	done = function(summary, delays, requests)
+		print(string.format("figures %.0f|%.3f|%.3f|%.3f", summary.requests / summary.duration * 1e6, delays:percentile(50) / 1000,
+			delays:percentile(99) / 1000, delays:percentile(99.9) / 1000))
+	end
+	END
+	servers=odeon
+	launch "$hello" 127.0.0.1:0 "$THREADS"
+	body=$(curl -s "http://$address/hello")
+	body_escaped=$(printf '%s' "$body" | sed 's/[\\"$]/\\&/g')'\n'
+	stop
+	! prepare_go || servers="go $servers"
+	if has nginx; then servers="nginx $servers"; else say "no nginx: apt-get install nginx-light"; fi
+	round=0
+	while [ "$round" -lt "$ROUNDS" ]; do
+		round=$((round + 1))
+		for name in $servers; do
+			measure_http "$name"
+		done
+	done
+	has nginx && nginx -v 2>&1 | sed 's/.*: //'
+	has "$GO" && "$GO" version
+	echo "GET /hello by wrk, $HTTP_CONNECTIONS connections that stay; $THREADS workers or threads each; $LASTS s, median of $ROUNDS rounds"
+	echo
+	echo '| | server | requests a second | min to max | p50 ms | p99 ms | p99.9 ms | x nginx |'
+	echo '|---|---|---:|---|---:|---:|---:|---:|'
+	table "$scratch/http" nginx
+	echo
+}
+
+# ---- echo --------------------------------------------------------------------------------------------------------------------------
+
+load=$build/examples/bench/echo-load
+
+start_echo()                                    # name
+{
+	case $1 in
+	floor) launch "$load" --serve 0 --threads "$THREADS" ;;
+	go) GOMAXPROCS=$THREADS launch "$folder/servers-go" echo 127.0.0.1:0 ;;
+	odeon) launch "$build/examples/17-tcp-echo" 127.0.0.1:0 ;;
+	esac
+}
+
+measure_echo()                                  # name, connections
+{
+	start_echo "$1"
+	"$load" "$address" --connections "$2" --bytes "$BYTES" --seconds "$LASTS" --process "$running" >"$scratch/figures"
+	stop
+	start_echo "$1"
+	"$load" "$address" --connections "$2" --bytes "$BYTES" --seconds 0 --process "$running" >"$scratch/rest"
+	stop
+	awk -v server="$1" -v rest="$(sed -n 's/.*idle-bytes //p' "$scratch/rest")" '{
+		print $2 " connections|" server "|" $6 "|" $8 "|" $10 "|" $12 "|" rest "|" $14 }' "$scratch/figures" >>"$scratch/echo"
+}
+
+do_echo()
+{
+	servers="floor"
+	! prepare_go || servers="$servers go"
+	round=0
+	while [ "$round" -lt "$ROUNDS" ]; do
+		round=$((round + 1))
+		for connections in $CONNECTIONS; do
+			test "$((connections + 100))" -lt "$(ulimit -n)" || { say "$connections are more than may be open"; continue; }
+			for name in $servers odeon; do
+				measure_echo "$name" "$connections"
+			done
+		done
+	done
+	echo "messages of $BYTES bytes, one on its way on each connection; $THREADS threads each (17-tcp-echo: 2), one thread asks; $LASTS s, median of $ROUNDS"
+	echo "rounds. Bytes for each: when all have talked in turn and rest; and when they rest after the load"
+	echo
+	echo '| | server | echoes a second | min to max | p50 us | p99 us | p99.9 us | bytes for each | after load | x floor |'
+	echo '|---|---|---:|---|---:|---:|---:|---:|---:|---:|'
+	table "$scratch/echo" floor
+	echo
+}
+
+for what; do
+	case $what in
+	kv|http|echo) "do_$what" ;;
+	*) echo "what is $what? kv, http or echo" >&2; exit 2 ;;
+	esac
+done
