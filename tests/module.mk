@@ -177,6 +177,8 @@ EXTRA_DIST += $(net_scripts)
 net_libraries = %D%/harness/libkit.la libodeonnetparts.la libodeoncore.la $(CHECK_LIBS)
 %C%_contract_connection_t_SOURCES = %D%/contract/connection.c %D%/contract/wires.c %D%/contract/wires.h
 %C%_contract_connection_t_LDADD = $(net_libraries)
+%C%_unit_framing_t_SOURCES = %D%/unit/framing.c %D%/fuzz/framing.c %D%/fuzz/framing.h
+%C%_unit_framing_t_CPPFLAGS = $(AM_CPPFLAGS) -DHTTP_CORPUS='"$(abs_top_srcdir)/tests/fuzz/corpus"'
 %C%_unit_framing_t_LDADD = $(net_libraries)
 %C%_unit_net_poller_t_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS)
 %C%_unit_net_poller_t_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=uv_timer_start

@@ -30,3 +30,5 @@ if test -n "${HTTP_PARSER_LIBS-}"; then
 fi
 fuzz websocket -iquote "$parts" "$top_srcdir/tests/fuzz/websocket.c" $websocket
 fuzz routes -iquote "$parts" -I "$top_srcdir/include" "$top_srcdir/tests/fuzz/routes.c" $routes
+fuzz framing -I "$top_srcdir/include" "$top_srcdir/tests/fuzz/framing.c" "$top_srcdir/tests/fuzz/messages.c" \
+	"$top_srcdir/actors/net/framing.c" "$top_srcdir/actors/net/bytes.c"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* framing.c - frames are the same however the stream is cut; what is too long, or none, is told and nothing is kept */
-#include "../harness/kit.h"
+#include "../fuzz/framing.h"
+#include "../http/corpus.h"
 #include <odeon/net/framing.h>
 #include <stdlib.h>
 #include <string.h>
@@ -280,9 +281,20 @@ START_TEST(what_makes_no_sense_is_refused)
 }
 END_TEST
 
+/* ---- what a fuzzer begins with ------------------------------------------------------------------------------------------------------ */
+
+static void read_corpus(odeon_self *self)
+{
+	framing_self = self;
+	must(corpus_run("framing", LLVMFuzzerTestOneInput) >= 9);
+}
+
+START_TEST(the_corpus_is_understood) { in_actor(read_corpus); }
+END_TEST
+
 KIT_MAIN("unit/framing",
 	{ .name = "cuts", .tests = KIT_TESTS(a_cut_anywhere_changes_nothing, byte_by_byte_it_is_the_same, cut_at_random_it_is_the_same,
-	                                     a_piece_that_is_a_frame_is_moved) },
+	                                     a_piece_that_is_a_frame_is_moved, the_corpus_is_understood) },
 	{ .name = "refused", .tests = KIT_TESTS(what_is_too_long_is_refused_and_not_kept,
 	                                        single_bytes_are_held_in_little_more_than_their_room, what_is_no_frame_is_refused,
 	                                        what_makes_no_sense_is_refused) })
