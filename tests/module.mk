@@ -290,6 +290,9 @@ EXTRA_DIST += %D%/scenarios/bank.sh
 # ---- HTTP and WebSocket
 include %D%/http/module.mk
 
+# ---- the servers among the examples, from outside
+include %D%/servers/module.mk
+
 # ---- everything at once, for a while
 include %D%/stress/module.mk
 

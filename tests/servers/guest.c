@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* guest.c - requests and replies of three protocols, and a socket */
+#include "guest.h"
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+/* ---- what is said -------------------------------------------------------------------------------------------------------------- */
+
+/* Letters, mostly few, now and then some thousands. */
+static size_t words(char *room, uint64_t number)
+{
+	uint64_t mixed = number * 0x9e3779b97f4a7c15u;
+	size_t length = 1 + (mixed >> 40) % ((mixed >> 60) == 0 ? 4000 : 60);
+
+	for (size_t i = 0; i < length; i++)
+		room[i] = (char)('a' + (mixed >> (i % 48)) % 26);
+	return length;
+}
+
+static size_t echo_text(char *room, uint64_t number) { return words(room, number); }
+
+static size_t kv_text(char *room, uint64_t number, const char *before)
+{
+	char text[GUEST_BYTES];
+	size_t length = words(text, number);
+	size_t head = (size_t)snprintf(room, GUEST_BYTES, "%s$%zu\r\n", before, length);
+
+	memcpy(room + head, text, length);
+	memcpy(room + head + length, "\r\n", 2);
+	return head + length + 2;
+}
+
+static size_t http_ask(char *room, uint64_t number)
+{
+	return (size_t)snprintf(room, GUEST_BYTES, "GET /hello/%llu HTTP/1.1\r\nHost: here\r\nUser-Agent: guest\r\n\r\n",
+	                        (unsigned long long)number);
+}
+
+static size_t ask_text(int kind, char *room, uint64_t number)
+{
+	switch (kind) {
+	case HOST_KV: return kv_text(room, number, "*2\r\n$4\r\nPING\r\n");
+	case HOST_HTTP: return http_ask(room, number);
+	default: return echo_text(room, number);
+	}
+}
+
+/* Behind the head of an answer by HTTP. */
+static size_t reply_text(int kind, char *room, uint64_t number)
+{
+	switch (kind) {
+	case HOST_KV: return kv_text(room, number, "");
+	case HOST_HTTP: return (size_t)snprintf(room, GUEST_BYTES, "hello, %llu\n", (unsigned long long)number);
+	default: return echo_text(room, number);
+	}
+}
+
+/* How long the head is, where a reply has one; -1: it is not there whole. */
+static long head_length(const struct guest *guest)
+{
+	const char *end;
+
+	if (guest->kind != HOST_HTTP)
+		return 0;
+	end = memmem(guest->room, guest->length, "\r\n\r\n", 4);
+	return end != NULL ? end + 4 - guest->room : -1;
+}
+
+static bool is_good_head(const struct guest *guest, size_t length)
+{
+	return guest->kind != HOST_HTTP || (length > 12 && memcmp(guest->room, "HTTP/1.1 200", 12) == 0);
+}
+
+/* Takes the next reply out of the room; false with *is_wrong: it is another; else it is not there whole. */
+static bool take_reply(struct guest *guest, bool *is_wrong)
+{
+	char reply[GUEST_BYTES];
+	size_t length = reply_text(guest->kind, reply, guest->heard), whole;
+	long head = head_length(guest);
+
+	*is_wrong = head >= 0 && !is_good_head(guest, (size_t)head);
+	whole = (size_t)head + length;
+	if (head < 0 || *is_wrong || guest->length < whole)
+		return false;
+	*is_wrong = memcmp(guest->room + head, reply, length) != 0;
+	if (*is_wrong)
+		return false;
+	guest->length -= whole;
+	memmove(guest->room, guest->room + whole, guest->length);
+	guest->heard++;
+	return true;
+}
+
+/* ---- the socket ------------------------------------------------------------------------------------------------------------------ */
+
+bool guest_come(struct guest *guest, const struct host *host, uint64_t first)
+{
+	struct sockaddr_in where = {
+		.sin_family = AF_INET, .sin_port = htons(host->port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+	struct timeval patience = { .tv_sec = GUEST_PATIENCE };
+
+	guest->kind = host->kind;
+	guest->first = guest->asked = guest->heard = first;
+	guest->length = 0;
+	guest->socket = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (guest->socket < 0)
+		return false;
+	(void)setsockopt(guest->socket, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+	(void)setsockopt(guest->socket, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+	(void)setsockopt(guest->socket, IPPROTO_TCP, TCP_NODELAY, &(int){ 1 }, sizeof(int));
+	if (connect(guest->socket, (struct sockaddr *)&where, sizeof where) == 0)
+		return true;
+	(void)close(guest->socket);
+	return false;
+}
+
+static bool send_all(int socket, const char *bytes, size_t length)
+{
+	while (length > 0) {
+		ssize_t some = send(socket, bytes, length, MSG_NOSIGNAL);
+
+		if (some <= 0)
+			return false;
+		bytes += some;
+		length -= (size_t)some;
+	}
+	return true;
+}
+
+bool guest_say(struct guest *guest, const char *bytes, size_t length) { return send_all(guest->socket, bytes, length); }
+
+size_t guest_ask_length(const struct guest *guest)
+{
+	char text[GUEST_BYTES];
+
+	return ask_text(guest->kind, text, guest->asked);
+}
+
+bool guest_ask_part(struct guest *guest, size_t from, size_t to)
+{
+	char text[GUEST_BYTES];
+
+	(void)ask_text(guest->kind, text, guest->asked);
+	return send_all(guest->socket, text + from, to - from);
+}
+
+void guest_has_asked(struct guest *guest) { guest->asked++; }
+
+bool guest_ask(struct guest *guest)
+{
+	bool went = guest_ask_part(guest, 0, guest_ask_length(guest));
+
+	guest->asked++;
+	return went;
+}
+
+/* More into the room; 0: the end; -1: nothing came. */
+static ssize_t hear_more(struct guest *guest)
+{
+	ssize_t some = recv(guest->socket, guest->room + guest->length, sizeof guest->room - guest->length, 0);
+
+	if (some > 0)
+		guest->length += (size_t)some;
+	return some;
+}
+
+bool guest_hear(struct guest *guest)
+{
+	bool is_wrong;
+
+	while (!take_reply(guest, &is_wrong))
+		if (is_wrong || hear_more(guest) <= 0)
+			return false;
+	return true;
+}
+
+bool guest_hears_soon(const struct guest *guest, int milliseconds)
+{
+	struct pollfd waits = { .fd = guest->socket, .events = POLLIN };
+
+	return poll(&waits, 1, milliseconds) == 1;
+}
+
+bool guest_end(struct guest *guest)
+{
+	bool is_good = shutdown(guest->socket, SHUT_WR) == 0;
+
+	while (is_good && guest->heard < guest->asked)
+		is_good = guest_hear(guest);
+	is_good = is_good && guest->length == 0 && hear_more(guest) == 0;
+	guest_go(guest);
+	return is_good;
+}
+
+void guest_go(struct guest *guest) { (void)close(guest->socket); }
+
+void guest_reset(struct guest *guest)
+{
+	(void)setsockopt(guest->socket, SOL_SOCKET, SO_LINGER, &(struct linger){ .l_onoff = 1 }, sizeof(struct linger));
+	guest_go(guest);
+}
+
+/* Many requests at once, since most are short. */
+static size_t compose(struct guest *guest, char *room, size_t most)
+{
+	size_t length = 0;
+
+	while (length + GUEST_BYTES <= most)
+		length += ask_text(guest->kind, room + length, guest->asked++);
+	return length;
+}
+
+size_t guest_pour(struct guest *guest, size_t most)
+{
+	struct pollfd waits = { .fd = guest->socket, .events = POLLOUT };
+	char requests[8 * GUEST_BYTES];
+	size_t total = 0, length = 0, at = 0;
+
+	while (total < most && poll(&waits, 1, 200) == 1) {
+		ssize_t some;
+
+		if (at == length) {
+			length = compose(guest, requests, sizeof requests);
+			at = 0;
+		}
+		some = send(guest->socket, requests + at, length - at, MSG_NOSIGNAL | MSG_DONTWAIT);
+		if (some < 0 && errno != EAGAIN)
+			break;
+		at += some > 0 ? (size_t)some : 0;
+		total += some > 0 ? (size_t)some : 0;
+	}
+	return total;
+}
