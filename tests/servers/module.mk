@@ -9,4 +9,24 @@ check_PROGRAMS += %D%/hostile.t
 TESTS          += %D%/hostile.t
 endif
 endif
+if HAVE_NET
+check_PROGRAMS += %D%/soak
+TESTS          += $(servers_scripts)
+endif
+servers_scripts = %D%/soak.sh %D%/valgrind.sh
+EXTRA_DIST     += $(servers_scripts)
+%C%_soak_SOURCES = %D%/soak.c $(servers_guests)
+%C%_soak_LDADD   =
+
+SECONDS_EACH = 600
+SERVERS      = echo kv http
+.PHONY: soak
+if HAVE_NET
+soak: %D%/soak $(noinst_PROGRAMS)
+	%D%/soak --seconds $(SECONDS_EACH) $(SERVERS)
+else
+soak:
+	@echo "skipped: built without libodeon-net"
+endif
+
 %C%_hostile_t_SOURCES = %D%/hostile.c $(servers_guests)
