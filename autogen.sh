@@ -9,12 +9,14 @@ usage()
 	cat <<-'END'
 	./autogen.sh         make configure from configure.ac; then ./configure && make as everywhere
 	./autogen.sh run     install what is missing, build, and run: a tour, and the ping-pong benchmark
-	./autogen.sh check   install what is missing, build, and run the tests
+	./autogen.sh check   the same and the tools that tests drive servers with, build, and run the tests
 	./autogen.sh --help  say this
 
 	run and check build in build/, so that the source tree stays free for a build of yours. When you have run
 	./configure in the source tree itself, they use that build, with the options that you gave it.
-	Missing packages are installed on Debian and its relatives, as root or through sudo.
+	Missing packages are installed on Debian and its relatives, as root or through sudo. Of the tools of the
+	tests, those in LEAVE_OUT="chromium valgrind ..." are not; tests whose tool is missing are skipped. Chromium
+	is the large one: 110 MB to fetch and 360 MB on disk, besides its libraries.
 	END
 }
 
@@ -52,6 +54,19 @@ missing_packages()
 	return 0
 }
 
+# What tests drive the servers among the examples with, and look at them by. Without one its tests are skipped.
+missing_tools()
+{
+	absent command -v redis-cli && echo redis-tools
+	absent command -v nc && echo netcat-openbsd
+	absent command -v curl && echo curl
+	absent command -v wrk && echo wrk
+	absent command -v openssl && echo openssl
+	absent command -v valgrind && echo valgrind
+	absent command -v chromium && absent command -v chromium-browser && absent command -v google-chrome && echo chromium
+	return 0
+}
+
 # As root: the command; else through sudo; else with a word on what to do.
 as_root()
 {
@@ -77,6 +92,22 @@ install_packages()
 	tell "packages: installing $packages"
 	stage "package lists" as_root apt-get update
 	stage "packages" as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $packages
+}
+
+can_install() { command -v apt-get >/dev/null && { test "$(id -u)" -eq 0 || command -v sudo >/dev/null; }; }
+
+# Those of them that are missing and wanted.
+install_tools()
+{
+	tools=$(missing_tools | grep -v -x -F "$(echo "${LEAVE_OUT:-none}" | tr ' ' '\n')" | tr '\n' ' ') || true
+	test -n "$tools" || { tell "tools of the tests: all there${LEAVE_OUT:+, or left out: $LEAVE_OUT}"; return 0; }
+	if ! can_install; then
+		tell "tools of the tests: I cannot install $tools, so their tests will be skipped"
+		return 0
+	fi
+	tell "tools of the tests: installing $tools"
+	stage "package lists" as_root apt-get update
+	stage "tools" as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $tools
 }
 
 # ---- stages: one line each, and all that was said in a file ------------------------------------------------------------
@@ -150,6 +181,7 @@ count_results()
 
 check()
 {
+	install_tools
 	set_up
 	mkdir -p "$logs"
 	: >"$logs/began"
