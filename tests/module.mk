@@ -32,7 +32,7 @@ check_LTLIBRARIES += %D%/harness/libkit.la
 check_PROGRAMS    += $(check_tests)
 TESTS             += $(check_tests)
 endif
-%C%_harness_libkit_la_SOURCES = %D%/harness/gates.c %D%/harness/halves.c %D%/harness/halves.h %D%/harness/kit.c \
+%C%_harness_libkit_la_SOURCES = %D%/harness/drum.c %D%/harness/drum.h %D%/harness/gates.c %D%/harness/halves.c %D%/harness/halves.h %D%/harness/kit.c \
 	%D%/harness/kit.h
 check_tests = \
 	%D%/contract/bound.t \
@@ -165,11 +165,14 @@ check_tests += \
 	%D%/contract/connection.t \
 	%D%/contract/listener.t \
 	%D%/contract/poller_net.t \
+	%D%/contract/rearming.t \
 	%D%/fault/net.t \
 	%D%/unit/framing.t \
 	%D%/unit/net_poller.t
 endif
-net_scripts = %D%/contract/idle.sh
+%C%_contract_rearming_t_SOURCES = %D%/contract/rearming.c %D%/contract/wires.c %D%/contract/wires.h
+%C%_contract_rearming_t_LDADD = $(net_libraries)
+net_scripts = %D%/contract/idle.sh %D%/contract/interrupted.sh
 if HAVE_NET
 TESTS      += $(net_scripts)
 endif

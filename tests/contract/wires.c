@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* wires.c - owners with ears, and plain sockets */
 #include "wires.h"
+#include "../harness/drum.h"
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -17,9 +18,14 @@ void wires_open(int kind, unsigned workers)
 {
 	wires_kind = kind;
 	world_open(&world, (odeon_options)ODEON_OPTIONS(.workers = (int)workers, .poller = odeon_net_poller()));
+	drum_begin(&world, workers);
 }
 
-void wires_close(void) { world_close(&world); }
+void wires_close(void)
+{
+	drum_end();
+	world_close(&world);
+}
 
 /* ---- owners ------------------------------------------------------------------------------------------------------------- */
 
