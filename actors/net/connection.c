@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* connection - its life: begun, stirred, told what to do, timed out, ended */
 #include "connection.h"
+#include "errors.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -66,35 +67,10 @@ void connection_end(odeon_self *self, struct connection *connection, int error, 
 	connection_stir(self, connection);
 }
 
-static int error_of(int uv_error)
-{
-	switch (uv_error) {
-	case UV_ECONNRESET: case UV_EPIPE: case UV_ECONNABORTED: case UV_ENOTCONN: case UV_ESHUTDOWN: case UV_EOF:
-		return ODEON_EDISCONNECTED;
-	case UV_ETIMEDOUT:
-		return ODEON_ETIMEDOUT;
-	case UV_ENOMEM:
-		return ODEON_ENOMEM;
-	default:
-		return ODEON_ESYSTEM;
-	}
-}
-
-/* Not uv_strerror, which allocates for what it does not know. */
-static const char *text_of(int uv_error)
-{
-	switch (uv_error) {
-#define TEXT_(name, text) case UV_##name: return text;
-	UV_ERRNO_MAP(TEXT_)
-#undef TEXT_
-	default:
-		return "the operating system refused";
-	}
-}
-
 void connection_fail(odeon_self *self, struct connection *connection, int uv_error)
 {
-	connection_end(self, connection, error_of(uv_error), uv_error == UV_EOF ? 0 : -uv_error, text_of(uv_error), false);
+	connection_end(self, connection, error_of(uv_error), uv_error == UV_EOF ? 0 : -uv_error, error_text_of(uv_error),
+	               false);
 }
 
 /* What waited in the mailbox at the end is here now. */
@@ -268,11 +244,48 @@ ODEON_HANDLER(connection, odeon_room)
 	look(self, connection);
 }
 
+/* ---- its sources: we are their owner ------------------------------------------------------------------------------------------------- */
+
+static bool is_from_source(odeon_self *self, const struct connection *connection)
+{
+	return sources_know(&connection->sources, odeon_from(self));
+}
+
+ODEON_HANDLER(connection, odeon_write_from)
+{
+	int error;
+
+	if (connection->wire == NULL || connection->ends_writing) {
+		(void)odeon_send(self, odeon_write_from->source, odeon_new(odeon_close, .resets = 1));
+		return;
+	}
+	error = sources_add(self, &connection->sources, odeon_write_from);
+	if (error != 0)
+		connection_end(self, connection, error, 0, "a source could not be taken on", true);
+	connection_stir(self, connection);
+}
+
+ODEON_HANDLER(connection, odeon_read_end)
+{
+	writing_source_ended(self, connection, odeon_from(self), false, false);
+}
+
+ODEON_HANDLER(connection, odeon_disconnected)
+{
+	writing_source_ended(self, connection, odeon_from(self), odeon_disconnected->error != 0, false);
+}
+
+ODEON_HANDLER(connection, odeon_unwritten) { (void)connection; }        /* of a source's own writing */
+ODEON_HANDLER(connection, odeon_connected) { (void)connection; }
+
 /* ---- what it is told to do -------------------------------------------------------------------------------------------------------------- */
 
 ODEON_HANDLER(connection, odeon_bytes)
 {
-	writing_add(self, connection, odeon_keep(self, odeon_bytes));
+	if (is_from_source(self, connection))
+		writing_bring(self, connection, odeon_keep(self, odeon_bytes));
+	else
+		writing_add(self, connection, odeon_keep(self, odeon_bytes));
 }
 
 ODEON_HANDLER(connection, odeon_read)
@@ -347,8 +360,10 @@ ODEON_HANDLER(connection, odeon_draining)
 /* Its owner has ended: nobody is to be told any more. */
 ODEON_HANDLER(connection, odeon_down)
 {
-	if (!connection->is_owned || !odeon_ref_equal(odeon_down->who, connection->owner))
+	if (!connection->is_owned || !odeon_ref_equal(odeon_down->who, connection->owner)) {
+		writing_source_ended(self, connection, odeon_down->who, true, true);
 		return;
+	}
 	connection->is_owned = connection->awaits_room = false;
 	connection->has_lost_owner = true;
 	if (odeon_down->code == 0)
@@ -369,7 +384,7 @@ static void look_idle(odeon_self *self, struct connection *connection)
 	connection->quiet = heard == connection->heard ? connection->quiet + 1 : 0;
 	connection->heard = heard;
 	if (connection->quiet >= 4)
-		connection_end(self, connection, ODEON_ETIMEDOUT, 0, "idle for too long", connection->first != NULL);
+		connection_end(self, connection, ODEON_ETIMEDOUT, 0, "idle for too long", !writing_is_done(connection));
 }
 
 static void look_writes(odeon_self *self, struct connection *connection)
@@ -386,7 +401,7 @@ static void look_writes(odeon_self *self, struct connection *connection)
 /* What is written by now is written: the other side did not say that it is done. */
 static void stop_lingering(odeon_self *self, struct connection *connection)
 {
-	if (connection->first == NULL)
+	if (writing_is_done(connection))
 		connection_end(self, connection, 0, 0, "", false);
 	else
 		connection_end(self, connection, ODEON_ETIMEDOUT, 0, "ending took too long", true);
@@ -413,8 +428,7 @@ static void leave(struct connection *connection, const odeon_reason *reason)
 {
 	struct wire *wire = connection->wire;
 	odeon_duration linger = connection->terms->options.linger;
-	struct odeon_bytes *rest;
-	size_t length;
+	struct odeon_bytes *first = NULL;
 
 	if ((wire->seen & WIRE_PROBED) != 0)
 		writing_probed(connection);
@@ -423,18 +437,19 @@ static void leave(struct connection *connection, const odeon_reason *reason)
 	connection->reads = wire->first;
 	wire->first = NULL;
 	connection->wire = NULL;
-	rest = writing_take_all(connection, &length);
-	if (reason->code == 0 && length > 0 && connection->is_connected && !connection->has_ended_writing) {
-		wire_leave(wire, rest, linger);
-		return;
-	}
-	connection->disconnected->unwritten = rest;
-	connection->disconnected->unwritten_bytes = length;
-	wire_close(wire, reason->code != 0);
+	if (reason->code == 0 && connection->out.length > 0 && connection->is_connected && !connection->has_ended_writing)
+		first = chain_take(&connection->out);
+	collect(connection);
+	if (first != NULL)
+		wire_leave(wire, first, linger);
+	else
+		wire_close(wire, reason->code != 0);
 }
 
 ODEON_STOP(connection)
 {
+	size_t late;
+
 	if (connection->wire != NULL)
 		leave(connection, reason);
 	else if (connection->ending != ENDED)
@@ -447,6 +462,7 @@ ODEON_STOP(connection)
 		connection->disconnected = NULL;
 	}
 	telling_free(connection);
+	odeon_free(writing_take_all(connection, &late));        /* after the end was told */
 	hall_leave(self, connection->hall, connection->place);
 	odeon_free(connection->stir);
 	free(connection->address);
@@ -460,10 +476,15 @@ ODEON_HANDLERS(connection_handlers,
 	ODEON_ON(connection, odeon_room),
 	ODEON_ON(connection, odeon_tick),
 	ODEON_ON(connection, odeon_down),
+	ODEON_ON(connection, odeon_write_from),
 	ODEON_ON(connection, odeon_write_end),
 	ODEON_ON(connection, odeon_close),
 	ODEON_ON(connection, odeon_give),
-	ODEON_ON(connection, odeon_draining));
+	ODEON_ON(connection, odeon_draining),
+	ODEON_ON(connection, odeon_connected),
+	ODEON_ON(connection, odeon_unwritten),
+	ODEON_ON(connection, odeon_read_end),
+	ODEON_ON(connection, odeon_disconnected));
 ODEON_KIND(connection, connection_handlers, .start = ODEON_STARTS(connection), .stop = ODEON_STOPS(connection),
 	.place = ODEON_PINNED);
 

@@ -18,6 +18,7 @@
 #include <odeon/timer.h>
 #include <stdatomic.h>
 #include "hall.h"
+#include "sources.h"
 #include "wire.h"
 
 /* Options with all defaults filled in, shared by all connections of a listener. */
@@ -51,9 +52,9 @@ struct connection {
 	struct address *address;
 	odeon_ref owner;
 	struct hall *hall;
-	struct odeon_bytes *first, *last;       /* to be written */
-	struct odeon_bytes *late, *latest;      /* sent after the end of writing */
-	size_t unwritten, load;                 /* bytes of the former; and what all of these take up */
+	struct chain out;                       /* to be written */
+	struct sources sources;                 /* behind it, and what was sent behind them */
+	struct chain late;                      /* sent after the end of writing */
 	uint64_t written, read, heard;          /* in all; heard: read and written, when the clock looked last */
 	struct odeon_bytes *reads;              /* when the wire is gone: what was read, and not yet told */
 	struct odeon_connected *connected;      /* to be told, all of these */
@@ -84,8 +85,13 @@ void connection_fail(odeon_self *self, struct connection *connection, int uv_err
 void writing_add(odeon_self *self, struct connection *connection, struct odeon_bytes *bytes);
 void writing_probed(struct connection *connection);
 void writing_flush(odeon_self *self, struct connection *connection);
+bool writing_is_done(const struct connection *connection);
 
-/* The caller's: all that was not written, the late ones behind. */
+/* A source brought bytes, or gives no more. */
+void writing_bring(odeon_self *self, struct connection *connection, struct odeon_bytes *bytes);
+void writing_source_ended(odeon_self *self, struct connection *connection, odeon_ref who, bool is_broken, bool has_ended);
+
+/* The caller's: all that was not written, the late ones behind. No source is read any more. */
 struct odeon_bytes *writing_take_all(struct connection *connection, size_t *length);
 
 /* ---- telling.c */

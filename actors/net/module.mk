@@ -5,6 +5,7 @@
 net_headers = \
 	include/odeon/net/bytes.h \
 	include/odeon/net/connection.h \
+	include/odeon/net/file.h \
 	include/odeon/net/framing.h \
 	include/odeon/net/listener.h \
 	include/odeon/net/loop.h
@@ -15,6 +16,7 @@ net_pages = \
 	docs/man/made/odeon_bytes_share.3 \
 	docs/man/made/odeon_bytes_text.3 \
 	docs/man/made/odeon_connection_open.3 \
+	docs/man/made/odeon_file_open.3 \
 	docs/man/made/odeon_framing_add.3 \
 	docs/man/made/odeon_framing_clear.3 \
 	docs/man/made/odeon_framing_init.3 \
@@ -36,18 +38,32 @@ libodeonnetparts_la_SOURCES  = \
 	%D%/address.c \
 	%D%/address.h \
 	%D%/bytes.c \
+	%D%/chain.c \
+	%D%/chain.h \
 	%D%/client.c \
 	%D%/connection.c \
 	%D%/connection.h \
 	%D%/door.c \
 	%D%/door.h \
+	%D%/errors.c \
+	%D%/errors.h \
+	%D%/file.c \
+	%D%/file.h \
 	%D%/framing.c \
 	%D%/hall.c \
 	%D%/hall.h \
+	%D%/handle.c \
+	%D%/handle.h \
 	%D%/leaving.c \
 	%D%/listener.c \
+	%D%/news.c \
+	%D%/news.h \
+	%D%/orders.c \
 	%D%/poller.c \
 	%D%/poller.h \
+	%D%/sources.c \
+	%D%/sources.h \
+	%D%/stir.h \
 	%D%/telling.c \
 	%D%/terms.c \
 	%D%/wire.c \

@@ -23,6 +23,7 @@
 #include <odeon/net/connection.h>
 #include "address.h"
 #include "poller.h"
+#include "stir.h"
 
 #define WIRE_WAITING_MOST 4
 #define WIRE_BUFFERS_MOST 64                    /* of one write */
@@ -33,9 +34,6 @@
 #define WIRE_PROBED 4u                          /* the byte was written */
 #define WIRE_WRITE_ENDED 8u                     /* the other side was told that we write no more */
 #define WIRE_FAILED 16u                         /* see error */
-
-struct stir { uint32_t unused; };               /* to the actor, by itself or by a callback: look */
-ODEON_MESSAGE_DECLARE(stir);
 
 struct wire {
 	union { uv_handle_t handle; uv_stream_t stream; uv_tcp_t tcp; uv_pipe_t pipe; } uv;

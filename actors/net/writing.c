@@ -2,7 +2,6 @@
 /* writing - what is to be written, in order, and how much of it waits */
 #include "connection.h"
 
-#define MESSAGE 96                              /* about what a message takes, beside its bytes */
 #define ROUNDS 16                               /* writes in a row, before others have their turn */
 
 /* ---- the marks --------------------------------------------------------------------------------------------------------------- */
@@ -10,6 +9,11 @@
 static struct odeon_unwritten *mark(odeon_self *self, bool is_high)
 {
 	return odeon_new(odeon_unwritten, .who = odeon_self_ref(self), .is_high = is_high);
+}
+
+static size_t load_of(const struct connection *connection)
+{
+	return connection->out.load + connection->sources.load + connection->late.load;
 }
 
 /* With it, what will tell of the low one is laid by, so that it cannot fail then. */
@@ -26,7 +30,7 @@ static void pass_high(odeon_self *self, struct connection *connection)
 	if (connection->high == NULL || connection->low_laid_by == NULL)
 		connection_end(self, connection, ODEON_ENOMEM, 0, "no memory to tell how much waits to be written", true);
 	else
-		connection->high->bytes = connection->load;
+		connection->high->bytes = load_of(connection);
 }
 
 static void pass_low(struct connection *connection)
@@ -38,7 +42,7 @@ static void pass_low(struct connection *connection)
 		connection->high = NULL;
 	} else {
 		connection->low = connection->low_laid_by;
-		connection->low->bytes = connection->load;
+		connection->low->bytes = load_of(connection);
 	}
 	connection->low_laid_by = NULL;
 }
@@ -46,83 +50,27 @@ static void pass_low(struct connection *connection)
 static void look_at_marks(odeon_self *self, struct connection *connection)
 {
 	const odeon_connection_options *options = &connection->terms->options;
+	size_t load = load_of(connection);
 
-	if (!connection->is_high && connection->load >= options->high_water)
+	if (!connection->is_high && load >= options->high_water)
 		pass_high(self, connection);
-	else if (connection->is_high && connection->load <= options->low_water)
+	else if (connection->is_high && load <= options->low_water && !sources_wait(&connection->sources))
 		pass_low(connection);
 }
 
 /* ---- the queue ----------------------------------------------------------------------------------------------------------------- */
 
-/* What a message takes up by waiting: who sends single bytes may make us hold a large room for each. */
-static size_t load_of(const struct odeon_bytes *bytes)
-{
-	return MESSAGE + (bytes->room > 0 ? bytes->room : bytes->length);
-}
-
-/* One may bring others with it. How many bytes. */
-static size_t append(struct connection *connection, struct odeon_bytes **first, struct odeon_bytes **last,
-                     struct odeon_bytes *bytes)
-{
-	size_t length = bytes->length;
-
-	if (*last != NULL)
-		(*last)->next = bytes;
-	else
-		*first = bytes;
-	connection->load += load_of(bytes);
-	for (; bytes->next != NULL; length += bytes->length, connection->load += load_of(bytes))
-		bytes = bytes->next;
-	*last = bytes;
-	return length;
-}
-
-static void remove_first(struct connection *connection)
-{
-	struct odeon_bytes *first = connection->first;
-
-	connection->load -= load_of(first);
-	connection->first = first->next;
-	if (connection->first == NULL)
-		connection->last = NULL;
-	first->next = NULL;
-	odeon_free(first);
-}
-
-static void remove_empty(struct connection *connection)
-{
-	while (connection->first != NULL && connection->first->length == 0)
-		remove_first(connection);
-}
-
-static void advance(struct connection *connection, size_t written)
-{
-	connection->unwritten -= written;
-	connection->written += written;
-	connection->quiet_writes = 0;
-	while (written > 0) {
-		struct odeon_bytes *first = connection->first;
-		size_t some = written < first->length ? written : first->length;
-
-		if (first->room == 0)
-			connection->load -= some;
-		first->data += some;
-		first->length -= some;
-		written -= some;
-		remove_empty(connection);
-	}
-}
-
 /* The marks are looked at when all that could be written was. */
 void writing_add(odeon_self *self, struct connection *connection, struct odeon_bytes *bytes)
 {
-	bool is_too_much = connection->load >= connection->terms->options.write_most;
+	bool is_too_much = load_of(connection) >= connection->terms->options.write_most;
 
 	if (connection->ends_writing)
-		(void)append(connection, &connection->late, &connection->latest, bytes);
+		chain_add(&connection->late, bytes);
+	else if (sources_wait(&connection->sources))
+		sources_behind(&connection->sources, bytes);
 	else
-		connection->unwritten += append(connection, &connection->first, &connection->last, bytes);
+		chain_add(&connection->out, bytes);
 	if (connection->wire == NULL)
 		return;
 	if (is_too_much)
@@ -132,17 +80,41 @@ void writing_add(odeon_self *self, struct connection *connection, struct odeon_b
 	connection_stir(self, connection);
 }
 
+static void go_on_if(odeon_self *self, struct connection *connection, bool is_whole)
+{
+	if (!is_whole)
+		connection_end(self, connection, ODEON_EFAILED, 0, "a source ended before all its bytes had come", true);
+	connection_stir(self, connection);
+}
+
+void writing_bring(odeon_self *self, struct connection *connection, struct odeon_bytes *bytes)
+{
+	go_on_if(self, connection, sources_bring(self, &connection->sources, odeon_from(self), bytes, &connection->out));
+}
+
+void writing_source_ended(odeon_self *self, struct connection *connection, odeon_ref who, bool is_broken, bool has_ended)
+{
+	go_on_if(self, connection, sources_end(self, &connection->sources, who, is_broken, has_ended, &connection->out));
+}
+
+bool writing_is_done(const struct connection *connection)
+{
+	return connection->out.first == NULL && !sources_wait(&connection->sources);
+}
+
 struct odeon_bytes *writing_take_all(struct connection *connection, size_t *length)
 {
-	struct odeon_bytes *all;
+	sources_give_up(&connection->sources, &connection->out);
+	chain_join(&connection->out, &connection->late);
+	*length = connection->out.length;
+	return chain_take(&connection->out);
+}
 
-	if (connection->late != NULL)
-		connection->unwritten += append(connection, &connection->first, &connection->last, connection->late);
-	all = connection->first;
-	*length = connection->unwritten;
-	connection->first = connection->last = connection->late = connection->latest = NULL;
-	connection->unwritten = connection->load = 0;
-	return all;
+static void advance(struct connection *connection, size_t written)
+{
+	chain_advance(&connection->out, written);
+	connection->written += written;
+	connection->quiet_writes = 0;
 }
 
 void writing_probed(struct connection *connection)
@@ -156,7 +128,7 @@ void writing_probed(struct connection *connection)
 static void await_room(odeon_self *self, struct connection *connection)
 {
 	odeon_duration timeout = connection->terms->options.write_timeout;
-	int error = wire_probe(connection->wire, connection->first->data);
+	int error = wire_probe(connection->wire, connection->out.first->data);
 
 	if (error != 0)
 		connection_fail(self, connection, error);
@@ -169,10 +141,10 @@ static bool write_some(odeon_self *self, struct connection *connection)
 {
 	ssize_t written;
 
-	remove_empty(connection);
-	if (connection->first == NULL)
+	chain_advance(&connection->out, 0);
+	if (connection->out.first == NULL)
 		return false;
-	written = wire_write(connection->wire, connection->first);
+	written = wire_write(connection->wire, connection->out.first);
 	if (written < 0)
 		connection_fail(self, connection, (int)written);
 	else if (written == 0)
@@ -191,6 +163,16 @@ static void end_writing(odeon_self *self, struct connection *connection)
 		connection_fail(self, connection, error);
 }
 
+static void ask_source(odeon_self *self, struct connection *connection)
+{
+	int error = 0;
+
+	if (connection->wire != NULL && connection->out.load < connection->terms->options.high_water)
+		error = sources_ask(self, &connection->sources);
+	if (error != 0)
+		connection_end(self, connection, error, 0, "a source could not be asked for more", true);
+}
+
 void writing_flush(odeon_self *self, struct connection *connection)
 {
 	int rounds = 0;
@@ -202,10 +184,11 @@ void writing_flush(odeon_self *self, struct connection *connection)
 	if (connection->wire == NULL)
 		return;
 	look_at_marks(self, connection);
+	ask_source(self, connection);
 	if (connection->wire == NULL)
 		return;
 	if (rounds == ROUNDS)
 		connection_stir(self, connection);
-	else if (connection->first == NULL && connection->ends_writing)
+	else if (connection->ends_writing && writing_is_done(connection))
 		end_writing(self, connection);
 }

@@ -12,5 +12,6 @@
 #include <odeon/net/connection.h>
 #include <odeon/net/listener.h>
 #include <odeon/net/framing.h>
+#include <odeon/net/file.h>
 
 #endif

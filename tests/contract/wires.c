@@ -74,6 +74,12 @@ ODEON_HANDLER(owner, odeon_connected)
 	begin(self, owner, odeon_connected->who);
 }
 
+ODEON_HANDLER(owner, odeon_file_opened)
+{
+	locked_say(owner->ears, 'o');
+	begin(self, owner, odeon_file_opened->who);
+}
+
 static void check(struct ears *ears, const struct odeon_bytes *bytes)
 {
 	pthread_mutex_lock(&ears->lock);
@@ -162,8 +168,8 @@ ODEON_HANDLER(owner, errand)
 		gate_open(errand->done);
 }
 
-ODEON_HANDLERS(owner_handlers, ODEON_ON(owner, odeon_connected), ODEON_ON(owner, odeon_bytes), ODEON_ON(owner, errand),
-	ODEON_ON(owner, odeon_unwritten), ODEON_ON(owner, odeon_read_end), ODEON_ON(owner, odeon_draining),
+ODEON_HANDLERS(owner_handlers, ODEON_ON(owner, odeon_connected), ODEON_ON(owner, odeon_file_opened), ODEON_ON(owner, odeon_bytes),
+	ODEON_ON(owner, errand), ODEON_ON(owner, odeon_unwritten), ODEON_ON(owner, odeon_read_end), ODEON_ON(owner, odeon_draining),
 	ODEON_ON(owner, odeon_disconnected));
 ODEON_KIND(owner, owner_handlers, .start = ODEON_STARTS(owner));
 const odeon_kind *const ears_kind = &owner_kind;

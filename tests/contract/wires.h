@@ -29,7 +29,7 @@ struct ears {
 	uint32_t credit;                               /* to begin with */
 	uint32_t slow;                                 /* milliseconds for each read */
 	pthread_mutex_t lock;
-	char said[SAID_MOST];                          /* a letter for each: c b e h l g d; b once for many in a row */
+	char said[SAID_MOST];                          /* a letter for each: c o b e h l g d; b once for many in a row */
 	odeon_ref connection, owner;
 	uint64_t bytes, reads;
 	bool is_wrong;                                 /* the bytes were not those of the pattern */

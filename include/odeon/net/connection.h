@@ -8,6 +8,7 @@
  *   struct odeon_bytes      is written, in the order sent, several at once; taken, not copied
  *   struct odeon_read       credit: so many reads more. Each brings one struct odeon_bytes. Without credit nothing is read, so
  *                           the other side's window fills up and it must wait: that is the backpressure
+ *   struct odeon_write_from here the bytes of another actor are to be written: what is sent from then on waits behind them
  *   struct odeon_write_end  after what was sent before, tells the other side that no more comes; reading goes on
  *   struct odeon_close      writes what was sent before, says so to the other side, waits for its end, and ends; or
  *                           resets. What is read from then on is thrown away
@@ -24,6 +25,13 @@
  * odeon_actor_stop ends it politely: what it had taken by then is still written, by the worker's loop, for at most `linger`.
  * When it is stopped or killed as an actor, which is what odeon_system_stop does to all, news that the owner's full mailbox
  * refuses are a dead letter. Somebody who must know in any case monitors it.
+ *
+ * A source (struct odeon_write_from) is anything that is read by credit: a file (file.h), or another connection. The connection
+ * becomes its owner, reads it as there is room, and is high while it does; so nothing has to be asked for by anybody. When
+ * that many bytes have come, or at the source's end, it is told to close, and what was sent behind it is written. A source
+ * that ends before (a file that has shrunk, a disk that fails) breaks the connection off, by a reset and with ODEON_EFAILED, as the
+ * other side could not tell what follows from what is missing. All that ends a connection does so in the middle of a source
+ * too; stopped politely, it writes what was read from it, and not what was sent behind.
  *
  * Whoever gives no credit learns of the other side's end when he reads or writes, or by the idle time-out.
  */
@@ -43,6 +51,7 @@
 /* ---- to a connection ---------------------------------------------------------------------------------------------------- */
 
 struct odeon_read { uint32_t count; };                 /* reads more; ODEON_READ_ALWAYS; 0 takes all credit back */
+struct odeon_write_from { odeon_ref source; uint64_t length; };        /* so many bytes; 0: all there are. It is not another's as well */
 struct odeon_write_end { uint32_t unused; };
 struct odeon_close { uint32_t resets; };               /* not 0: at once, and what waits is not written */
 struct odeon_give { odeon_ref to; };
@@ -59,6 +68,7 @@ struct odeon_disconnected {
 	                                                  ODEON_EDISCONNECTED: the other side was gone, or reset it;
 	                                                  ODEON_ETIMEDOUT: connecting, writing or being idle took too long;
 	                                                  ODEON_EFULL: more than write_most waited;
+	                                                  ODEON_EFAILED: a source ended before all its bytes had come;
 	                                                  ODEON_ENOMEM, ODEON_EKILLED;
 	                                                  ODEON_ESYSTEM: the system refused, and text says what */
 	int system_error;                              /* as errno has it: ECONNREFUSED, ...; 0: none */
@@ -92,6 +102,7 @@ typedef struct odeon_connection_options {
 ODEON_BEGIN_
 
 ODEON_MESSAGE_DECLARE(odeon_read) ODEON_API;
+ODEON_MESSAGE_DECLARE(odeon_write_from) ODEON_API;
 ODEON_MESSAGE_DECLARE(odeon_write_end) ODEON_API;
 ODEON_MESSAGE_DECLARE(odeon_close) ODEON_API;
 ODEON_MESSAGE_DECLARE(odeon_give) ODEON_API;

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * scratch.h - a folder for the files of one test, and its descriptors, counted
+ */
+#ifndef TESTS_SCRATCH_H
+#define TESTS_SCRATCH_H
+
+#include "wires.h"
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+static char scratch[64];
+
+static inline void scratch_open(void)
+{
+	snprintf(scratch, sizeof scratch, "/tmp/odeon-scratch-XXXXXX");
+	must(mkdtemp(scratch) != NULL);
+}
+
+static inline const char *scratch_path(const char *name)
+{
+	static char path[400];
+
+	snprintf(path, sizeof path, "%s/%s", scratch, name);
+	return path;
+}
+
+static inline void scratch_close(void)
+{
+	DIR *folder = opendir(scratch);
+
+	for (struct dirent *entry; folder != NULL && (entry = readdir(folder)) != NULL; )
+		if (entry->d_name[0] != '.')
+			must(unlink(scratch_path(entry->d_name)) == 0);
+	must(folder != NULL && closedir(folder) == 0 && rmdir(scratch) == 0);
+}
+
+/* A file with so much of the pattern. */
+static inline const char *scratch_file(const char *name, size_t length)
+{
+	FILE *file = fopen(scratch_path(name), "w");
+
+	must(file != NULL);
+	for (size_t i = 0; i < length; i++)
+		must(fputc(pattern(i), file) != EOF);
+	must(fclose(file) == 0);
+	return scratch_path(name);
+}
+
+/* How much of it is the pattern; UINT64_MAX: it has something else. */
+static inline uint64_t scratch_pattern(const char *name)
+{
+	FILE *file = fopen(scratch_path(name), "r");
+	uint64_t length = 0;
+	int next;
+
+	must(file != NULL);
+	for (; (next = fgetc(file)) != EOF; length++)
+		if (next != pattern(length))
+			length = UINT64_MAX - 1;
+	fclose(file);
+	return length;
+}
+
+static inline unsigned descriptors(void)
+{
+	DIR *folder = opendir("/proc/self/fd");
+	unsigned count = 0;
+
+	must(folder != NULL);
+	while (readdir(folder) != NULL)
+		count++;
+	closedir(folder);
+	return count;
+}
+
+#endif
