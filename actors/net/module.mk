@@ -8,7 +8,8 @@ net_headers = \
 	include/odeon/net/file.h \
 	include/odeon/net/framing.h \
 	include/odeon/net/listener.h \
-	include/odeon/net/loop.h
+	include/odeon/net/loop.h \
+	include/odeon/net/signals.h
 net_pages = \
 	docs/man/made/odeon_bytes_constant.3 \
 	docs/man/made/odeon_bytes_copy.3 \
@@ -24,7 +25,8 @@ net_pages = \
 	docs/man/made/odeon_framing_rest.3 \
 	docs/man/made/odeon_listener_open.3 \
 	docs/man/made/odeon_net_loop.3 \
-	docs/man/made/odeon_net_poller.3
+	docs/man/made/odeon_net_poller.3 \
+	docs/man/made/odeon_signals_watch.3
 EXTRA_DIST += $(net_headers) include/odeon/net.h %D%/odeon-net.map
 
 if HAVE_NET
@@ -61,6 +63,7 @@ libodeonnetparts_la_SOURCES  = \
 	%D%/orders.c \
 	%D%/poller.c \
 	%D%/poller.h \
+	%D%/signals.c \
 	%D%/sources.c \
 	%D%/sources.h \
 	%D%/stir.h \

@@ -13,5 +13,6 @@
 #include <odeon/net/listener.h>
 #include <odeon/net/framing.h>
 #include <odeon/net/file.h>
+#include <odeon/net/signals.h>
 
 #endif
