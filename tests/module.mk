@@ -162,6 +162,7 @@ check_tests = \
 # Of libodeon-net, where that is built.
 if HAVE_NET
 check_tests += \
+	%D%/contract/child.t \
 	%D%/contract/connection.t \
 	%D%/contract/file.t \
 	%D%/contract/file_sent.t \
@@ -185,6 +186,8 @@ net_libraries = %D%/harness/libkit.la libodeonnetparts.la libodeoncore.la $(CHEC
 %C%_contract_connection_t_LDADD = $(net_libraries)
 %C%_unit_framing_t_SOURCES = %D%/unit/framing.c %D%/fuzz/framing.c %D%/fuzz/framing.h
 %C%_unit_framing_t_CPPFLAGS = $(AM_CPPFLAGS) -DHTTP_CORPUS='"$(abs_top_srcdir)/tests/fuzz/corpus"'
+%C%_contract_child_t_SOURCES = %D%/contract/child.c %D%/contract/scratch.h %D%/contract/wires.c %D%/contract/wires.h
+%C%_contract_child_t_LDADD = $(net_libraries)
 %C%_contract_file_t_SOURCES = %D%/contract/file.c %D%/contract/scratch.h %D%/contract/wires.c %D%/contract/wires.h
 %C%_contract_file_t_LDADD = $(net_libraries)
 %C%_contract_file_sent_t_SOURCES = %D%/contract/file_sent.c %D%/contract/scratch.h %D%/contract/wires.c %D%/contract/wires.h

@@ -4,6 +4,7 @@
 
 net_headers = \
 	include/odeon/net/bytes.h \
+	include/odeon/net/child.h \
 	include/odeon/net/connection.h \
 	include/odeon/net/file.h \
 	include/odeon/net/framing.h \
@@ -16,6 +17,7 @@ net_pages = \
 	docs/man/made/odeon_bytes_new.3 \
 	docs/man/made/odeon_bytes_share.3 \
 	docs/man/made/odeon_bytes_text.3 \
+	docs/man/made/odeon_child_start.3 \
 	docs/man/made/odeon_connection_open.3 \
 	docs/man/made/odeon_file_open.3 \
 	docs/man/made/odeon_framing_add.3 \
@@ -39,9 +41,12 @@ libodeonnetparts_la_SOURCES  = \
 	%D%/acceptor.h \
 	%D%/address.c \
 	%D%/address.h \
+	%D%/adopted.c \
+	%D%/adopted.h \
 	%D%/bytes.c \
 	%D%/chain.c \
 	%D%/chain.h \
+	%D%/child.c \
 	%D%/client.c \
 	%D%/connection.c \
 	%D%/connection.h \
@@ -60,6 +65,8 @@ libodeonnetparts_la_SOURCES  = \
 	%D%/listener.c \
 	%D%/news.c \
 	%D%/news.h \
+	%D%/offspring.c \
+	%D%/offspring.h \
 	%D%/orders.c \
 	%D%/poller.c \
 	%D%/poller.h \

@@ -14,5 +14,6 @@
 #include <odeon/net/framing.h>
 #include <odeon/net/file.h>
 #include <odeon/net/signals.h>
+#include <odeon/net/child.h>
 
 #endif

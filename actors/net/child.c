@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * child - the actor between an owner and a program
+ *
+ * It starts the program in its first turn, on its worker, where its connections are as well. It monitors those that bring
+ * something; when the program and these have ended, it tells so, and ends.
+ */
+#include "adopted.h"
+#include "errors.h"
+#include "news.h"
+#include "offspring.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define KILL_AFTER ODEON_SECONDS(2)
+
+ODEON_MESSAGE_DEFINE(odeon_child_signal);
+ODEON_MESSAGE_DEFINE(odeon_child_started);
+ODEON_MESSAGE_DEFINE(odeon_child_ended);
+
+/* What to start, copied. */
+struct plan {
+	char *program, *folder;
+	char **arguments, **environment;        /* each with its strings in one block */
+	struct terms *terms;
+	odeon_child_options options;            /* descriptors that are given are duplicates */
+	odeon_ref owner;
+};
+
+struct child {
+	struct news news;
+	struct plan *plan;
+	struct offspring *offspring;
+	struct odeon_child_started *started;    /* laid by, both */
+	struct odeon_child_ended *ended;
+	odeon_ref streams[3];
+	bool brings[3];                         /* and has not ended */
+	bool has_begun, is_told;
+};
+
+static const odeon_child_stream *stream_of(const struct plan *plan, int i)
+{
+	return i == 0 ? &plan->options.input : i == 1 ? &plan->options.output : &plan->options.errors;
+}
+
+/* ---- the plan ---------------------------------------------------------------------------------------------------------------- */
+
+static char **copy_strings(const char *const *strings)
+{
+	size_t count = 0, bytes = 0;
+	char **copies, *text;
+
+	for (; strings[count] != NULL; count++)
+		bytes += strlen(strings[count]) + 1;
+	copies = malloc((count + 1) * sizeof *copies + bytes);
+	if (copies == NULL)
+		return NULL;
+	text = (char *)(copies + count + 1);
+	for (size_t i = 0; i < count; i++) {
+		copies[i] = text;
+		text = stpcpy(text, strings[i]) + 1;
+	}
+	copies[count] = NULL;
+	return copies;
+}
+
+static void close_given(const struct plan *plan)
+{
+	for (int i = 0; i < 3; i++)
+		if (stream_of(plan, i)->kind == ODEON_STREAM_GIVEN && stream_of(plan, i)->descriptor >= 0)
+			(void)close(stream_of(plan, i)->descriptor);
+}
+
+static void free_plan(struct plan *plan)
+{
+	close_given(plan);
+	free(plan->program);
+	free(plan->folder);
+	free(plan->arguments);
+	free(plan->environment);
+	terms_drop(plan->terms);
+	free(plan);
+}
+
+static int copy_given(odeon_child_stream *stream)
+{
+	if (stream->kind != ODEON_STREAM_GIVEN)
+		return 0;
+	stream->descriptor = fcntl(stream->descriptor, F_DUPFD_CLOEXEC, 3);
+	return stream->descriptor >= 0 ? 0 : ODEON_EINVAL;
+}
+
+static int copy_all_given(odeon_child_options *options)
+{
+	odeon_child_stream *streams[] = { &options->input, &options->output, &options->errors };
+	int error = 0;
+
+	for (int i = 0; i < 3; i++)
+		if (error == 0)
+			error = copy_given(streams[i]);
+		else if (streams[i]->kind == ODEON_STREAM_GIVEN)
+			streams[i]->descriptor = -1;            /* not ours */
+	return error;
+}
+
+static int fill(struct plan *plan, const char *program)
+{
+	const odeon_child_options *options = &plan->options;
+	const char *const alone[] = { program, NULL };
+	int error = copy_all_given(&plan->options);
+
+	if (error == 0)
+		error = terms_new(options->connection, &plan->terms);
+	if (error != 0)
+		return error;
+	plan->program = strdup(program);
+	plan->arguments = copy_strings(options->arguments != NULL ? options->arguments : alone);
+	if (plan->program == NULL || plan->arguments == NULL)
+		return ODEON_ENOMEM;
+	if (options->environment != NULL && (plan->environment = copy_strings(options->environment)) == NULL)
+		return ODEON_ENOMEM;
+	if (options->folder != NULL && (plan->folder = strdup(options->folder)) == NULL)
+		return ODEON_ENOMEM;
+	return 0;
+}
+
+/* ---- the start ------------------------------------------------------------------------------------------------------------------ */
+
+static void close_all(const int *descriptors, int count)
+{
+	for (int i = 0; i < count; i++)
+		if (descriptors[i] >= 0)
+			(void)close(descriptors[i]);
+}
+
+/* Both ends of each connection: 0, or an error of libuv with none left. */
+static int make_pairs(const struct plan *plan, int ours[3], int its[3])
+{
+	for (int i = 0; i < 3; i++) {
+		int pair[2] = { -1, -1 };
+		bool is_one = stream_of(plan, i)->kind == ODEON_STREAM_CONNECTED;
+
+		ours[i] = its[i] = -1;
+		if (is_one && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
+			int error = -errno;
+
+			close_all(ours, i);
+			close_all(its, i);
+			return error;
+		}
+		ours[i] = pair[0];
+		its[i] = pair[1];
+	}
+	return 0;
+}
+
+/* What the program gets. */
+static void choose(const struct plan *plan, const int its[3], int descriptors[3])
+{
+	for (int i = 0; i < 3; i++) {
+		const odeon_child_stream *stream = stream_of(plan, i);
+
+		descriptors[i] = stream->kind == ODEON_STREAM_INHERITED ? i : stream->kind == ODEON_STREAM_GIVEN ? stream->descriptor : its[i];
+		if (stream->kind == ODEON_STREAM_AS_OUTPUT)
+			descriptors[i] = descriptors[1];
+	}
+}
+
+static int start_program(struct child *child, struct poller *poller, int ours[3])
+{
+	const struct plan *plan = child->plan;
+	uv_process_options_t options = {
+		.file = plan->program, .args = plan->arguments, .env = plan->environment, .cwd = plan->folder,
+	};
+	int its[3], descriptors[3], error = poller != NULL ? make_pairs(plan, ours, its) : UV_EINVAL;
+
+	if (error != 0)
+		return error;
+	choose(plan, its, descriptors);
+	error = offspring_start(child->offspring, poller, &options, descriptors);
+	close_all(its, 3);
+	if (error != 0)
+		close_all(ours, 3);
+	return error;
+}
+
+/* What the program reads from brings nothing but its end, and that is not waited for; what it writes to is only read. */
+static int connect_one(odeon_self *self, struct child *child, int i, int descriptor)
+{
+	int error = adopt(self, descriptor, child->plan->terms, child->news.owner, &child->streams[i]);
+
+	if (error == 0)
+		error = i > 0 ? odeon_monitor(self, child->streams[i]) : 0;
+	child->brings[i] = error == 0 && i > 0;
+	if (error == 0 && i == 0)
+		error = odeon_send(self, child->streams[i], odeon_new(odeon_read, .count = 1));
+	else if (error == 0)
+		error = odeon_send(self, child->streams[i], odeon_new(odeon_write_end));
+	return error;
+}
+
+static int connect_streams(odeon_self *self, struct child *child, int ours[3])
+{
+	int error = 0;
+
+	for (int i = 0; i < 3; i++) {
+		if (ours[i] >= 0 && error == 0)
+			error = connect_one(self, child, i, ours[i]);
+		else if (ours[i] >= 0)
+			(void)close(ours[i]);
+	}
+	return error;
+}
+
+static void fail(struct child *child, int error, int system_error, const char *text)
+{
+	child->ended->error = error;
+	child->ended->system_error = system_error;
+	child->ended->text = text;
+}
+
+static void begin(odeon_self *self, struct child *child)
+{
+	struct odeon_child_started *started = child->started;
+	int ours[3] = { -1, -1, -1 }, error = start_program(child, poller_here(self), ours);
+
+	child->has_begun = true;
+	child->started = NULL;
+	if (error != 0) {
+		fail(child, error_of(error), -error, error_text_of(error));
+		odeon_free(started);
+		return;
+	}
+	error = connect_streams(self, child, ours);
+	started->number = uv_process_get_pid(&child->offspring->handle);
+	started->input = child->streams[0];
+	started->output = child->streams[1];
+	started->errors = child->streams[2];
+	news_tell(self, &child->news, started);
+	if (error == 0 && child->plan->options.timeout > 0)
+		error = odeon_tick_after(self, child->plan->options.timeout, 0);
+	if (error != 0) {
+		fail(child, error, 0, odeon_error_text(error));
+		offspring_end(child->offspring, 0);
+	}
+	close_given(child->plan);
+	child->plan->options.input.kind = child->plan->options.output.kind = child->plan->options.errors.kind = ODEON_STREAM_NOTHING;
+}
+
+/* ---- the end ---------------------------------------------------------------------------------------------------------------------- */
+
+static bool is_over(const struct child *child)
+{
+	if (!child->offspring->runs)
+		return true;
+	if (!child->offspring->has_ended)
+		return false;
+	return child->plan->options.told_at_once || (!child->brings[1] && !child->brings[2]);
+}
+
+static void tell_end(odeon_self *self, struct child *child)
+{
+	struct odeon_child_ended *ended = child->ended;
+
+	ended->status = child->offspring->status;
+	ended->signal = child->offspring->signal;
+	child->ended = NULL;
+	child->is_told = true;
+	news_tell(self, &child->news, ended);
+}
+
+/* Nobody reads it any more. */
+static void close_input(odeon_self *self, struct child *child)
+{
+	(void)odeon_send(self, child->streams[0], odeon_new(odeon_close, .resets = 1));
+	child->streams[0] = ODEON_NOBODY;
+}
+
+static void look(odeon_self *self, struct child *child)
+{
+	if (!child->has_begun)
+		begin(self, child);
+	if (child->offspring->has_ended && !odeon_ref_is_nobody(child->streams[0]))
+		close_input(self, child);
+	if (!child->is_told && is_over(child))
+		tell_end(self, child);
+	if (child->is_told && news_are_told(&child->news))
+		odeon_exit(self);
+}
+
+/* There are two: of the offspring, and of the news. */
+ODEON_HANDLER(child, stir)
+{
+	if (child->news.stir == NULL)
+		news_stirred(self, &child->news, stir);
+	else
+		child->offspring->stir = odeon_keep(self, stir);
+	look(self, child);
+}
+
+ODEON_HANDLER(child, odeon_room)
+{
+	news_go_on(self, &child->news);
+	look(self, child);
+}
+
+ODEON_HANDLER(child, odeon_down)
+{
+	if (news_owner_ended(&child->news, odeon_down))
+		offspring_end(child->offspring, odeon_down->code == 0 ? child->plan->options.kill_after : 0);
+	for (int i = 1; i < 3; i++)
+		if (odeon_ref_equal(child->streams[i], odeon_down->who))
+			child->brings[i] = false;
+	look(self, child);
+}
+
+ODEON_HANDLER(child, odeon_tick)
+{
+	if (child->offspring->has_ended || child->is_told)
+		return;
+	fail(child, ODEON_ETIMEDOUT, 0, "it ran for too long");
+	offspring_end(child->offspring, child->plan->options.kill_after);
+}
+
+ODEON_HANDLER(child, odeon_child_signal) { (void)offspring_signal(child->offspring, odeon_child_signal->number); }
+
+ODEON_HANDLER(child, odeon_close)
+{
+	offspring_end(child->offspring, odeon_close->resets ? 0 : child->plan->options.kill_after);
+}
+
+/* The plan is taken when it has begun. */
+ODEON_START(child, plan)
+{
+	odeon_ref me = odeon_self_ref(self);
+	int error = odeon_bound(self, NULL);
+
+	child->started = odeon_new(odeon_child_started, .who = me);
+	child->ended = odeon_new(odeon_child_ended, .who = me, .text = "");
+	child->offspring = offspring_new(odeon_system_of(self), me);
+	if (error == 0 && (child->started == NULL || child->ended == NULL || child->offspring == NULL))
+		error = ODEON_ENOMEM;
+	if (error == 0)
+		error = news_open(self, &child->news, plan->owner);
+	if (error != 0) {
+		odeon_free(child->started);
+		odeon_free(child->ended);
+		if (child->offspring != NULL)
+			offspring_leave(child->offspring, 0);
+		return error;
+	}
+	child->plan = (struct plan *)(uintptr_t)plan;
+	news_look_again(self, &child->news);           /* and begin, on the worker */
+	return 0;
+}
+
+ODEON_STOP(child)
+{
+	odeon_duration kill_after = reason->code == 0 ? child->plan->options.kill_after : 0;
+
+	if (!child->is_told && reason->code != 0)
+		fail(child, reason->code, 0, reason->code < 0 ? odeon_error_text(reason->code) : "");
+	else if (!child->is_told && !child->offspring->has_ended && child->ended->error == 0)
+		fail(child, ODEON_ESTOPPING, 0, "its actor was stopped");
+	if (!child->is_told)
+		tell_end(self, child);
+	offspring_leave(child->offspring, kill_after);
+	news_close(self, &child->news);
+	odeon_free(child->started);
+	free_plan(child->plan);
+}
+
+ODEON_HANDLERS(child_handlers, ODEON_ON(child, stir), ODEON_ON(child, odeon_room), ODEON_ON(child, odeon_down),
+	ODEON_ON(child, odeon_tick), ODEON_ON(child, odeon_child_signal), ODEON_ON(child, odeon_close));
+ODEON_KIND(child, child_handlers, .start = ODEON_STARTS(child), .stop = ODEON_STOPS(child), .place = ODEON_PINNED);
+
+/* ---- what users call ----------------------------------------------------------------------------------------------------------------- */
+
+static int check(const odeon_child_options *options)
+{
+	if (options->bytes != sizeof *options && options->bytes != 0)
+		return ODEON_EVERSION;
+	if (options->timeout < 0 || options->kill_after < 0 || (options->arguments != NULL && options->arguments[0] == NULL))
+		return ODEON_EINVAL;
+	return options->input.kind > ODEON_STREAM_GIVEN || options->output.kind > ODEON_STREAM_GIVEN
+	    || options->errors.kind > ODEON_STREAM_AS_OUTPUT ? ODEON_EINVAL : 0;
+}
+
+int odeon_child_start(odeon_system *system, const char *program, odeon_ref owner, const odeon_child_options *options,
+                      odeon_ref *child)
+{
+	struct plan *plan;
+	int error = options != NULL ? check(options) : 0;
+
+	if (child != NULL)
+		*child = ODEON_NOBODY;
+	if (error == 0 && (system == NULL || program == NULL || odeon_ref_is_nobody(owner)
+	 || odeon_system_poller(system) != odeon_net_poller()))
+		error = ODEON_EINVAL;
+	if (error != 0)
+		return error;
+	plan = calloc(1, sizeof *plan);
+	if (plan == NULL)
+		return ODEON_ENOMEM;
+	if (options != NULL)
+		plan->options = *options;
+	if (plan->options.kill_after == 0)
+		plan->options.kill_after = KILL_AFTER;
+	plan->owner = owner;
+	error = fill(plan, program);
+	if (error == 0)
+		error = odeon_system_spawn_pinned(system, &child_kind, plan, ODEON_WORKER_HERE, child);
+	if (error != 0)
+		free_plan(plan);
+	return error;
+}
