@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* file - its life: opened, driven, told what to do, stopped */
+#include "credit.h"
 #include "file.h"
 
 #include <odeon/actors/offload.h>
@@ -236,13 +237,7 @@ ODEON_HANDLER(file, odeon_file_write_at)
 
 ODEON_HANDLER(file, odeon_read)
 {
-	uint32_t count = odeon_read->count, credit = file->credit;
-
-	if (count == ODEON_READ_ALWAYS || count == 0)
-		credit = count;
-	else if (credit != ODEON_READ_ALWAYS)
-		credit = credit < ODEON_READ_ALWAYS - 1 - count ? credit + count : ODEON_READ_ALWAYS - 1;
-	file->credit = credit;
+	file->credit = credit_after(file->credit, odeon_read->count);
 	drive(self, file);
 }
 

@@ -10,7 +10,8 @@ net_headers = \
 	include/odeon/net/framing.h \
 	include/odeon/net/listener.h \
 	include/odeon/net/loop.h \
-	include/odeon/net/signals.h
+	include/odeon/net/signals.h \
+	include/odeon/net/udp.h
 net_pages = \
 	docs/man/made/odeon_bytes_constant.3 \
 	docs/man/made/odeon_bytes_copy.3 \
@@ -19,6 +20,7 @@ net_pages = \
 	docs/man/made/odeon_bytes_text.3 \
 	docs/man/made/odeon_child_start.3 \
 	docs/man/made/odeon_connection_open.3 \
+	docs/man/made/odeon_datagram_new.3 \
 	docs/man/made/odeon_file_open.3 \
 	docs/man/made/odeon_framing_add.3 \
 	docs/man/made/odeon_framing_clear.3 \
@@ -28,7 +30,8 @@ net_pages = \
 	docs/man/made/odeon_listener_open.3 \
 	docs/man/made/odeon_net_loop.3 \
 	docs/man/made/odeon_net_poller.3 \
-	docs/man/made/odeon_signals_watch.3
+	docs/man/made/odeon_signals_watch.3 \
+	docs/man/made/odeon_udp_open.3
 EXTRA_DIST += $(net_headers) include/odeon/net.h %D%/odeon-net.map
 
 if HAVE_NET
@@ -50,6 +53,9 @@ libodeonnetparts_la_SOURCES  = \
 	%D%/client.c \
 	%D%/connection.c \
 	%D%/connection.h \
+	%D%/credit.h \
+	%D%/datagrams.c \
+	%D%/datagrams.h \
 	%D%/door.c \
 	%D%/door.h \
 	%D%/errors.c \
@@ -61,6 +67,8 @@ libodeonnetparts_la_SOURCES  = \
 	%D%/hall.h \
 	%D%/handle.c \
 	%D%/handle.h \
+	%D%/hatch.c \
+	%D%/hatch.h \
 	%D%/leaving.c \
 	%D%/listener.c \
 	%D%/news.c \
@@ -76,6 +84,7 @@ libodeonnetparts_la_SOURCES  = \
 	%D%/stir.h \
 	%D%/telling.c \
 	%D%/terms.c \
+	%D%/udp.c \
 	%D%/wire.c \
 	%D%/wire.h \
 	%D%/writing.c

@@ -15,5 +15,6 @@
 #include <odeon/net/file.h>
 #include <odeon/net/signals.h>
 #include <odeon/net/child.h>
+#include <odeon/net/udp.h>
 
 #endif
