@@ -167,6 +167,7 @@ check_tests += \
 	%D%/contract/file.t \
 	%D%/contract/file_sent.t \
 	%D%/contract/listener.t \
+	%D%/contract/names.t \
 	%D%/contract/poller_net.t \
 	%D%/contract/rearming.t \
 	%D%/contract/signals.t \
@@ -193,6 +194,9 @@ net_libraries = %D%/harness/libkit.la libodeonnetparts.la libodeoncore.la $(CHEC
 %C%_contract_file_t_LDADD = $(net_libraries)
 %C%_contract_file_sent_t_SOURCES = %D%/contract/file_sent.c %D%/contract/scratch.h %D%/contract/wires.c %D%/contract/wires.h
 %C%_contract_file_sent_t_LDADD = $(net_libraries)
+%C%_contract_names_t_SOURCES = %D%/contract/names.c %D%/contract/wires.c %D%/contract/wires.h
+%C%_contract_names_t_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=getaddrinfo
+%C%_contract_names_t_LDADD = $(net_libraries)
 %C%_contract_signals_t_LDADD = $(net_libraries)
 %C%_contract_udp_t_SOURCES = %D%/contract/udp.c %D%/contract/scratch.h %D%/contract/wires.c %D%/contract/wires.h
 %C%_contract_udp_t_LDADD = $(net_libraries)

@@ -2,13 +2,11 @@
 /* client - a connection that we open */
 #include "connection.h"
 
-#include <stdlib.h>
-
 static void undo(struct beginning *beginning)
 {
 	if (beginning->wire != NULL)
 		wire_free(beginning->wire);
-	free(beginning->address);
+	dialing_free(beginning->dialing);
 	terms_drop(beginning->terms);
 }
 
@@ -19,12 +17,10 @@ static int prepare(odeon_system *system, const char *text, const odeon_connectio
 
 	if (error != 0)
 		return error;
-	beginning->address = malloc(sizeof *beginning->address);
-	if (beginning->address == NULL)
-		return ODEON_ENOMEM;
-	if (!address_read(beginning->address, text, false))
-		return ODEON_EINVAL;
-	beginning->wire = wire_new(system, &beginning->terms->options, address_is_local(beginning->address));
+	error = dialing_new(text, &beginning->dialing);
+	if (error != 0)
+		return error;
+	beginning->wire = wire_new(system, &beginning->terms->options, address_is_local(&beginning->dialing->address));
 	return beginning->wire != NULL ? 0 : ODEON_ENOMEM;
 }
 

@@ -4,7 +4,6 @@
 #include "errors.h"
 
 #include <errno.h>
-#include <stdlib.h>
 
 ODEON_MESSAGE_DEFINE(odeon_read);
 ODEON_MESSAGE_DEFINE(odeon_write_end);
@@ -134,36 +133,23 @@ ODEON_START(connection, beginning)
 	if (error == 0)
 		error = lay_by(self, connection, beginning);
 	if (error == 0)
-		error = set_timeouts(self, &beginning->terms->options, beginning->address != NULL);
+		error = set_timeouts(self, &beginning->terms->options, beginning->dialing != NULL);
 	if (error != 0) {
 		telling_free(connection);
 		return error;
 	}
 	connection->wire = beginning->wire;
 	connection->terms = beginning->terms;
-	connection->address = beginning->address;
+	connection->dialing = beginning->dialing;
 	connection->hall = beginning->hall;
 	connection->place = beginning->place;
 	connection->wire->actor = odeon_self_ref(self);
 	connection->wire->credit = connection->terms->options.credit;
-	connection->is_connected = connection->address == NULL;
+	connection->is_connected = connection->dialing == NULL;
 	if (connection->is_connected)
 		tell_addresses(connection);
 	connection_stir(self, connection);
 	return 0;
-}
-
-/* The first turn: on the worker that it is pinned to. */
-static void connect_wire(odeon_self *self, struct connection *connection)
-{
-	struct poller *poller = poller_here(self);
-	int error = poller != NULL ? wire_connect(connection->wire, poller, &connection->terms->options, connection->address)
-	                           : UV_EINVAL;
-
-	free(connection->address);
-	connection->address = NULL;
-	if (error != 0)
-		connection_fail(self, connection, error);
 }
 
 /* ---- what was seen ------------------------------------------------------------------------------------------------------------------ */
@@ -171,7 +157,10 @@ static void connect_wire(odeon_self *self, struct connection *connection)
 static void see_connected(odeon_self *self, struct connection *connection)
 {
 	connection->is_connected = true;
+	dialing_free(connection->dialing);
+	connection->dialing = NULL;
 	(void)odeon_tick_cancel(self, 'c');
+	(void)odeon_tick_cancel(self, 'n');
 	tell_addresses(connection);
 }
 
@@ -185,6 +174,12 @@ static void see_read_end(odeon_self *self, struct connection *connection)
 		connection_end(self, connection, ODEON_ENOMEM, 0, "no memory to tell of the end of reading", false);
 }
 
+static void see_failure(odeon_self *self, struct connection *connection, int error)
+{
+	if (!dialing_go_on(self, connection))
+		connection_fail(self, connection, error);
+}
+
 static void look_at_wire(odeon_self *self, struct connection *connection)
 {
 	uint32_t seen = connection->wire->seen;
@@ -195,7 +190,7 @@ static void look_at_wire(odeon_self *self, struct connection *connection)
 	if ((seen & WIRE_PROBED) != 0)
 		writing_probed(connection);
 	if ((seen & WIRE_FAILED) != 0)
-		connection_fail(self, connection, connection->wire->error);
+		see_failure(self, connection, connection->wire->error);
 	else if ((seen & WIRE_READ_END) != 0 && !connection->has_seen_read_end)
 		see_read_end(self, connection);
 }
@@ -208,8 +203,8 @@ static bool is_over(const struct connection *connection)
 /* Everything, whatever it was that stirred. */
 static void look(odeon_self *self, struct connection *connection)
 {
-	if (connection->address != NULL)
-		connect_wire(self, connection);
+	if (connection->wire != NULL && connection->dialing != NULL && !connection->dialing->has_begun)
+		dialing_begin(self, connection);        /* the first turn: on the worker that it is pinned to */
 	if (connection->wire != NULL)
 		look_at_wire(self, connection);
 	if (connection->wire != NULL)
@@ -413,6 +408,8 @@ ODEON_HANDLER(connection, odeon_tick)
 		return;
 	if (odeon_tick->key == 'c')
 		connection_end(self, connection, ODEON_ETIMEDOUT, ETIMEDOUT, "connecting took too long", false);
+	else if (odeon_tick->key == 'n')
+		(void)dialing_go_on(self, connection);
 	else if (odeon_tick->key == 'l')
 		stop_lingering(self, connection);
 	else if (odeon_tick->key == 'i')
@@ -465,7 +462,7 @@ ODEON_STOP(connection)
 	odeon_free(writing_take_all(connection, &late));        /* after the end was told */
 	hall_leave(self, connection->hall, connection->place);
 	odeon_free(connection->stir);
-	free(connection->address);
+	dialing_free(connection->dialing);
 	terms_drop(connection->terms);
 }
 

@@ -16,7 +16,9 @@
 #include <odeon/net/listener.h>
 #include <odeon/failure.h>
 #include <odeon/timer.h>
+#include <odeon/request.h>
 #include <stdatomic.h>
+#include "dialing.h"
 #include "hall.h"
 #include "sources.h"
 #include "wire.h"
@@ -36,7 +38,7 @@ void terms_drop(struct terms *terms);           /* NULL is fine */
 struct beginning {
 	struct wire *wire;
 	struct terms *terms;
-	struct address *address;                /* to connect to; NULL: the wire is connected */
+	struct dialing *dialing;                /* to connect to; NULL: the wire is connected */
 	odeon_ref owner;                        /* nobody: a struct odeon_give will come */
 	struct hall *hall;                      /* NULL: nobody accepted it; else a share, with the place there */
 	uint32_t place;
@@ -49,7 +51,7 @@ enum ending { RUNS, MARKS, ENDED };
 struct connection {
 	struct wire *wire;                      /* NULL: it is over */
 	struct terms *terms;
-	struct address *address;
+	struct dialing *dialing;                /* NULL: it is connected */
 	odeon_ref owner;
 	struct hall *hall;
 	struct chain out;                       /* to be written */

@@ -10,6 +10,7 @@ net_headers = \
 	include/odeon/net/framing.h \
 	include/odeon/net/listener.h \
 	include/odeon/net/loop.h \
+	include/odeon/net/names.h \
 	include/odeon/net/signals.h \
 	include/odeon/net/udp.h
 net_pages = \
@@ -28,6 +29,7 @@ net_pages = \
 	docs/man/made/odeon_framing_next.3 \
 	docs/man/made/odeon_framing_rest.3 \
 	docs/man/made/odeon_listener_open.3 \
+	docs/man/made/odeon_names_find.3 \
 	docs/man/made/odeon_net_loop.3 \
 	docs/man/made/odeon_net_poller.3 \
 	docs/man/made/odeon_signals_watch.3 \
@@ -56,6 +58,8 @@ libodeonnetparts_la_SOURCES  = \
 	%D%/credit.h \
 	%D%/datagrams.c \
 	%D%/datagrams.h \
+	%D%/dialing.c \
+	%D%/dialing.h \
 	%D%/door.c \
 	%D%/door.h \
 	%D%/errors.c \
@@ -71,6 +75,8 @@ libodeonnetparts_la_SOURCES  = \
 	%D%/hatch.h \
 	%D%/leaving.c \
 	%D%/listener.c \
+	%D%/names.c \
+	%D%/names.h \
 	%D%/news.c \
 	%D%/news.h \
 	%D%/offspring.c \

@@ -16,5 +16,6 @@
 #include <odeon/net/signals.h>
 #include <odeon/net/child.h>
 #include <odeon/net/udp.h>
+#include <odeon/net/names.h>
 
 #endif

@@ -41,8 +41,9 @@
 #include <odeon/net/bytes.h>
 
 /*
- * Addresses are text: "127.0.0.1:8080", "[::1]:8080", "unix:/run/x.sock". Hosts are numbers, not names. To listen, the port
- * may be 0, and the host left out (":8080"): any.
+ * Addresses are text: "127.0.0.1:8080", "[::1]:8080", "unix:/run/x.sock". To listen, the port may be 0, and the host left out
+ * (":8080"): any. To connect, the host may be a name, "example.org:80" (names.h): its addresses are tried one after the other, until one
+ * answers.
  */
 #define ODEON_ADDRESS_BYTES 120                        /* of the longest, its final zero included */
 
@@ -68,6 +69,7 @@ struct odeon_disconnected {
 	                                                  ODEON_EDISCONNECTED: the other side was gone, or reset it;
 	                                                  ODEON_ETIMEDOUT: connecting, writing or being idle took too long;
 	                                                  ODEON_EFULL: more than write_most waited;
+	                                                  ODEON_EEMPTY: there is no such name;
 	                                                  ODEON_EFAILED: a source ended before all its bytes had come;
 	                                                  ODEON_ENOMEM, ODEON_EKILLED;
 	                                                  ODEON_ESYSTEM: the system refused, and text says what */
@@ -90,7 +92,7 @@ typedef struct odeon_connection_options {
 	size_t high_water, low_water;                  /* bytes that messages which wait to be written take up, the room in them
 	                                                  included; default 64 KiB, and a quarter of high */
 	size_t write_most;                             /* when they take up so many, one more write ends it; default 64 MiB */
-	odeon_duration connect_timeout;                /* default 30 s */
+	odeon_duration connect_timeout;                /* default 30 s; for all addresses of a name, and finding them */
 	odeon_duration idle_timeout;                   /* without a byte read or written, within a quarter more; default: none */
 	odeon_duration write_timeout;                  /* bytes wait, and none could be written, the same; default: none */
 	odeon_duration linger;                         /* how long ending may take; default 2 s */
@@ -118,6 +120,9 @@ ODEON_MESSAGE_DECLARE(odeon_disconnected) ODEON_API;
  * @owner:      who gets what is read, and the news
  * @options:    copied; NULL: all defaults
  * @connection: its ref; nobody on failure; may be NULL
+ *
+ * A name's addresses share the time-out: one that has not answered in its share of it is given up for the next. When none answers,
+ * the owner is told what the last one said.
  *
  * Does not wait: the owner is told by odeon_connected, or by odeon_disconnected. What is sent to it before is written then.
  * It runs on the caller's worker, or, when the caller is none, on one after the other.
