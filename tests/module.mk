@@ -173,6 +173,7 @@ check_tests += \
 	%D%/contract/signals.t \
 	%D%/contract/udp.t \
 	%D%/fault/net.t \
+	%D%/fault/net_rest.t \
 	%D%/unit/framing.t \
 	%D%/unit/net_poller.t
 endif
@@ -240,6 +241,9 @@ fault_flags = $(AM_LDFLAGS) -Wl,--wrap=aligned_alloc,--wrap=calloc,--wrap=eventf
 %C%_fault_net_t_SOURCES = %D%/fault/net.c %D%/fault/faults.c %D%/fault/faults.h
 %C%_fault_net_t_LDFLAGS = $(fault_flags)
 %C%_fault_net_t_LDADD = $(net_libraries)
+%C%_fault_net_rest_t_SOURCES = %D%/fault/net_rest.c %D%/fault/faults.c %D%/fault/faults.h
+%C%_fault_net_rest_t_LDFLAGS = $(fault_flags)
+%C%_fault_net_rest_t_LDADD = $(net_libraries)
 %C%_contract_supervisor_t_SOURCES = %D%/contract/supervisor.c %D%/contract/company.h
 %C%_contract_supervisor_stop_t_SOURCES = %D%/contract/supervisor_stop.c %D%/contract/company.h
 %C%_contract_machine_t_SOURCES = %D%/contract/machine.c %D%/contract/lamp.h

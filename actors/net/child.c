@@ -24,8 +24,8 @@ ODEON_MESSAGE_DEFINE(odeon_child_ended);
 
 /* What to start, copied. */
 struct plan {
-	char *program, *folder;
-	char **arguments, **environment;        /* each with its strings in one block */
+	char **program, **folder;               /* one string each */
+	char **arguments, **environment;        /* all of these in one block, with their strings */
 	struct terms *terms;
 	odeon_child_options options;            /* descriptors that are given are duplicates */
 	odeon_ref owner;
@@ -117,15 +117,14 @@ static int fill(struct plan *plan, const char *program)
 		error = terms_new(options->connection, &plan->terms);
 	if (error != 0)
 		return error;
-	plan->program = strdup(program);
+	plan->program = copy_strings(alone);
 	plan->arguments = copy_strings(options->arguments != NULL ? options->arguments : alone);
 	if (plan->program == NULL || plan->arguments == NULL)
 		return ODEON_ENOMEM;
 	if (options->environment != NULL && (plan->environment = copy_strings(options->environment)) == NULL)
 		return ODEON_ENOMEM;
-	if (options->folder != NULL && (plan->folder = strdup(options->folder)) == NULL)
-		return ODEON_ENOMEM;
-	return 0;
+	plan->folder = copy_strings((const char *const[]){ options->folder, NULL });
+	return plan->folder != NULL ? 0 : ODEON_ENOMEM;
 }
 
 /* ---- the start ------------------------------------------------------------------------------------------------------------------ */
@@ -174,7 +173,7 @@ static int start_program(struct child *child, struct poller *poller, int ours[3]
 {
 	const struct plan *plan = child->plan;
 	uv_process_options_t options = {
-		.file = plan->program, .args = plan->arguments, .env = plan->environment, .cwd = plan->folder,
+		.file = plan->program[0], .args = plan->arguments, .env = plan->environment, .cwd = plan->folder[0],
 	};
 	int its[3], descriptors[3], error = poller != NULL ? make_pairs(plan, ours, its) : UV_EINVAL;
 

@@ -18,11 +18,12 @@ struct handle *handle_new(const char *path, const odeon_file_options *options)
 
 	if (handle == NULL)
 		return NULL;
-	handle->path = strdup(path);
+	handle->path = malloc(strlen(path) + 1);
 	if (handle->path == NULL) {
 		free(handle);
 		return NULL;
 	}
+	memcpy(handle->path, path, strlen(path) + 1);
 	pthread_mutex_init(&handle->lock, NULL);
 	pthread_cond_init(&handle->is_done, NULL);
 	handle->users = 1;
