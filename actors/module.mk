@@ -31,28 +31,3 @@ libodeonactors_la_SOURCES = \
 	%D%/topics.c
 
 libodeoncore_la_LIBADD += libodeonactors.la
-
-# ---- HTTP and WebSocket without sockets, for the library of sockets; tests link it
-if HAVE_HTTP
-noinst_LTLIBRARIES += libodeonhttp.la
-endif
-libodeonhttp_la_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
-libodeonhttp_la_LIBADD   = $(HTTP_PARSER_LIBS) $(CRYPTO_LIBS)
-libodeonhttp_la_SOURCES  = \
-	%D%/http/http_date.c %D%/http/http_date.h \
-	%D%/http/http_gate.c %D%/http/http_gate.h \
-	%D%/http/http_head.c %D%/http/http_head.h \
-	%D%/http/http_library.c %D%/http/http_library.h \
-	%D%/http/http_path.c %D%/http/http_path.h \
-	%D%/http/http_pattern.c %D%/http/http_pattern.h \
-	%D%/http/http_range.c %D%/http/http_range.h \
-	%D%/http/http_reader.c %D%/http/http_reader.h \
-	%D%/http/http_routes.c %D%/http/http_routes.h \
-	%D%/http/http_status.c %D%/http/http_status.h \
-	%D%/http/http_text.c %D%/http/http_text.h \
-	%D%/http/http_writer.c %D%/http/http_writer.h \
-	%D%/http/metrics.c %D%/http/metrics.h \
-	%D%/http/utf8.c %D%/http/utf8.h \
-	%D%/http/websocket_frame.c %D%/http/websocket_frame.h \
-	%D%/http/websocket_handshake.c %D%/http/websocket_handshake.h \
-	%D%/http/websocket_reader.c %D%/http/websocket_reader.h

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "http_head.h"
+#include "http_path.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,8 +48,13 @@ void http_head_target(struct http_head *head, struct http_text piece)
 		head->target_bytes += (uint32_t)piece.bytes;
 }
 
+/* Behind a text. */
+static bool keep_zero(struct http_head *head) { return keep(head, (struct http_text){ "", 1 }); }
+
 static bool add_field(struct http_head *head)
 {
+	if (!keep_zero(head))
+		return false;
 	if (head->fields == head->fields_room) {
 		uint32_t room = head->fields_room * 2 + 16;
 		struct http_field *field = realloc(head->field, room * sizeof *field);
@@ -82,7 +88,7 @@ void http_head_value(struct http_head *head, struct http_text piece)
 	if (head->is_whole || head->is_without_memory)
 		return;
 	last = head->field + head->fields - 1;
-	if (!head->is_in_value)
+	if (!head->is_in_value && keep_zero(head))
 		last->value = head->bytes;
 	head->is_in_value = true;
 	if (keep(head, piece))
@@ -96,7 +102,7 @@ struct http_text http_head_field(const struct http_head *head, size_t index, str
 	const struct http_field *field = head->field + index;
 
 	*name = (struct http_text){ head->memory + field->name, field->name_bytes };
-	return http_text_trim((struct http_text){ head->memory + field->value, field->value_bytes });
+	return (struct http_text){ head->memory + field->value, field->value_bytes };
 }
 
 /* The next of that name from an index on, which is set behind it; at NULL: none. */
@@ -277,12 +283,25 @@ static int judge_wishes(struct http_head *head)
 	return http_text_matches(expected, HTTP_TEXT("100-continue")) ? 0 : 417;
 }
 
+static void trim_fields(struct http_head *head)
+{
+	for (uint32_t i = 0; i < head->fields; i++) {
+		struct http_field *field = &head->field[i];
+		struct http_text value = http_text_trim((struct http_text){ head->memory + field->value, field->value_bytes });
+
+		field->value = (uint32_t)(value.at - head->memory);
+		field->value_bytes = (uint32_t)value.bytes;
+		head->memory[field->value + field->value_bytes] = '\0';
+	}
+}
+
 int http_head_judge(struct http_head *head, const struct http_limits *limits, struct http_text method, uint8_t minor)
 {
 	int status;
 
-	if (head->is_without_memory)
+	if (head->is_without_memory || !keep_zero(head))
 		return 503;
+	trim_fields(head);
 	head->is_whole = true;
 	head->method = method;
 	head->minor = minor;
@@ -290,4 +309,38 @@ int http_head_judge(struct http_head *head, const struct http_limits *limits, st
 	if ((status = judge_target(head)) != 0 || (status = judge_host(head)) != 0 || (status = judge_length(head, limits)) != 0)
 		return status;
 	return judge_wishes(head);
+}
+
+/* ---- settled ------------------------------------------------------------------------------------------------------------------------- */
+
+/* A byte further to the front, over the last of "//", so that there is a byte for the zero. */
+static void end_host(struct http_head *head)
+{
+	char *at = head->memory + (head->host.at - head->memory) - 1;
+
+	memmove(at, head->host.at, head->host.bytes);
+	at[head->host.bytes] = '\0';
+	head->host.at = at;
+}
+
+static bool is_in_target(const struct http_head *head, struct http_text text)
+{
+	return text.at >= head->memory && text.at < head->memory + head->target_bytes;
+}
+
+/* What follows the path is a '?' or a zero. */
+bool http_head_settle(struct http_head *head)
+{
+	if (is_in_target(head, head->path) && head->path.at[0] == '/') {
+		char *path = head->memory + (head->path.at - head->memory);
+		size_t bytes = http_path_normalize(head->path, path);
+
+		if (bytes == 0)
+			return false;
+		head->path.bytes = bytes;
+		path[bytes] = '\0';
+	}
+	if (head->host.at != NULL && is_in_target(head, head->host))
+		end_host(head);
+	return true;
 }

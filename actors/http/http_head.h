@@ -2,8 +2,8 @@
 /*
  * http_head - a request's line and fields, in memory of its own, and what they mean
  *
- * The texts and the fields live until the next http_head_begin or http_head_fini. What a head may be has three
- * judges: the gate for its bytes, the library for its grammar, and http_head_judge for what it says of the body and
+ * The texts and the fields live until the next http_head_begin or http_head_fini; behind each text in this memory is
+ * a zero, once http_head_settle was called. What a head may be has three judges: the gate for its bytes, the library for its grammar, and http_head_judge for what it says of the body and
  * of us:
  *
  *   Content-Length       once, digits alone, not with Transfer-Encoding, else 400; more than the limit: 413
@@ -45,6 +45,12 @@ void http_head_value(struct http_head *head, struct http_text piece);
  * the head.
  */
 int http_head_judge(struct http_head *head, const struct http_limits *limits, struct http_text method, uint8_t minor);
+
+/*
+ * Normalises the path, where it is: the target is gone. Then path, query, host and the fields end with a zero. False:
+ * http_path_normalize refused; the path is as it was.
+ */
+bool http_head_settle(struct http_head *head);
 
 /* A field by number, less than `fields`; the first of a name, at NULL: none; whether any of a name lists an element. */
 struct http_text http_head_field(const struct http_head *head, size_t index, struct http_text *name);

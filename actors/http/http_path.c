@@ -67,18 +67,23 @@ size_t http_path_normalize(struct http_text path, char *into)
 	return used;
 }
 
+bool http_query_take(struct http_text *text, char *byte)
+{
+	size_t took = decode(*text, 0, byte);
+
+	if (took == 0)
+		return false;
+	if (text->at[0] == '+')
+		*byte = ' ';
+	*text = http_text_from(*text, took);
+	return true;
+}
+
 bool http_query_decode(struct http_text text, char *into, size_t *bytes)
 {
-	*bytes = 0;
-	for (size_t at = 0; at < text.bytes;) {
-		char byte;
-		size_t took = decode(text, at, &byte);
-
-		if (took == 0)
+	for (*bytes = 0; text.bytes > 0; (*bytes)++)
+		if (!http_query_take(&text, into + *bytes))
 			return false;
-		into[(*bytes)++] = text.at[at] == '+' ? ' ' : byte;
-		at += took;
-	}
 	return true;
 }
 

@@ -25,6 +25,9 @@ size_t http_path_normalize(struct http_text path, char *into);
  */
 bool http_query_decode(struct http_text text, char *into, size_t *bytes);
 
+/* Takes one byte of such a text off it; false: '%' without two digits. */
+bool http_query_take(struct http_text *text, char *byte);
+
 /* Cuts the next "name=value" off a query; false: none left. Still encoded; a value at NULL: there was no '='. */
 bool http_query_next(struct http_text *query, struct http_text *name, struct http_text *value);
 

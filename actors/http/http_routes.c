@@ -308,21 +308,38 @@ int http_routes_find(const struct http_routes *routes, struct http_text method, 
 	return 405;
 }
 
+static struct http_text parameter_at(const struct http_match *match, uint32_t index)
+{
+	struct http_text rest = match->segment[index], segment;
+
+	if (match->route->kind[index] == HTTP_SEGMENT_REST)
+		return rest;
+	(void)http_segment_cut(&rest, &segment);
+	return segment;
+}
+
 struct http_text http_match_parameter(const struct http_match *match, const char *name)
 {
 	const struct http_route *route = match->route;
 
-	for (uint32_t i = 0; route != NULL && i < route->count; i++) {
-		struct http_text rest = match->segment[i], segment;
-
-		if (route->kind[i] == HTTP_SEGMENT_TEXT || !http_text_is(route->segment[i], http_text_of(name)))
-			continue;
-		if (route->kind[i] == HTTP_SEGMENT_REST)
-			return rest;
-		(void)http_segment_cut(&rest, &segment);
-		return segment;
-	}
+	for (uint32_t i = 0; route != NULL && i < route->count; i++)
+		if (route->kind[i] != HTTP_SEGMENT_TEXT && http_text_is(route->segment[i], http_text_of(name)))
+			return parameter_at(match, i);
 	return (struct http_text){ NULL, 0 };
+}
+
+void http_match_parameters(const struct http_match *match, struct http_paper *paper)
+{
+	const struct http_text zero = { "", 1 };
+
+	for (uint32_t i = 0; match->route != NULL && i < match->route->count; i++) {
+		if (match->route->kind[i] == HTTP_SEGMENT_TEXT)
+			continue;
+		http_paper_put(paper, match->route->segment[i]);
+		http_paper_put(paper, zero);
+		http_paper_put(paper, parameter_at(match, i));
+		http_paper_put(paper, zero);
+	}
 }
 
 static bool was_before(const struct http_routes *routes, const struct place *place, uint32_t end, struct http_text method)

@@ -52,8 +52,10 @@ int http_routes_seal(struct http_routes *routes);
 int http_routes_find(const struct http_routes *routes, struct http_text method, struct http_text path,
                      struct http_match *match);
 
-/* What a route's name stands for; at NULL: it has no such name. And the methods that the path has: "GET, HEAD". */
+/* What a route's name stands for; at NULL: it has no such name. All of them, each name and each value with a zero
+ * behind. And the methods that the path has: "GET, HEAD". */
 struct http_text http_match_parameter(const struct http_match *match, const char *name);
+void http_match_parameters(const struct http_match *match, struct http_paper *paper);
 void http_match_allow(const struct http_routes *routes, const struct http_match *match, struct http_paper *paper);
 
 #endif

@@ -40,7 +40,7 @@ static bool is_ours(struct http_text name)
 	       http_text_matches(name, HTTP_TEXT("date")) || http_text_matches(name, HTTP_TEXT("transfer-encoding"));
 }
 
-static bool is_good_line(const struct http_line *line)
+bool http_line_may_be(const struct http_line *line)
 {
 	for (size_t i = 0; i < line->name.bytes; i++)
 		if (!http_is_token(line->name.at[i]))
@@ -56,7 +56,7 @@ static bool are_good_lines(int status, const struct http_line *lines, size_t cou
 	bool upgrades = false;
 
 	for (size_t i = 0; i < count; i++) {
-		if (!is_good_line(&lines[i]))
+		if (!http_line_may_be(&lines[i]))
 			return false;
 		upgrades = upgrades || http_text_matches(lines[i].name, HTTP_TEXT("upgrade"));
 	}

@@ -22,6 +22,8 @@
 
 struct http_line { struct http_text name, value; };
 
+bool http_line_may_be(const struct http_line *line);   /* none of the writer's, and no byte that may not be in one */
+
 struct http_writer {
 	uint64_t left;                                 /* of a body with a length */
 	uint8_t place, minor;

@@ -7,7 +7,7 @@ dist_man_MANS = %D%/odeon.7 %D%/odeon_new.3 %D%/odeon_new_sized.3 \
 	%D%/odeon_latest.3 %D%/odeon_case_message.3
 man_MANS     += $(made_pages)
 EXTRA_DIST += %D%/man.awk
-CLEANFILES += $(made_pages) $(net_pages) %D%/made/stamp
+CLEANFILES += $(made_pages) $(net_pages) $(http_pages) %D%/made/stamp
 
 made_pages = \
 	%D%/made/odeon_actor_kill.3 \
@@ -262,13 +262,13 @@ made_pages = \
 	%D%/made/odeon_worker_stats.3
 
 .PHONY: man
-man: $(made_pages) $(net_pages)
+man: $(made_pages) $(net_pages) $(http_pages)
 
-$(made_pages) $(net_pages): %D%/made/stamp
+$(made_pages) $(net_pages) $(http_pages): %D%/made/stamp
 	@:
 
-%D%/made/stamp: $(top_srcdir)/%D%/man.awk $(odeon_HEADERS) $(odeonparts_HEADERS) $(odeonactors_HEADERS) $(net_headers)
+%D%/made/stamp: $(top_srcdir)/%D%/man.awk $(odeon_HEADERS) $(odeonparts_HEADERS) $(odeonactors_HEADERS) $(net_headers) $(http_headers)
 	@$(MKDIR_P) $(@D)
 	$(AM_V_GEN)(cd $(top_srcdir) && $(AWK) -v into='$(abs_builddir)/$(@D)' -v version='$(PACKAGE_VERSION)' \
-		-f %D%/man.awk include/odeon/*.h include/odeon/actors/*.h include/odeon/net/*.h)
+		-f %D%/man.awk include/odeon/*.h include/odeon/actors/*.h include/odeon/net/*.h include/odeon/http/*.h)
 	@touch $@

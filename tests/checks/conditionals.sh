@@ -24,7 +24,7 @@ runtime/mutant.h           steps left out by the explorer
 runtime/sanitizer.h        which sanitizer this build has
 END
 )"
-for file in include/*.h include/odeon/*.h include/odeon/net/*.h runtime/*.[ch] $(find actors -name '*.[ch]'); do
+for file in include/*.h include/odeon/*.h include/odeon/net/*.h include/odeon/http/*.h runtime/*.[ch] $(find actors -name '*.[ch]'); do
 	case $allowed in
 	*"
 $file "*) ;;

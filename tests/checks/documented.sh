@@ -27,4 +27,4 @@ inside { comment = comment $0 "\n"; if (/\*\//) inside = 0; next }
 	functions++
 }
 function complain(text) { print "include/" FILENAME ":" FNR ": " name ": " text; bad = 1 }
-END { print functions + 0 " functions looked at"; exit bad || functions == 0 }' odeon.h odeon/*.h odeon/net/*.h
+END { print functions + 0 " functions looked at"; exit bad || functions == 0 }' odeon.h odeon/*.h odeon/net/*.h odeon/http/*.h

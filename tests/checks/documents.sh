@@ -25,8 +25,8 @@ for document in *.md docs/*.md examples/*/*.md; do
 done
 
 # ---- man pages
-$AWK -v list=1 -f docs/man/man.awk include/odeon/*.h include/odeon/actors/*.h include/odeon/net/*.h | sort >"$scratch/functions"
-sed -n 's|^.*/made/\(odeon_[a-z_]*\)\.3.*|\1|p' docs/man/module.mk actors/net/module.mk | sort >"$scratch/pages"
+$AWK -v list=1 -f docs/man/man.awk include/odeon/*.h include/odeon/actors/*.h include/odeon/net/*.h include/odeon/http/*.h | sort >"$scratch/functions"
+sed -n 's|^.*/made/\(odeon_[a-z_]*\)\.3.*|\1|p' docs/man/module.mk actors/net/module.mk actors/http/module.mk | sort >"$scratch/pages"
 diff "$scratch/functions" "$scratch/pages" || { echo "docs/man/module.mk: not the pages that the headers make (< headers)"; bad=1; }
 
 echo "$links links, $(wc -l <"$scratch/pages") pages looked at"

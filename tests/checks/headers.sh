@@ -10,7 +10,7 @@ bad=0 tried=0
 compile()                                       # compiler, language, standard
 {
 	command -v "${1%% *}" >"$scratch/where" || return 0
-	for header in odeon.h $(cd "$top_srcdir/include" && echo odeon/*.h odeon/actors/*.h odeon/net/*.h); do
+	for header in odeon.h $(cd "$top_srcdir/include" && echo odeon/*.h odeon/actors/*.h odeon/net/*.h odeon/http/*.h); do
 		tried=$((tried + 1))
 		printf '#include <%s>\n#include <%s>\n' "$header" "$header" >"$scratch/alone"
 		$1 -x "$2" -std="$3" -Wall -Wextra -pedantic -Werror -fsyntax-only -I "$top_srcdir/include" "$scratch/alone" \

@@ -22,6 +22,7 @@ $CC $CFLAGS "$top_srcdir/examples/01-hello.c" -o "$stage/static" $(package --cfl
 "$stage/static" | cmp - "$stage/said"
 (cd "$top_srcdir/include" && find . -name '*.h') | while read -r header; do
 	case $header in ./odeon/net*) test -e "${pc%/*}/odeon-net.pc" || continue ;; esac
+	case $header in ./odeon/http*) test -e "${pc%/*}/odeon-http.pc" || continue ;; esac
 	test -e "$root/include/odeon-1/$header" || { echo "not installed: $header"; exit 1; }
 done
 if test -e "${pc%/*}/odeon-net.pc"; then

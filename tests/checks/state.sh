@@ -5,7 +5,9 @@ set -eu
 : "${top_builddir:=.}" "${OBJDUMP:=objdump}"
 archives=$top_builddir/.libs/libodeoncore.a
 test -e "$archives" || { echo "no $archives"; exit 77; }
-test ! -e "$top_builddir/.libs/libodeonnetparts.a" || archives="$archives $top_builddir/.libs/libodeonnetparts.a"
+for parts in libodeonnetparts libodeonhttpparts; do
+	test ! -e "$top_builddir/.libs/$parts.a" || archives="$archives $top_builddir/.libs/$parts.a"
+done
 test -z "${SANITIZER:-}" || { echo "sanitizers add variables of their own"; exit 77; }
 $OBJDUMP -t $archives | awk -F '\t' '
 /file format/ { split($0, words, ":"); object = words[1] }

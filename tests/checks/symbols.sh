@@ -31,4 +31,5 @@ compare()                                       # the map, the library, its head
 }
 compare runtime/odeon.map libodeon.so include/odeon.h include/odeon/*.h include/odeon/actors/*.h
 compare actors/net/odeon-net.map libodeon-net.so include/odeon/net/*.h
+compare actors/http/odeon-http.map libodeon-http.so include/odeon/http/*.h
 exit $bad
