@@ -35,6 +35,8 @@ void house_drop(struct house *house)
 	if (atomic_fetch_sub_explicit(&house->users, 1, memory_order_acq_rel) != 1)
 		return;
 	terms_drop(house->terms);
+	if (house->options.forget != NULL)
+		house->options.forget(house->options.argument);
 	free(house);
 }
 

@@ -164,6 +164,13 @@ static int make_house(const odeon_listener_options *options, bool is_local, stru
 	return error;
 }
 
+/* Nobody else will. */
+static void forget(const odeon_listener_options *options)
+{
+	if (options != NULL && options->bytes == sizeof *options && options->forget != NULL)
+		options->forget(options->argument);
+}
+
 static unsigned count_workers(odeon_system *system)
 {
 	odeon_stats_system stats = ODEON_STATS(odeon_stats_system);
@@ -207,8 +214,10 @@ int odeon_listener_open(odeon_system *system, const char *address, const odeon_l
 		error = ODEON_EINVAL;
 	if (error == 0)
 		error = make_house(options, address_is_local(&opening.address), &opening.house);
-	if (error != 0)
+	if (error != 0) {
+		forget(options);
 		return error;
+	}
 	opening.count = count_workers(system);
 	opening.descriptors = calloc(opening.count, sizeof opening.descriptors[0]);
 	error = opening.descriptors == NULL ? ODEON_ENOMEM

@@ -38,6 +38,8 @@ typedef struct odeon_listener_options {
 	size_t bytes;
 	const odeon_kind *session;                     /* of the actor that owns a connection; must outlive them all */
 	const void *argument;                          /* the same */
+	void (*forget)(const void *argument);          /* called once, on any thread, when no session will be given the argument any
+	                                                  more: the listener has ended, or was not opened; may be NULL */
 	odeon_ref owner;                               /* without a session: who owns them all */
 	odeon_connection_options connection;           /* .bytes 0: all defaults */
 	uint32_t connections_most;                     /* 0: no bound */
