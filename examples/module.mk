@@ -80,6 +80,14 @@ endif
 %C%_17_tcp_echo_LDADD  = libodeon-net.la libodeon.la
 EXTRA_DIST            += %D%/17-tcp-echo.c %D%/17-tcp-echo.expected
 
+if HAVE_NET
+if HAVE_HTTP
+example_programs += %D%/18-http-hello
+endif
+endif
+%C%_18_http_hello_LDADD  = libodeon-http.la libodeon-net.la libodeon.la
+EXTRA_DIST              += %D%/18-http-hello.c %D%/18-http-hello.expected
+
 if HAVE_CXX
 example_programs += %D%/cxx/hello
 endif

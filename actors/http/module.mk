@@ -3,13 +3,18 @@
 # libodeon-net is and the parser and libcrypto are found. Like all actors it sees the public headers only.
 
 http_headers = \
-	include/odeon/http/message.h
+	include/odeon/http/message.h \
+	include/odeon/http/server.h
 http_pages = \
+	docs/man/made/odeon_http_answer.3 \
 	docs/man/made/odeon_http_answer_field.3 \
 	docs/man/made/odeon_http_field.3 \
 	docs/man/made/odeon_http_field_number.3 \
+	docs/man/made/odeon_http_forward.3 \
+	docs/man/made/odeon_http_metrics.3 \
 	docs/man/made/odeon_http_parameter.3 \
-	docs/man/made/odeon_http_query.3
+	docs/man/made/odeon_http_query.3 \
+	docs/man/made/odeon_http_server_open.3
 EXTRA_DIST += $(http_headers) include/odeon/http.h %D%/odeon-http.map
 
 # What needs no sockets; tests link it.
@@ -44,8 +49,17 @@ noinst_LTLIBRARIES += libodeonhttpparts.la
 libodeonhttpparts_la_LIBADD   = libodeonhttp.la
 libodeonhttpparts_la_SOURCES  = \
 	%D%/http_answer.c \
+	%D%/http_exchange.c \
+	%D%/http_metrics.c \
+	%D%/http_output.c \
+	%D%/http_output.h \
+	%D%/http_reply.c \
 	%D%/http_request.c \
-	%D%/http_request.h
+	%D%/http_request.h \
+	%D%/http_server.c \
+	%D%/http_server.h \
+	%D%/http_session.c \
+	%D%/http_session.h
 
 lib_LTLIBRARIES += libodeon-http.la
 libodeon_http_la_SOURCES =

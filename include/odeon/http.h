@@ -9,5 +9,6 @@
 
 #include <odeon/net.h>
 #include <odeon/http/message.h>
+#include <odeon/http/server.h>
 
 #endif

@@ -12,7 +12,8 @@
 
 #define ODEON_HTTP_BYTES_UNKNOWN UINT64_MAX
 
-typedef struct odeon_http_duty { uint64_t number; } odeon_http_duty;   /* to answer one request, on its connection */
+/* The duty to answer one request: a value, of use in its session alone (server.h). */
+typedef struct odeon_http_duty { odeon_ref session; struct http_session *inside_; uint64_t number_; } odeon_http_duty;
 
 struct odeon_http_request {
 	const char *method;                            /* "GET" */
@@ -35,8 +36,8 @@ struct odeon_http_answer {
 	                                                  NULL: for a text, plain UTF-8, and else none is named */
 	const char *text;                              /* the body; the same */
 	struct odeon_bytes *body;                      /* the body, when it is no text; taken */
-	int streams;                                   /* not 0: who answers sends the body, in pieces (server.h) */
-	uint64_t body_bytes;                           /* of a body in pieces; 0: nobody knows */
+	odeon_ref source;                              /* the body comes from there, in pieces (server.h) */
+	uint64_t source_bytes;                         /* how many; 0: nobody knows */
 	struct odeon_bytes *fields;                    /* of odeon_http_answer_field; taken */
 };
 

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* http_exchange - a request as it comes in: its head, who answers it, its body */
+#include "http_session.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum { BODY_ROOM_FIRST = 4096 };
+
+/* ---- somebody else answers ------------------------------------------------------------------------------------------------------- */
+
+struct forwarded { uint64_t number; };
+
+static int status_of(int error)
+{
+	switch (error) {
+	case ODEON_ETIMEDOUT:
+		return 504;
+	case ODEON_EFULL: case ODEON_ENOMEM: case ODEON_ESTOPPING:
+		return 503;
+	default:
+		return 502;
+	}
+}
+
+ODEON_ANSWER(odeon_http_session, forwarded, odeon_http_answer)
+{
+	struct http_session *session = odeon_http_session->inside_;
+
+	if (session->number != forwarded->number || !http_exchange_is_owed(session)) {
+		if (odeon_http_answer != NULL)
+			http_reply_free(self, odeon_http_answer);
+		return;
+	}
+	if (odeon_http_answer == NULL)
+		http_reply_status(self, session, status_of(error));
+	else
+		(void)http_reply(self, session, odeon_http_answer);
+	http_session_go_on(self, session);
+}
+
+int http_exchange_forward(odeon_self *self, struct http_session *session, odeon_ref to, odeon_duration within)
+{
+	odeon_duration at_most = within > 0 ? within : session->route->within;
+	int error = odeon_request(self, to, http_request_copy(&session->request), odeon_deadline(self, at_most),
+		ODEON_THEN(self, odeon_http_session, forwarded, odeon_http_answer, .number = session->number));
+
+	if (error != 0)
+		return error;
+	session->is_forwarded = true;
+	if (session->body == HTTP_STREAMED)
+		session->body_owner = to;
+	return 0;
+}
+
+static void dispatch(odeon_self *self, struct http_session *session)
+{
+	const odeon_http_route *route = session->route;
+
+	session->request.argument = route->argument;
+	session->request.duty = (odeon_http_duty){ .session = session->self, .inside_ = session, .number_ = session->number };
+	if (route->handle != NULL)
+		route->handle(self, &session->request);
+	else if (http_exchange_forward(self, session, route->actor, 0) != 0)
+		http_reply_status(self, session, 503);
+}
+
+/* ---- heads ----------------------------------------------------------------------------------------------------------------------- */
+
+/* Names and values of what the path has, where they live as long as the exchange. False: no memory. */
+static bool keep_parameters(struct http_session *session, const struct http_match *match, struct http_text *parameters)
+{
+	struct http_paper paper = { session->parameters, session->parameters_room, 0 };
+	char *room;
+
+	http_match_parameters(match, &paper);
+	*parameters = (struct http_text){ session->parameters, paper.used };
+	if (http_paper_fits(&paper))
+		return true;
+	room = realloc(session->parameters, paper.used);
+	if (room == NULL)
+		return false;
+	session->parameters = room;
+	session->parameters_room = paper.used;
+	return keep_parameters(session, match, parameters);
+}
+
+/* What is wrong with it: a status, or 0. */
+static int find_route(odeon_self *self, struct http_session *session)
+{
+	const struct http_head *head = &session->reader.head;
+	struct http_text parameters = { NULL, 0 };
+	struct http_match match;
+	int status = http_routes_find(session->server->routes, head->method, head->path, &match);
+
+	session->route = NULL;
+	if (status == 200 && !keep_parameters(session, &match, &parameters))
+		status = 503;
+	http_request_show(&session->request, &session->fields, head, parameters);
+	session->request.there = session->there;
+	if (status == 405)
+		http_reply_not_allowed(self, session, &match);
+	if (status != 200)
+		return status;
+	session->route = match.value;
+	session->body_most = session->route->body_most;
+	return !head->is_chunked && head->body_bytes > session->body_most ? 413 : 0;
+}
+
+static void begin_exchange(struct http_session *session)
+{
+	session->number++;
+	session->coming = HTTP_COMES;
+	session->body = HTTP_COLLECTED;
+	session->body_bytes = 0;
+	session->body_most = session->server->options.body_most;
+	http_writer_begin(&session->writer, &session->reader.head);
+	if (session->is_draining)
+		session->writer.keeps_alive = false;
+}
+
+static void see_head(odeon_self *self, struct http_session *session)
+{
+	const struct http_head *head = &session->reader.head;
+	int status;
+
+	begin_exchange(session);
+	if (!http_head_settle(&session->reader.head)) {
+		http_reply_refusal(self, session, 400);
+		return;
+	}
+	status = find_route(self, session);
+	if (status == 413) {
+		http_reply_refusal(self, session, status);
+	} else if (status != 0) {
+		session->body = HTTP_DISCARDED;
+		if (session->going == HTTP_OWED)
+			http_reply_status(self, session, http_text_is(head->path, HTTP_TEXT("*")) ? 204 : status);
+	} else if (session->route->streams) {
+		session->body = HTTP_STREAMED;
+		session->request.body_bytes = head->is_chunked ? ODEON_HTTP_BYTES_UNKNOWN : head->body_bytes;
+		dispatch(self, session);
+	} else {
+		http_reply_continue(self, session);
+	}
+}
+
+/* ---- bodies ---------------------------------------------------------------------------------------------------------------------- */
+
+/* A piece of what was read, as a message: if it reaches to the end of that, it is that. */
+static struct odeon_bytes *take_piece(struct http_session *session, struct http_text piece)
+{
+	struct odeon_bytes *input = session->input;
+
+	if (input->length > 0)
+		return odeon_bytes_copy(piece.at, piece.bytes);
+	session->input = input->next;
+	input->next = NULL;
+	input->data -= piece.bytes;
+	input->length = piece.bytes;
+	return input;
+}
+
+static size_t room_behind(const struct odeon_bytes *body)
+{
+	return body->room - (size_t)(body->data - (const unsigned char *)(body + 1)) - body->length;
+}
+
+/* Room grows with what has come, never by what was announced. */
+static bool grow(struct odeon_http_request *request, size_t more)
+{
+	size_t length = request->body->length, room = (length + more) * 2;
+	struct odeon_bytes *body = odeon_bytes_new(room > BODY_ROOM_FIRST ? room : BODY_ROOM_FIRST);
+
+	if (body == NULL)
+		return false;
+	memcpy(body->data, request->body->data, length);
+	body->length = length;
+	odeon_free(request->body);
+	request->body = body;
+	return true;
+}
+
+static bool collect(struct http_session *session, struct http_text piece)
+{
+	struct odeon_http_request *request = &session->request;
+
+	if (request->body == NULL) {
+		request->body = take_piece(session, piece);
+		return request->body != NULL;
+	}
+	if (room_behind(request->body) < piece.bytes && !grow(request, piece.bytes))
+		return false;
+	memcpy(request->body->data + request->body->length, piece.at, piece.bytes);
+	request->body->length += piece.bytes;
+	return true;
+}
+
+static void stream(odeon_self *self, struct http_session *session, struct http_text piece)
+{
+	if (session->body_credit != ODEON_READ_ALWAYS)
+		session->body_credit--;
+	http_session_send(self, session, session->body_owner, take_piece(session, piece));
+}
+
+static void see_body(odeon_self *self, struct http_session *session)
+{
+	struct http_text piece = session->reader.body;
+
+	session->body_bytes += piece.bytes;
+	http_session_progress(self, session, piece.bytes);
+	if (session->body_bytes > session->body_most)
+		http_reply_refusal(self, session, 413);
+	else if (session->body == HTTP_STREAMED)
+		stream(self, session, piece);
+	else if (session->body == HTTP_COLLECTED && !collect(session, piece))
+		http_reply_refusal(self, session, 503);
+}
+
+static void see_end(odeon_self *self, struct http_session *session)
+{
+	session->coming = HTTP_WHOLE;
+	http_writer_request_is_whole(&session->writer);
+	if (session->body == HTTP_STREAMED && !odeon_ref_is_nobody(session->body_owner))
+		http_session_send(self, session, session->body_owner, odeon_new(odeon_read_end, .who = session->self));
+	if (session->body == HTTP_COLLECTED)
+		dispatch(self, session);
+}
+
+/* ---- steps ----------------------------------------------------------------------------------------------------------------------- */
+
+void http_exchange_free(struct http_session *session)
+{
+	odeon_free(session->request.body);
+	session->request.body = NULL;
+	session->body_owner = ODEON_NOBODY;
+	session->body_credit = 0;
+	session->is_forwarded = false;
+	session->coming = HTTP_AWAITED;
+	session->going = HTTP_OWED;
+}
+
+static bool finish(odeon_self *self, struct http_session *session)
+{
+	http_exchange_free(session);
+	if (session->is_draining || !http_writer_keeps_alive(&session->writer)) {
+		http_session_leave(self, session, false);
+		return false;
+	}
+	if (session->input == NULL)
+		http_reader_rest(&session->reader);
+	return true;
+}
+
+/* When an answer is whole, nobody is to wait for what is left of the request. */
+static bool may_read(struct http_session *session)
+{
+	if (session->coming == HTTP_AWAITED)
+		return !session->is_full && !session->is_paused;
+	if (session->going == HTTP_GIVEN && session->body == HTTP_STREAMED) {
+		session->body = HTTP_DISCARDED;
+		session->body_most = session->server->options.body_most;
+		session->body_bytes = 0;
+	}
+	return session->body != HTTP_STREAMED || session->body_credit > 0;
+}
+
+static void drop_used_up(struct http_session *session)
+{
+	struct odeon_bytes *input = session->input;
+
+	if (input == NULL || input->length > 0)
+		return;
+	session->input = input->next;
+	input->next = NULL;
+	odeon_free(input);
+}
+
+static void see(odeon_self *self, struct http_session *session, enum http_event event)
+{
+	switch (event) {
+	case HTTP_MORE: break;
+	case HTTP_HEAD: see_head(self, session); break;
+	case HTTP_BODY: see_body(self, session); break;
+	case HTTP_END: see_end(self, session); break;
+	case HTTP_REFUSED: http_reply_refusal(self, session, session->reader.status); break;
+	}
+}
+
+bool http_exchange_step(odeon_self *self, struct http_session *session)
+{
+	struct odeon_bytes *input = session->input;
+	enum http_event event;
+	size_t used;
+
+	if (session->going == HTTP_GIVEN && (session->coming == HTTP_WHOLE || !http_writer_keeps_alive(&session->writer)))
+		return finish(self, session);
+	if (session->coming == HTTP_WHOLE)
+		return false;
+	if ((input == NULL && !session->has_event) || !may_read(session))
+		return false;
+	event = http_reader_read(&session->reader, input != NULL ? (struct http_text){ (char *)input->data, input->length }
+	                                                         : (struct http_text){ "", 0 }, &used);
+	session->has_event = event != HTTP_MORE;
+	if (input != NULL) {
+		input->data += used;
+		input->length -= used;
+	}
+	see(self, session, event);
+	drop_used_up(session);
+	return !session->is_leaving;
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * http_session - the actor between a connection and whoever answers its requests
+ *
+ * Agreement. All of it is the actor's. Its parts: requests as they come in (http_exchange.c), answers as they go out
+ * (http_reply.c), and the life of it all (http_session.c). There is one exchange at a time, and it is over when both its request
+ * and its answer are whole. Whatever happens ends with http_session_go_on, which looks at everything: it reads on, as far as
+ * it may; sends what there is to send, in one message; asks for more; and sets the clock for what is waited for.
+ *
+ * The connection has credit for one read at a time, and only when nothing that was read is left. So at most two reads wait here, and
+ * when a request asks for another protocol no read is under way.
+ */
+#ifndef ODEON_HTTP_SESSION_H
+#define ODEON_HTTP_SESSION_H
+
+#include "http_output.h"
+#include "http_reader.h"
+#include "http_request.h"
+#include "http_server.h"
+
+/* An exchange. */
+enum http_coming { HTTP_AWAITED, HTTP_COMES, HTTP_WHOLE };                     /* the request: nothing, its head, all */
+enum http_body { HTTP_COLLECTED, HTTP_DISCARDED, HTTP_STREAMED };              /* what becomes of the body */
+enum http_going { HTTP_OWED, HTTP_GOES, HTTP_GIVEN };                          /* the answer: nothing, its head, all */
+
+/* What is waited for, and how long at most. */
+enum http_wait { HTTP_WAIT_NONE, HTTP_WAIT_IDLE, HTTP_WAIT_HEAD, HTTP_WAIT_BODY, HTTP_WAIT_HANDLE };
+
+struct http_session {
+	struct http_server *server;
+	odeon_ref self, connection;
+	struct http_reader reader;
+	struct odeon_bytes *input, *input_last;        /* was read, and is not used up; a chain */
+	struct http_output output;
+	struct http_clock clock;
+	odeon_time until, tick;                        /* what is waited for; when a tick comes: not after that. tick 0: none */
+	uint64_t waited;                               /* the exchange's number when the wait began */
+	uint8_t wait;
+	bool has_event;                                /* the reader may have one without more bytes */
+	bool has_asked, has_read_end;                  /* for a read; the other side writes no more */
+	bool is_full;                                  /* too much waits to be written */
+	bool is_draining, is_going_on, is_paused;      /* paused: others have a turn, then it goes on */
+	bool is_leaving;                               /* the connection was told to close, is closed or given away */
+	/* the exchange: */
+	uint8_t coming, body, going;
+	bool is_forwarded;                             /* another actor has been asked to answer */
+	uint64_t number;
+	const odeon_http_route *route;                 /* NULL: none */
+	struct odeon_http_request request;             /* with the body, when it is collected */
+	struct odeon_http_fields_ fields;
+	char *parameters;                              /* room that is kept */
+	size_t parameters_room;
+	struct http_writer writer;
+	uint64_t body_most, body_bytes;                /* so far */
+	odeon_ref body_owner, source;                  /* nobody: there is none, or it is over */
+	uint32_t body_credit, source_asked;
+	uint64_t source_left;                          /* HTTP_BYTES_UNKNOWN */
+	char there[];
+};
+
+/* ---- http_session.c */
+
+extern const odeon_kind *const http_session_kind;
+
+void http_session_go_on(odeon_self *self, struct http_session *session);
+
+/* The message is taken. Without memory the actor ends as failed, and the connection with it. */
+void http_session_send(odeon_self *self, struct http_session *session, odeon_ref to, void *message);
+
+/* What there is to send is sent, and the connection closed. Resets: at once, so that the other side knows that it is not all. */
+void http_session_leave(odeon_self *self, struct http_session *session, bool resets);
+
+/* So much of a body came: its clock is put forward. */
+void http_session_progress(odeon_self *self, struct http_session *session, size_t bytes);
+
+/* ---- http_exchange.c */
+
+/* What was read is read on, up to the next event. False: nothing more can be done now. */
+bool http_exchange_step(odeon_self *self, struct http_session *session);
+
+/* The request as a message. 0: somebody will answer. */
+int http_exchange_forward(odeon_self *self, struct http_session *session, odeon_ref to, odeon_duration within);
+void http_exchange_free(struct http_session *session);
+
+/* The head is there, but nothing of an answer was said. */
+static inline bool http_exchange_is_owed(const struct http_session *session)
+{
+	return session->coming != HTTP_AWAITED && session->going == HTTP_OWED && !session->is_leaving;
+}
+
+/* ---- http_reply.c */
+
+/* An answer is owed. What this one owns is taken. As odeon_http_answer. */
+int http_reply(odeon_self *self, struct http_session *session, struct odeon_http_answer *answer);
+
+/* What it owns goes, its source too. */
+void http_reply_free(odeon_self *self, struct odeon_http_answer *answer);
+
+/* Answers of the server's own, as far as one is owed. */
+void http_reply_status(odeon_self *self, struct http_session *session, int status);
+void http_reply_not_allowed(odeon_self *self, struct http_session *session, const struct http_match *match);
+
+/* What the reader refused, or what came too slowly; and leaves. */
+void http_reply_refusal(odeon_self *self, struct http_session *session, int status);
+void http_reply_continue(odeon_self *self, struct http_session *session);
+
+/* From the source, which is asked for more; taken. And its end. */
+void http_reply_bytes(odeon_self *self, struct http_session *session, struct odeon_bytes *bytes);
+void http_reply_source_end(odeon_self *self, struct http_session *session, bool is_broken);
+void http_reply_ask(odeon_self *self, struct http_session *session);
+void http_reply_drop_source(odeon_self *self, struct http_session *session);   /* nothing more is wanted of it */
+
+#endif
