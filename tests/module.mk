@@ -212,6 +212,24 @@ net_libraries = %D%/harness/libkit.la libodeonnetparts.la libodeoncore.la $(CHEC
 %C%_contract_listener_t_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS)
 %C%_contract_listener_t_LDADD = $(net_libraries)
 
+# Of libodeon-http, the same.
+if HAVE_NET
+if HAVE_HTTP
+check_tests += \
+	%D%/contract/http_server.t \
+	%D%/contract/http_server_bodies.t \
+	%D%/contract/http_server_hostile.t
+endif
+endif
+http_libraries = %D%/harness/libkit.la libodeonhttpparts.la libodeonnetparts.la libodeoncore.la $(CHECK_LIBS)
+http_sources   = %D%/contract/web.c %D%/contract/web.h %D%/contract/wires.c %D%/contract/wires.h
+%C%_contract_http_server_t_SOURCES = %D%/contract/http_server.c $(http_sources)
+%C%_contract_http_server_t_LDADD = $(http_libraries)
+%C%_contract_http_server_bodies_t_SOURCES = %D%/contract/http_server_bodies.c $(http_sources)
+%C%_contract_http_server_bodies_t_LDADD = $(http_libraries)
+%C%_contract_http_server_hostile_t_SOURCES = %D%/contract/http_server_hostile.c $(http_sources)
+%C%_contract_http_server_hostile_t_LDADD = $(http_libraries)
+
 # What some of them share.
 EXTRA_DIST += %D%/contract/audience.h %D%/contract/bounded.h %D%/contract/traffic.h %D%/harness/one.h %D%/harness/random.h \
 	%D%/harness/resident.h %D%/scenarios/tutorials.h \

@@ -102,8 +102,7 @@ static int find_route(odeon_self *self, struct http_session *session)
 	if (status != 200)
 		return status;
 	session->route = match.value;
-	session->body_most = session->route->body_most;
-	return !head->is_chunked && head->body_bytes > session->body_most ? 413 : 0;
+	return http_reader_limit(&session->reader, session->route->body_most) ? 0 : 413;
 }
 
 static void begin_exchange(struct http_session *session)
@@ -111,8 +110,6 @@ static void begin_exchange(struct http_session *session)
 	session->number++;
 	session->coming = HTTP_COMES;
 	session->body = HTTP_COLLECTED;
-	session->body_bytes = 0;
-	session->body_most = session->server->options.body_most;
 	http_writer_begin(&session->writer, &session->reader.head);
 	if (session->is_draining)
 		session->writer.keeps_alive = false;
@@ -132,7 +129,6 @@ static void see_head(odeon_self *self, struct http_session *session)
 	if (status == 413) {
 		http_reply_refusal(self, session, status);
 	} else if (status != 0) {
-		session->body = HTTP_DISCARDED;
 		if (session->going == HTTP_OWED)
 			http_reply_status(self, session, http_text_is(head->path, HTTP_TEXT("*")) ? 204 : status);
 	} else if (session->route->streams) {
@@ -206,11 +202,8 @@ static void see_body(odeon_self *self, struct http_session *session)
 {
 	struct http_text piece = session->reader.body;
 
-	session->body_bytes += piece.bytes;
 	http_session_progress(self, session, piece.bytes);
-	if (session->body_bytes > session->body_most)
-		http_reply_refusal(self, session, 413);
-	else if (session->body == HTTP_STREAMED)
+	if (session->body == HTTP_STREAMED)
 		stream(self, session, piece);
 	else if (session->body == HTTP_COLLECTED && !collect(session, piece))
 		http_reply_refusal(self, session, 503);
@@ -226,6 +219,15 @@ static void see_end(odeon_self *self, struct http_session *session)
 		dispatch(self, session);
 }
 
+void http_exchange_break(odeon_self *self, struct http_session *session, int error)
+{
+	odeon_ref owner = session->body_owner;
+
+	session->body_owner = ODEON_NOBODY;
+	if (!odeon_ref_is_nobody(owner) && session->coming == HTTP_COMES)
+		(void)odeon_send(self, owner, odeon_new(odeon_disconnected, .who = session->self, .error = error, .text = ""));
+}
+
 /* ---- steps ----------------------------------------------------------------------------------------------------------------------- */
 
 void http_exchange_free(struct http_session *session)
@@ -235,6 +237,7 @@ void http_exchange_free(struct http_session *session)
 	session->body_owner = ODEON_NOBODY;
 	session->body_credit = 0;
 	session->is_forwarded = false;
+	session->body = HTTP_COLLECTED;
 	session->coming = HTTP_AWAITED;
 	session->going = HTTP_OWED;
 }
@@ -251,17 +254,20 @@ static bool finish(odeon_self *self, struct http_session *session)
 	return true;
 }
 
-/* When an answer is whole, nobody is to wait for what is left of the request. */
-static bool may_read(struct http_session *session)
+static bool may_read(const struct http_session *session)
 {
 	if (session->coming == HTTP_AWAITED)
 		return !session->is_full && !session->is_paused;
-	if (session->going == HTTP_GIVEN && session->body == HTTP_STREAMED) {
-		session->body = HTTP_DISCARDED;
-		session->body_most = session->server->options.body_most;
-		session->body_bytes = 0;
-	}
 	return session->body != HTTP_STREAMED || session->body_credit > 0;
+}
+
+/* The answer is whole, and what is left of the request is not. False: it is too much to wait for. */
+static bool discard(odeon_self *self, struct http_session *session)
+{
+	http_exchange_break(self, session, 0);
+	session->body = HTTP_DISCARDED;
+	return http_writer_keeps_alive(&session->writer) &&
+	       http_reader_limit(&session->reader, session->server->options.body_most);
 }
 
 static void drop_used_up(struct http_session *session)
@@ -292,7 +298,8 @@ bool http_exchange_step(odeon_self *self, struct http_session *session)
 	enum http_event event;
 	size_t used;
 
-	if (session->going == HTTP_GIVEN && (session->coming == HTTP_WHOLE || !http_writer_keeps_alive(&session->writer)))
+	if (session->going == HTTP_GIVEN && (session->coming == HTTP_WHOLE ||
+	    (session->body != HTTP_DISCARDED && !discard(self, session))))
 		return finish(self, session);
 	if (session->coming == HTTP_WHOLE)
 		return false;

@@ -30,6 +30,7 @@ static void begin(struct http_reader *reader)
 	reader->place = IN_HEAD;
 	reader->is_ended = reader->is_library_done = false;
 	reader->left = reader->body_bytes = 0;
+	reader->body_most = reader->limits.body_bytes;
 	http_head_begin(&reader->head);
 	http_gate_begin(&reader->gate, &reader->limits);
 	http_library_begin(&reader->library, &listener, reader);
@@ -46,6 +47,13 @@ bool http_reader_init(struct http_reader *reader, struct http_limits limits)
 }
 
 void http_reader_fini(struct http_reader *reader) { http_head_fini(&reader->head); }
+
+bool http_reader_limit(struct http_reader *reader, uint64_t body_bytes)
+{
+	reader->body_bytes = 0;
+	reader->body_most = body_bytes;
+	return reader->left <= body_bytes;
+}
 
 void http_reader_rest(struct http_reader *reader)
 {
@@ -147,7 +155,7 @@ static enum http_event read_body(struct http_reader *reader, struct http_text by
 
 static enum http_event begin_chunk(struct http_reader *reader)
 {
-	if (reader->left > reader->limits.body_bytes - reader->body_bytes)
+	if (reader->left > reader->body_most - reader->body_bytes)
 		return refuse(reader, 413);
 	reader->body_bytes += reader->left;
 	reader->place = reader->left > 0 ? IN_CHUNK : IN_TRAILERS;

@@ -38,7 +38,7 @@ struct http_reader {
 	struct http_gate gate;
 	struct http_library library;
 	uint64_t left;                                 /* of the body or chunk */
-	uint64_t body_bytes;                           /* of all chunks so far */
+	uint64_t body_bytes, body_most;                /* of all chunks so far; of this request */
 	uint8_t place;
 	bool is_ended, is_library_done;
 };
@@ -48,6 +48,9 @@ bool http_reader_init(struct http_reader *reader, struct http_limits limits);
 void http_reader_fini(struct http_reader *reader);
 
 enum http_event http_reader_read(struct http_reader *reader, struct http_text bytes, size_t *used);
+
+/* After HTTP_HEAD: this request's body may have so many bytes, from here on. False: it is known to have more. */
+bool http_reader_limit(struct http_reader *reader, uint64_t body_bytes);
 
 /* Between two requests: a connection that waits needs no memory for a head. */
 void http_reader_rest(struct http_reader *reader);

@@ -263,10 +263,7 @@ ODEON_HANDLER(odeon_http_session, odeon_disconnected)
 	}
 	if (!is_from(self, session->connection))
 		return;
-	if (session->coming == HTTP_COMES && !odeon_ref_is_nobody(session->body_owner)) {
-		odeon_disconnected->who = session->self;
-		(void)odeon_send(self, session->body_owner, odeon_disconnected);
-	}
+	http_exchange_break(self, session, odeon_disconnected->error);
 	http_reply_drop_source(self, session);
 	session->is_leaving = true;
 	odeon_exit(self);
@@ -318,6 +315,8 @@ ODEON_START(odeon_http_session, odeon_session)
 	struct http_session *session = calloc(1, sizeof *session + there);
 	int error = session != NULL ? odeon_bound(self, NULL) : ODEON_ENOMEM;
 
+	if (error == 0)                                 /* its first turn sets the clock */
+		error = odeon_send(self, odeon_self_ref(self), odeon_new(http_proceed));
 	if (error != 0) {
 		free(session);
 		return error;

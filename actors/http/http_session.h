@@ -51,7 +51,6 @@ struct http_session {
 	char *parameters;                              /* room that is kept */
 	size_t parameters_room;
 	struct http_writer writer;
-	uint64_t body_most, body_bytes;                /* so far */
 	odeon_ref body_owner, source;                  /* nobody: there is none, or it is over */
 	uint32_t body_credit, source_asked;
 	uint64_t source_left;                          /* HTTP_BYTES_UNKNOWN */
@@ -81,6 +80,9 @@ bool http_exchange_step(odeon_self *self, struct http_session *session);
 /* The request as a message. 0: somebody will answer. */
 int http_exchange_forward(odeon_self *self, struct http_session *session, odeon_ref to, odeon_duration within);
 void http_exchange_free(struct http_session *session);
+
+/* Whoever reads the body learns that no more of it comes. Without memory he does not: this is best effort. */
+void http_exchange_break(odeon_self *self, struct http_session *session, int error);
 
 /* The head is there, but nothing of an answer was said. */
 static inline bool http_exchange_is_owed(const struct http_session *session)

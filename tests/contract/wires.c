@@ -208,13 +208,20 @@ odeon_ref owner_with(struct ears *ears)
 	return owner;
 }
 
+void wires_place(char wanted[ODEON_ADDRESS_BYTES])
+{
+	if (wires_kind == KIND_LOCAL)
+		snprintf(wanted, ODEON_ADDRESS_BYTES, "unix:/tmp/odeon-wires-%d-%d", (int)getpid(), atomic_fetch_add(&serial, 1));
+	else
+		snprintf(wanted, ODEON_ADDRESS_BYTES, "127.0.0.1:0");
+}
+
 odeon_ref listen_with(odeon_listener_options options)
 {
-	char wanted[ODEON_ADDRESS_BYTES] = "127.0.0.1:0";
+	char wanted[ODEON_ADDRESS_BYTES];
 	odeon_ref listener;
 
-	if (wires_kind == KIND_LOCAL)
-		snprintf(wanted, sizeof wanted, "unix:/tmp/odeon-wires-%d-%d", (int)getpid(), atomic_fetch_add(&serial, 1));
+	wires_place(wanted);
 	ck_assert_int_eq(odeon_listener_open(world.system, wanted, &options, address, &listener), 0);
 	return listener;
 }

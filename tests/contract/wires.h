@@ -48,6 +48,7 @@ unsigned char pattern(uint64_t at);                    /* the byte at that place
 void wires_open(int kind, unsigned workers);
 void wires_close(void);
 
+void wires_place(char wanted[ODEON_ADDRESS_BYTES]);    /* where to listen */
 odeon_ref listen_with(odeon_listener_options options); /* fills in the address; a session, that is given `argument` */
 odeon_ref listen_for(struct ears *ears, odeon_connection_options options);     /* the next connection's session has these */
 odeon_ref owner_with(struct ears *ears);               /* an owner for a connection that is opened or given */
