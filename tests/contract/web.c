@@ -130,7 +130,8 @@ static void hand_on(odeon_self *self, struct odeon_http_request *request)
 	bool is_gone = strcmp(odeon_http_parameter(request, "name"), "gone") == 0;
 	odeon_ref worker = web.gone;
 
-	must(is_gone || odeon_spawn(self, &worker_kind, NULL, &worker) == 0);
+	if (!is_gone && odeon_spawn(self, &worker_kind, NULL, &worker) != 0)     /* all is being stopped */
+		return;
 	must(odeon_http_forward(self, request->duty, worker, 0) == 0);
 	must(odeon_http_forward(self, request->duty, worker, 0) == ODEON_EGONE);
 	must(odeon_http_answer(self, request->duty, .text = "too late\n") == ODEON_EGONE);
@@ -187,8 +188,8 @@ static void sink_it(odeon_self *self, struct odeon_http_request *request)
 {
 	odeon_ref sink;
 
-	must(odeon_spawn(self, &sink_kind, NULL, &sink) == 0);
-	must(odeon_http_forward(self, request->duty, sink, 0) == 0);
+	if (odeon_spawn(self, &sink_kind, NULL, &sink) == 0)
+		must(odeon_http_forward(self, request->duty, sink, 0) == 0);
 }
 
 enum { PIECE = 10007 };
@@ -234,7 +235,8 @@ static void pour_to(odeon_self *self, struct odeon_http_request *request, uint64
 	struct spring_argument argument = { bytes, fails_at };
 	odeon_ref spring;
 
-	must(odeon_spawn(self, &spring_kind, &argument, &spring) == 0);
+	if (odeon_spawn(self, &spring_kind, &argument, &spring) != 0)   /* all is being stopped */
+		return;
 	must(odeon_http_answer(self, request->duty, .source = spring, .source_bytes = is_told ? bytes : 0, .type = "a/b") == 0);
 }
 
