@@ -212,13 +212,14 @@ net_libraries = %D%/harness/libkit.la libodeonnetparts.la libodeoncore.la $(CHEC
 %C%_contract_listener_t_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS)
 %C%_contract_listener_t_LDADD = $(net_libraries)
 
-# Of libodeon-http, the same.
+# Of libodeon-http, where that is built too.
 if HAVE_NET
 if HAVE_HTTP
 check_tests += \
 	%D%/contract/http_server.t \
 	%D%/contract/http_server_bodies.t \
-	%D%/contract/http_server_hostile.t
+	%D%/contract/http_server_hostile.t \
+	%D%/contract/websocket.t
 endif
 endif
 http_libraries = %D%/harness/libkit.la libodeonhttpparts.la libodeonnetparts.la libodeoncore.la $(CHECK_LIBS)
@@ -229,6 +230,9 @@ http_sources   = %D%/contract/web.c %D%/contract/web.h %D%/contract/wires.c %D%/
 %C%_contract_http_server_bodies_t_LDADD = $(http_libraries)
 %C%_contract_http_server_hostile_t_SOURCES = %D%/contract/http_server_hostile.c $(http_sources)
 %C%_contract_http_server_hostile_t_LDADD = $(http_libraries)
+frames_sources = %D%/contract/frames.c %D%/contract/frames.h %D%/contract/wires.c %D%/contract/wires.h
+%C%_contract_websocket_t_SOURCES = %D%/contract/websocket.c $(frames_sources)
+%C%_contract_websocket_t_LDADD = $(http_libraries)
 
 # What some of them share.
 EXTRA_DIST += %D%/contract/audience.h %D%/contract/bounded.h %D%/contract/traffic.h %D%/harness/one.h %D%/harness/random.h \

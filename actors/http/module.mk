@@ -4,7 +4,8 @@
 
 http_headers = \
 	include/odeon/http/message.h \
-	include/odeon/http/server.h
+	include/odeon/http/server.h \
+	include/odeon/http/websocket.h
 http_pages = \
 	docs/man/made/odeon_http_answer.3 \
 	docs/man/made/odeon_http_answer_field.3 \
@@ -14,7 +15,10 @@ http_pages = \
 	docs/man/made/odeon_http_metrics.3 \
 	docs/man/made/odeon_http_parameter.3 \
 	docs/man/made/odeon_http_query.3 \
-	docs/man/made/odeon_http_server_open.3
+	docs/man/made/odeon_http_server_open.3 \
+	docs/man/made/odeon_websocket_binary.3 \
+	docs/man/made/odeon_websocket_open.3 \
+	docs/man/made/odeon_websocket_text.3
 EXTRA_DIST += $(http_headers) include/odeon/http.h %D%/odeon-http.map
 
 # What needs no sockets; tests link it.
@@ -46,6 +50,7 @@ if HAVE_NET
 if HAVE_HTTP
 # All objects, not installed: tests link these, libodeonnetparts and libodeoncore.
 noinst_LTLIBRARIES += libodeonhttpparts.la
+libodeonhttpparts_la_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
 libodeonhttpparts_la_LIBADD   = libodeonhttp.la
 libodeonhttpparts_la_SOURCES  = \
 	%D%/http_answer.c \
@@ -59,7 +64,13 @@ libodeonhttpparts_la_SOURCES  = \
 	%D%/http_server.c \
 	%D%/http_server.h \
 	%D%/http_session.c \
-	%D%/http_session.h
+	%D%/http_session.h \
+	%D%/websocket.c \
+	%D%/websocket.h \
+	%D%/websocket_client.c \
+	%D%/websocket_reading.c \
+	%D%/websocket_telling.c \
+	%D%/websocket_writing.c
 
 lib_LTLIBRARIES += libodeon-http.la
 libodeon_http_la_SOURCES =

@@ -3,7 +3,6 @@
 #include <openssl/evp.h>
 #include <string.h>
 
-enum { KEY_BYTES = 24 };                               /* sixteen bytes in base64 */
 static const char magic[] = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 static bool is_base64(char c)
@@ -13,22 +12,22 @@ static bool is_base64(char c)
 
 static bool is_key(struct http_text key)
 {
-	if (key.bytes != KEY_BYTES || memcmp(key.at + KEY_BYTES - 2, "==", 2) != 0)
+	if (key.bytes != WEBSOCKET_KEY_BYTES || memcmp(key.at + WEBSOCKET_KEY_BYTES - 2, "==", 2) != 0)
 		return false;
-	for (size_t i = 0; i < KEY_BYTES - 2; i++)
+	for (size_t i = 0; i < WEBSOCKET_KEY_BYTES - 2; i++)
 		if (!is_base64(key.at[i]))
 			return false;
 	return true;
 }
 
-static bool make_accept(struct http_text key, char accept[WEBSOCKET_ACCEPT_BYTES])
+bool websocket_accept(struct http_text key, char accept[WEBSOCKET_ACCEPT_BYTES])
 {
-	char text[KEY_BYTES + sizeof magic - 1];
+	char text[WEBSOCKET_KEY_BYTES + sizeof magic - 1];
 	unsigned char digest[EVP_MAX_MD_SIZE], encoded[WEBSOCKET_ACCEPT_BYTES + 1];
 	unsigned bytes;
 
-	memcpy(text, key.at, KEY_BYTES);
-	memcpy(text + KEY_BYTES, magic, sizeof magic - 1);
+	memcpy(text, key.at, WEBSOCKET_KEY_BYTES);
+	memcpy(text + WEBSOCKET_KEY_BYTES, magic, sizeof magic - 1);
 	if (EVP_Digest(text, sizeof text, digest, &bytes, EVP_sha1(), NULL) != 1 || bytes != 20)
 		return false;
 	if (EVP_EncodeBlock(encoded, digest, (int)bytes) != WEBSOCKET_ACCEPT_BYTES)
@@ -66,7 +65,7 @@ int websocket_judge(const struct http_head *head, char accept[WEBSOCKET_ACCEPT_B
 		return 426;
 	if (!is_key(key))
 		return 400;
-	return make_accept(key, accept) ? 0 : 500;
+	return websocket_accept(key, accept) ? 0 : 500;
 }
 
 struct http_text websocket_choose(const struct http_head *head, const char *const *ours, size_t count)

@@ -13,7 +13,11 @@
 
 #include "http_writer.h"
 
+#define WEBSOCKET_KEY_BYTES 24                         /* sixteen bytes in base64 */
 #define WEBSOCKET_ACCEPT_BYTES 28
+
+/* What proves that a key was read; false: libcrypto failed. */
+bool websocket_accept(struct http_text key, char accept[WEBSOCKET_ACCEPT_BYTES]);
 
 /*
  * Answers 0 and what proves that we read the key; or the status to refuse with: 400, or 426, which goes with

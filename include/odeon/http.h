@@ -10,5 +10,6 @@
 #include <odeon/net.h>
 #include <odeon/http/message.h>
 #include <odeon/http/server.h>
+#include <odeon/http/websocket.h>
 
 #endif

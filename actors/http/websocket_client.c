@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* websocket_client - a websocket that we open: what is asked, and what may be answered */
+#include "websocket.h"
+
+#include <odeon/failure.h>
+#include <odeon/timer.h>
+#include <openssl/evp.h>
+#include <openssl/rand.h>
+#include <stdlib.h>
+#include <string.h>
+#include "websocket_handshake.h"
+
+#define ANSWER_BYTES 8192
+#define REQUEST_BYTES 8192
+#define CONNECT_TIMEOUT ODEON_SECONDS(30)
+
+/* Until it is open. */
+struct websocket_opening {
+	const char *const *protocols;                   /* offered */
+	char accept[WEBSOCKET_ACCEPT_BYTES];            /* what proves that the server has read our key */
+	size_t length;
+	char answer[ANSWER_BYTES];
+};
+
+/* What a client's start is given. All of it is taken when that answers 0, and only then. */
+struct websocket_client {
+	odeon_system *system;
+	odeon_ref owner;
+	const odeon_websocket_options *options;
+	odeon_connection_options connection;
+	char address[ODEON_ADDRESS_BYTES];
+	struct http_text host, target;
+	struct websocket_opening *opening;
+	struct odeon_bytes *request;
+};
+
+void websocket_opening_free(struct websocket_opening *opening) { free(opening); }
+
+/* ---- the URL ---------------------------------------------------------------------------------------------------------------- */
+
+static bool begins_with(struct http_text text, struct http_text beginning)
+{
+	return text.bytes >= beginning.bytes && http_text_matches((struct http_text){ text.at, beginning.bytes }, beginning);
+}
+
+/* Up to the path, or the query where that is empty. */
+static struct http_text authority_of(struct http_text text)
+{
+	size_t length = 0;
+
+	while (length < text.bytes && text.at[length] != '/' && text.at[length] != '?')
+		length++;
+	return (struct http_text){ text.at, length };
+}
+
+static bool may_be_target(struct http_text target)
+{
+	for (size_t i = 0; i < target.bytes; i++)
+		if (target.at[i] <= ' ' || target.at[i] > '~' || target.at[i] == '#')
+			return false;
+	return true;
+}
+
+/* The host is a number, so that a colon behind it, or behind its bracket, begins a port. */
+static bool has_port(struct http_text host)
+{
+	const char *bracket = memchr(host.at, ']', host.bytes);
+	const char *from = bracket != NULL ? bracket : host.at;
+
+	return memchr(from, ':', host.bytes - (size_t)(from - host.at)) != NULL;
+}
+
+static bool put_address(struct websocket_client *client)
+{
+	static const char port[] = ":80";
+	size_t length = client->host.bytes, more = has_port(client->host) ? 0 : sizeof port - 1;
+
+	if (length == 0 || length + more >= sizeof client->address)
+		return false;
+	for (size_t i = 0; i < length; i++)                     /* no host of another kind: unix:/path, name@host */
+		if (memchr("0123456789abcdefABCDEF.:[]", client->host.at[i], 26) == NULL)
+			return false;
+	memcpy(client->address, client->host.at, length);
+	memcpy(client->address + length, port, more);
+	client->address[length + more] = '\0';
+	return true;
+}
+
+static bool read_url(struct websocket_client *client, const char *url)
+{
+	struct http_text text = url != NULL ? http_text_of(url) : (struct http_text){ "", 0 };
+
+	if (!begins_with(text, HTTP_TEXT("ws://")))
+		return false;
+	text = http_text_from(text, 5);
+	client->host = authority_of(text);
+	client->target = http_text_from(text, client->host.bytes);
+	return may_be_target(client->target) && put_address(client);
+}
+
+/* ---- the request -------------------------------------------------------------------------------------------------------------- */
+
+#define PUT(paper, literal) http_paper_put(paper, HTTP_TEXT(literal))
+
+static bool are_tokens(const char *const *protocols)
+{
+	for (; *protocols != NULL; protocols++) {
+		size_t length = strlen(*protocols);
+
+		if (length == 0 || length >= ODEON_WEBSOCKET_PROTOCOL_BYTES)
+			return false;
+		for (size_t i = 0; i < length; i++)
+			if (!http_is_token((*protocols)[i]))
+				return false;
+	}
+	return true;
+}
+
+static void put_protocols(struct http_paper *paper, const char *const *protocols)
+{
+	for (size_t i = 0; protocols != NULL && protocols[i] != NULL; i++) {
+		http_paper_put(paper, i == 0 ? HTTP_TEXT("Sec-WebSocket-Protocol: ") : HTTP_TEXT(", "));
+		http_paper_put(paper, http_text_of(protocols[i]));
+		if (protocols[i + 1] == NULL)
+			PUT(paper, "\r\n");
+	}
+}
+
+static void put_request(struct http_paper *paper, const struct websocket_client *client, struct http_text key)
+{
+	PUT(paper, "GET ");
+	if (client->target.bytes == 0 || client->target.at[0] != '/')
+		PUT(paper, "/");
+	http_paper_put(paper, client->target);
+	PUT(paper, " HTTP/1.1\r\nHost: ");
+	http_paper_put(paper, client->host);
+	PUT(paper, "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ");
+	http_paper_put(paper, key);
+	PUT(paper, "\r\n");
+	put_protocols(paper, client->options->protocols);
+	PUT(paper, "\r\n");
+}
+
+static int choose_key(char key[WEBSOCKET_KEY_BYTES + 1])
+{
+	unsigned char random[16];
+
+	if (RAND_bytes(random, sizeof random) != 1)
+		return ODEON_ESYSTEM;
+	(void)EVP_EncodeBlock((unsigned char *)key, random, sizeof random);
+	return 0;
+}
+
+static int make_request(struct websocket_client *client)
+{
+	char key[WEBSOCKET_KEY_BYTES + 1];
+	struct http_text text = { key, WEBSOCKET_KEY_BYTES };
+	struct http_paper paper = { .size = REQUEST_BYTES };
+	int error = choose_key(key);
+
+	if (error != 0)
+		return error;
+	if (!websocket_accept(text, client->opening->accept))
+		return ODEON_ENOMEM;
+	client->request = odeon_bytes_new(paper.size);
+	if (client->request == NULL)
+		return ODEON_ENOMEM;
+	paper.at = (char *)client->request->data;
+	put_request(&paper, client, text);
+	client->request->length = paper.used;
+	return http_paper_fits(&paper) ? 0 : ODEON_EINVAL;
+}
+
+/* ---- the answer ------------------------------------------------------------------------------------------------------------------ */
+
+/* A line without its end; false: none that is whole, or one that ends with less. */
+static bool next_line(struct http_text *text, struct http_text *line)
+{
+	const char *end = text->bytes > 0 ? memchr(text->at, '\n', text->bytes) : NULL;
+
+	if (end == NULL || end == text->at || end[-1] != '\r')
+		return false;
+	*line = (struct http_text){ text->at, (size_t)(end - text->at) - 1 };
+	*text = http_text_from(*text, line->bytes + 2);
+	return true;
+}
+
+static bool split(struct http_text line, struct http_text *name, struct http_text *value)
+{
+	const char *colon = memchr(line.at, ':', line.bytes);
+
+	if (colon == NULL || colon == line.at)
+		return false;
+	*name = (struct http_text){ line.at, (size_t)(colon - line.at) };
+	*value = http_text_trim(http_text_from(line, name->bytes + 1));
+	for (size_t i = 0; i < name->bytes; i++)
+		if (!http_is_token(name->at[i]))
+			return false;
+	for (size_t i = 0; i < value->bytes; i++)
+		if (!http_is_value(value->at[i]))
+			return false;
+	return true;
+}
+
+static bool is_offered(const struct websocket_opening *opening, struct http_text name)
+{
+	for (const char *const *ours = opening->protocols; ours != NULL && *ours != NULL; ours++)
+		if (http_text_is(name, http_text_of(*ours)))
+			return true;
+	return false;
+}
+
+/* Which fields were there, and said what they must. */
+struct proof { unsigned upgrades, connections, accepts, protocols; struct http_text protocol; };
+
+static bool judge_field(const struct websocket_opening *opening, struct proof *proof, struct http_text name,
+                        struct http_text value)
+{
+	if (http_text_matches(name, HTTP_TEXT("upgrade"))) {
+		proof->upgrades++;
+		return http_text_matches(value, HTTP_TEXT("websocket"));
+	}
+	if (http_text_matches(name, HTTP_TEXT("connection"))) {
+		proof->connections += http_text_lists(value, HTTP_TEXT("upgrade"));
+		return true;
+	}
+	if (http_text_matches(name, HTTP_TEXT("sec-websocket-accept"))) {
+		proof->accepts++;
+		return http_text_is(value, (struct http_text){ opening->accept, WEBSOCKET_ACCEPT_BYTES });
+	}
+	if (http_text_matches(name, HTTP_TEXT("sec-websocket-protocol"))) {
+		proof->protocols++;
+		proof->protocol = value;
+		return is_offered(opening, value);
+	}
+	return !http_text_matches(name, HTTP_TEXT("sec-websocket-extensions"));        /* none was offered */
+}
+
+/* NULL: it is as it must be; else what is wrong. */
+static const char *judge(const struct websocket_opening *opening, struct http_text answer, struct proof *proof)
+{
+	struct http_text line, name, value;
+
+	if (!next_line(&answer, &line) || !begins_with(line, HTTP_TEXT("HTTP/1.1 ")))
+		return "the answer is not HTTP/1.1";
+	if (line.bytes < 12 || memcmp(line.at + 9, "101", 3) != 0 || (line.bytes > 12 && line.at[12] != ' '))
+		return "the server does not speak WebSocket there";
+	while (next_line(&answer, &line) && line.bytes > 0)
+		if (!split(line, &name, &value) || !judge_field(opening, proof, name, value))
+			return "the answer has a field that may not be";
+	if (proof->upgrades != 1 || proof->connections == 0 || proof->accepts != 1 || proof->protocols > 1)
+		return "the answer lacks a field";
+	return NULL;
+}
+
+/* What was read and is not of the answer stays. */
+static void move_in(struct websocket *websocket, struct odeon_bytes *input)
+{
+	struct websocket_opening *opening = websocket->opening;
+
+	while (input->length > 0 && opening->length < ANSWER_BYTES) {
+		opening->answer[opening->length++] = (char)*input->data++;
+		input->length--;
+		if (opening->length >= 4 && memcmp(opening->answer + opening->length - 4, "\r\n\r\n", 4) == 0)
+			return;
+	}
+}
+
+static void be_open(odeon_self *self, struct websocket *websocket, const struct proof *proof)
+{
+	struct odeon_websocket_opened *opened = odeon_new(odeon_websocket_opened, .who = odeon_self_ref(self));
+
+	if (opened == NULL) {
+		websocket_fail(self, websocket, ODEON_ENOMEM, WEBSOCKET_LOST, "no memory to tell that it is open");
+		return;
+	}
+	if (proof->protocols > 0)
+		memcpy(opened->protocol, proof->protocol.at, proof->protocol.bytes);
+	(void)odeon_tick_cancel(self, 'o');
+	websocket_tell(websocket, TELL_OPENED, opened);
+	websocket->is_open = true;
+	websocket_opening_free(websocket->opening);
+	websocket->opening = NULL;
+	websocket_say_what_waits(self, websocket);
+}
+
+void websocket_read_answer(odeon_self *self, struct websocket *websocket)
+{
+	struct websocket_opening *opening = websocket->opening;
+	struct http_text answer;
+	struct proof proof = { 0 };
+	const char *wrong;
+
+	move_in(websocket, websocket->input);
+	answer = (struct http_text){ opening->answer, opening->length };
+	if (opening->length >= 4 && memcmp(answer.at + answer.bytes - 4, "\r\n\r\n", 4) == 0) {
+		wrong = judge(opening, answer, &proof);
+		if (wrong == NULL)
+			be_open(self, websocket, &proof);
+		else
+			websocket_fail(self, websocket, ODEON_EINVAL, WEBSOCKET_LOST, wrong);
+	} else if (opening->length == ANSWER_BYTES) {
+		websocket_fail(self, websocket, ODEON_EINVAL, WEBSOCKET_LOST, "the answer is too long");
+	} else {
+		websocket_read_nothing(websocket);
+	}
+}
+
+/* ---- opened ---------------------------------------------------------------------------------------------------------------------- */
+
+int websocket_connect(odeon_self *self, struct websocket *websocket, struct websocket_client *client)
+{
+	odeon_duration timeout = client->connection.connect_timeout > 0 ? client->connection.connect_timeout : CONNECT_TIMEOUT;
+	int error = odeon_monitor(self, client->owner);
+
+	if (error == 0)
+		error = odeon_tick_after(self, timeout, 'o');
+	if (error == 0)
+		error = odeon_connection_open(client->system, client->address, odeon_self_ref(self), &client->connection,
+		                              &websocket->connection);
+	if (error != 0)
+		return error;
+	(void)odeon_send(self, websocket->connection, client->request);
+	websocket->owner = client->owner;
+	websocket->opening = client->opening;
+	if (client->connection.write_most > 0)
+		websocket->early_most = client->connection.write_most;
+	return 0;
+}
+
+static int prepare(struct websocket_client *client, const char *url)
+{
+	int error = websocket_check(client->options);
+
+	if (error != 0)
+		return error;
+	if (!read_url(client, url) || (client->options->protocols != NULL && !are_tokens(client->options->protocols)))
+		return ODEON_EINVAL;
+	client->connection = client->options->connection;
+	client->connection.bytes = client->connection.bytes != 0 ? client->connection.bytes : sizeof client->connection;
+	client->connection.credit = 0;                          /* it is the websocket that asks */
+	client->opening = calloc(1, sizeof *client->opening);
+	if (client->opening == NULL)
+		return ODEON_ENOMEM;
+	client->opening->protocols = client->options->protocols;
+	return make_request(client);
+}
+
+int odeon_websocket_open(odeon_system *system, const char *url, odeon_ref owner, const odeon_websocket_options *options,
+                         odeon_ref *websocket)
+{
+	static const odeon_websocket_options defaults = ODEON_WEBSOCKET_OPTIONS(.session = NULL);
+	struct websocket_client client = { .system = system, .owner = owner, .options = options != NULL ? options : &defaults };
+	struct websocket_start start = { .options = client.options, .client = &client };
+	int error = ODEON_EINVAL;
+
+	if (websocket != NULL)
+		*websocket = ODEON_NOBODY;
+	if (system != NULL && !odeon_ref_is_nobody(owner))
+		error = prepare(&client, url);
+	if (error == 0)
+		error = odeon_system_spawn_pinned(system, websocket_actor, &start, ODEON_WORKER_HERE, websocket);
+	if (error != 0) {
+		odeon_free(client.request);
+		websocket_opening_free(client.opening);
+	}
+	return error;
+}
