@@ -219,6 +219,7 @@ check_tests += \
 	%D%/contract/http_server.t \
 	%D%/contract/http_server_bodies.t \
 	%D%/contract/http_server_hostile.t \
+	%D%/contract/http_server_upgrade.t \
 	%D%/contract/websocket.t
 endif
 endif
@@ -230,6 +231,9 @@ http_sources   = %D%/contract/web.c %D%/contract/web.h %D%/contract/wires.c %D%/
 %C%_contract_http_server_bodies_t_LDADD = $(http_libraries)
 %C%_contract_http_server_hostile_t_SOURCES = %D%/contract/http_server_hostile.c $(http_sources)
 %C%_contract_http_server_hostile_t_LDADD = $(http_libraries)
+%C%_contract_http_server_upgrade_t_SOURCES = %D%/contract/http_server_upgrade.c %D%/contract/frames.c %D%/contract/frames.h \
+	$(http_sources)
+%C%_contract_http_server_upgrade_t_LDADD = $(http_libraries)
 frames_sources = %D%/contract/frames.c %D%/contract/frames.h %D%/contract/wires.c %D%/contract/wires.h
 %C%_contract_websocket_t_SOURCES = %D%/contract/websocket.c $(frames_sources)
 %C%_contract_websocket_t_LDADD = $(http_libraries)

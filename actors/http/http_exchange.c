@@ -60,6 +60,8 @@ static void dispatch(odeon_self *self, struct http_session *session)
 	session->request.duty = (odeon_http_duty){ .session = session->self, .inside_ = session, .number_ = session->number };
 	if (route->handle != NULL)
 		route->handle(self, &session->request);
+	else if (route->websocket != NULL)
+		http_upgrade(self, session);
 	else if (http_exchange_forward(self, session, route->actor, 0) != 0)
 		http_reply_status(self, session, 503);
 }

@@ -2,6 +2,7 @@
 /* http_reply - answers as they go out: heads, bodies, and sources of bodies */
 #include "http_session.h"
 #include "http_status.h"
+#include "websocket_handshake.h"
 #include <odeon/failure.h>
 #include <string.h>
 #include <time.h>
@@ -23,6 +24,8 @@ struct piece {
 	const struct http_line *lines;
 	size_t count;
 	uint64_t bytes;
+	const char *accept;
+	struct http_text protocol;
 };
 
 static int put(struct http_session *session, const struct piece *piece)
@@ -61,6 +64,11 @@ static int write_continue(struct http_session *session, struct http_paper *paper
 {
 	(void)piece;
 	return http_writer_continue(&session->writer, paper);
+}
+
+static int write_upgrade(struct http_session *session, struct http_paper *paper, const struct piece *piece)
+{
+	return websocket_answer(&session->writer, paper, date(session), piece->accept, piece->protocol);
 }
 
 static int write_refusal(struct http_session *session, struct http_paper *paper, const struct piece *piece)
@@ -252,6 +260,14 @@ void http_reply_continue(odeon_self *self, struct http_session *session)
 
 	if (put(session, &piece) != 0)
 		http_session_leave(self, session, true);
+}
+
+bool http_reply_upgrade(struct http_session *session, const char *accept, struct http_text protocol)
+{
+	struct piece piece = { .write = write_upgrade, .accept = accept, .protocol = protocol };
+
+	session->going = HTTP_GIVEN;
+	return put(session, &piece) == 0;
 }
 
 /* ---- sources --------------------------------------------------------------------------------------------------------------------- */

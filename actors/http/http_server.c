@@ -3,7 +3,9 @@
 #include "http_server.h"
 #include "http_reader.h"
 #include "http_session.h"
+#include "websocket.h"
 #include <stdlib.h>
+#include <string.h>
 
 #define OR_DEFAULT(option, value) do { if ((option) == 0) (option) = (value); } while (0)
 
@@ -55,7 +57,10 @@ static bool is_good(const odeon_http_route *route)
 {
 	int answerers = (route->handle != NULL) + !odeon_ref_is_nobody(route->actor) + (route->websocket != NULL);
 
-	return answerers == 1 && route->within >= 0 && !(route->streams && route->websocket != NULL);
+	if (route->websocket != NULL && (route->streams || strncmp(route->pattern, "GET ", 4) != 0 ||
+	                                 websocket_check(route->websocket) != 0))
+		return false;
+	return answerers == 1 && route->within >= 0;
 }
 
 static int add_route(struct http_server *server, odeon_http_route *route, const odeon_http_route *wanted)

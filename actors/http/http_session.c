@@ -22,7 +22,7 @@ void http_session_send(odeon_self *self, struct http_session *session, odeon_ref
 	odeon_fail(self, ODEON_ENOMEM, "no memory for a connection's answers");
 }
 
-static void flush(odeon_self *self, struct http_session *session)
+void http_session_flush(odeon_self *self, struct http_session *session)
 {
 	struct odeon_bytes *bytes = http_output_take(&session->output);
 
@@ -36,7 +36,7 @@ void http_session_leave(odeon_self *self, struct http_session *session, bool res
 		return;
 	session->is_leaving = true;
 	http_reply_drop_source(self, session);
-	flush(self, session);
+	http_session_flush(self, session);
 	http_session_send(self, session, session->connection, odeon_new(odeon_close, .resets = resets));
 }
 
@@ -171,7 +171,7 @@ void http_session_go_on(odeon_self *self, struct http_session *session)
 		return;
 	if (session->output.bytes >= TURN_BYTES_MOST && !session->is_paused)
 		give_way(self, session);
-	flush(self, session);
+	http_session_flush(self, session);
 	if (session->is_draining && session->coming == HTTP_AWAITED && http_reader_is_between(&session->reader))
 		http_session_leave(self, session, false);
 	else if (session->has_read_end && session->input == NULL)

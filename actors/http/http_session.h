@@ -66,7 +66,9 @@ void http_session_go_on(odeon_self *self, struct http_session *session);
 /* The message is taken. Without memory the actor ends as failed, and the connection with it. */
 void http_session_send(odeon_self *self, struct http_session *session, odeon_ref to, void *message);
 
-/* What there is to send is sent, and the connection closed. Resets: at once, so that the other side knows that it is not all. */
+void http_session_flush(odeon_self *self, struct http_session *session);       /* what there is to send is sent */
+
+/* That is done, and the connection closed. Resets: at once, so that the other side knows that it is not all. */
 void http_session_leave(odeon_self *self, struct http_session *session, bool resets);
 
 /* So much of a body came: its clock is put forward. */
@@ -90,6 +92,11 @@ static inline bool http_exchange_is_owed(const struct http_session *session)
 	return session->coming != HTTP_AWAITED && session->going == HTTP_OWED && !session->is_leaving;
 }
 
+/* ---- http_upgrade.c */
+
+/* Answers a request for a websocket; when it is one, the session has nothing more to do. */
+void http_upgrade(odeon_self *self, struct http_session *session);
+
 /* ---- http_reply.c */
 
 /* An answer is owed. What this one owns is taken. As odeon_http_answer. */
@@ -105,6 +112,9 @@ void http_reply_not_allowed(odeon_self *self, struct http_session *session, cons
 /* What the reader refused, or what came too slowly; and leaves. */
 void http_reply_refusal(odeon_self *self, struct http_session *session, int status);
 void http_reply_continue(odeon_self *self, struct http_session *session);
+
+/* The answer 101. False: no memory. */
+bool http_reply_upgrade(struct http_session *session, const char *accept, struct http_text protocol);
 
 /* From the source, which is asked for more; taken. And its end. */
 void http_reply_bytes(odeon_self *self, struct http_session *session, struct odeon_bytes *bytes);

@@ -65,6 +65,7 @@ libodeonhttpparts_la_SOURCES  = \
 	%D%/http_server.h \
 	%D%/http_session.c \
 	%D%/http_session.h \
+	%D%/http_upgrade.c \
 	%D%/websocket.c \
 	%D%/websocket.h \
 	%D%/websocket_client.c \

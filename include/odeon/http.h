@@ -9,7 +9,7 @@
 
 #include <odeon/net.h>
 #include <odeon/http/message.h>
-#include <odeon/http/server.h>
 #include <odeon/http/websocket.h>
+#include <odeon/http/server.h>
 
 #endif

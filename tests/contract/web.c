@@ -282,7 +282,7 @@ void web_open(int kind, odeon_http_server_options options)
 	web.worker = world_spawn(&world, &worker_kind, NULL);
 	web.gone = world_ended(&world);
 	options.bytes = sizeof options;
-	options.routes = routes;
+	options.routes = options.routes != NULL ? options.routes : routes;
 	ck_assert_int_eq(odeon_http_server_open(world.system, where, &options, address, &web.server), 0);
 }
 

@@ -31,7 +31,7 @@ struct web {
 };
 extern struct web web;
 
-void web_open(int kind, odeon_http_server_options options);     /* with these routes; a world of two workers */
+void web_open(int kind, odeon_http_server_options options);     /* routes: or these; a world of two workers */
 void web_close(void);
 
 #define WEB_ROOM 16384

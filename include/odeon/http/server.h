@@ -50,15 +50,14 @@
 #include <odeon/net/listener.h>
 #include <odeon/request.h>
 #include <odeon/http/message.h>
-
-struct odeon_websocket_options;
+#include <odeon/http/websocket.h>
 
 /* Exactly one of handle, actor and websocket. */
 typedef struct odeon_http_route {
 	const char *pattern;                           /* "GET /users/:id" */
 	void (*handle)(odeon_self *self, struct odeon_http_request *request);
 	odeon_ref actor;
-	const struct odeon_websocket_options *websocket;       /* a route of GET; must outlive the connections */
+	const odeon_websocket_options *websocket;      /* with a session; of a route of GET; must outlive the connections */
 	const void *argument;                          /* for handle, in the request; the same */
 	int streams;                                   /* not 0: the request's body comes in pieces */
 	uint64_t body_most;                            /* larger ones are refused by 413; default that of the server; in pieces none */
