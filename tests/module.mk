@@ -218,9 +218,11 @@ if HAVE_HTTP
 check_tests += \
 	%D%/contract/http_server.t \
 	%D%/contract/http_server_bodies.t \
+	%D%/contract/http_server_files.t \
 	%D%/contract/http_server_hostile.t \
 	%D%/contract/http_server_upgrade.t \
-	%D%/contract/websocket.t
+	%D%/contract/websocket.t \
+	%D%/fault/http.t
 endif
 endif
 http_libraries = %D%/harness/libkit.la libodeonhttpparts.la libodeonnetparts.la libodeoncore.la $(CHECK_LIBS)
@@ -229,6 +231,8 @@ http_sources   = %D%/contract/web.c %D%/contract/web.h %D%/contract/wires.c %D%/
 %C%_contract_http_server_t_LDADD = $(http_libraries)
 %C%_contract_http_server_bodies_t_SOURCES = %D%/contract/http_server_bodies.c $(http_sources)
 %C%_contract_http_server_bodies_t_LDADD = $(http_libraries)
+%C%_contract_http_server_files_t_SOURCES = %D%/contract/http_server_files.c $(http_sources)
+%C%_contract_http_server_files_t_LDADD = $(http_libraries)
 %C%_contract_http_server_hostile_t_SOURCES = %D%/contract/http_server_hostile.c $(http_sources)
 %C%_contract_http_server_hostile_t_LDADD = $(http_libraries)
 %C%_contract_http_server_upgrade_t_SOURCES = %D%/contract/http_server_upgrade.c %D%/contract/frames.c %D%/contract/frames.h \
@@ -270,6 +274,9 @@ fault_flags = $(AM_LDFLAGS) -Wl,--wrap=aligned_alloc,--wrap=calloc,--wrap=eventf
 %C%_fault_net_rest_t_SOURCES = %D%/fault/net_rest.c %D%/fault/faults.c %D%/fault/faults.h
 %C%_fault_net_rest_t_LDFLAGS = $(fault_flags)
 %C%_fault_net_rest_t_LDADD = $(net_libraries)
+%C%_fault_http_t_SOURCES = %D%/fault/http.c %D%/fault/faults.c %D%/fault/faults.h
+%C%_fault_http_t_LDFLAGS = $(fault_flags)
+%C%_fault_http_t_LDADD = $(http_libraries)
 %C%_contract_supervisor_t_SOURCES = %D%/contract/supervisor.c %D%/contract/company.h
 %C%_contract_supervisor_stop_t_SOURCES = %D%/contract/supervisor_stop.c %D%/contract/company.h
 %C%_contract_machine_t_SOURCES = %D%/contract/machine.c %D%/contract/lamp.h

@@ -11,6 +11,7 @@ http_pages = \
 	docs/man/made/odeon_http_answer_field.3 \
 	docs/man/made/odeon_http_field.3 \
 	docs/man/made/odeon_http_field_number.3 \
+	docs/man/made/odeon_http_files.3 \
 	docs/man/made/odeon_http_forward.3 \
 	docs/man/made/odeon_http_metrics.3 \
 	docs/man/made/odeon_http_parameter.3 \
@@ -55,6 +56,9 @@ libodeonhttpparts_la_LIBADD   = libodeonhttp.la
 libodeonhttpparts_la_SOURCES  = \
 	%D%/http_answer.c \
 	%D%/http_exchange.c \
+	%D%/http_file.c \
+	%D%/http_file.h \
+	%D%/http_folder.c \
 	%D%/http_metrics.c \
 	%D%/http_output.c \
 	%D%/http_output.h \
@@ -65,6 +69,8 @@ libodeonhttpparts_la_SOURCES  = \
 	%D%/http_server.h \
 	%D%/http_session.c \
 	%D%/http_session.h \
+	%D%/http_type.c \
+	%D%/http_type.h \
 	%D%/http_upgrade.c \
 	%D%/websocket.c \
 	%D%/websocket.h \

@@ -210,10 +210,11 @@ odeon_ref owner_with(struct ears *ears)
 
 void wires_place(char wanted[ODEON_ADDRESS_BYTES])
 {
-	if (wires_kind == KIND_LOCAL)
-		snprintf(wanted, ODEON_ADDRESS_BYTES, "unix:/tmp/odeon-wires-%d-%d", (int)getpid(), atomic_fetch_add(&serial, 1));
-	else
-		snprintf(wanted, ODEON_ADDRESS_BYTES, "127.0.0.1:0");
+	snprintf(wanted, ODEON_ADDRESS_BYTES, "127.0.0.1:0");
+	if (wires_kind != KIND_LOCAL)
+		return;
+	snprintf(wanted, ODEON_ADDRESS_BYTES, "unix:/tmp/odeon-wires-%d-%d", (int)getpid(), atomic_fetch_add(&serial, 1));
+	(void)unlink(wanted + 5);                               /* left by another process of that number */
 }
 
 odeon_ref listen_with(odeon_listener_options options)

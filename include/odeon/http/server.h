@@ -83,6 +83,16 @@ typedef struct odeon_http_server_options {
 } odeon_http_server_options;
 #define ODEON_HTTP_SERVER_OPTIONS(...) { .bytes = sizeof(odeon_http_server_options), __VA_ARGS__ }
 
+/* For odeon_http_files. Zero is always the default. It must outlive the connections. */
+typedef struct odeon_http_folder {
+	size_t bytes;
+	const char *path;                              /* "/srv/www" */
+	const char *index;                             /* what stands for a folder, "index.html"; NULL: nothing does */
+	int follows_links;                             /* not 0: also out of the folder */
+	odeon_ref pool;                                /* of threads that open and read (actors/offload.h); default the system's own */
+} odeon_http_folder;
+#define ODEON_HTTP_FOLDER(...) { .bytes = sizeof(odeon_http_folder), __VA_ARGS__ }
+
 /* The state of a session, for ODEON_ANSWER; nothing in it is yours. */
 struct odeon_http_session { struct http_session *inside_; };
 
@@ -151,6 +161,21 @@ ODEON_API int odeon_http_forward(odeon_self *self, odeon_http_duty duty, odeon_r
  * Since:    0.1
  */
 ODEON_API void odeon_http_metrics(odeon_self *self, struct odeon_http_request *request);
+
+/**
+ * odeon_http_files - a route's handle: the files below a folder
+ *
+ *   { "GET /files/" with "*path" behind, .handle = odeon_http_files, .argument = &folder }      an odeon_http_folder
+ *
+ * With Last-Modified and ETag, and what a client asks by them (If-None-Match, If-Modified-Since, If-Match,
+ * If-Unmodified-Since, If-Range); with ranges, of which the first one that is there is sent. The type is told by the name's end.
+ * What is opened and read is so on threads of the pool. Not found is: what is not there, what is no file, names that begin
+ * with a dot, and what is reached by a symbolic link, unless these are followed. A folder without '/' behind is redirected.
+ *
+ * Context:  own handler, of a session
+ * Since:    0.1
+ */
+ODEON_API void odeon_http_files(odeon_self *self, struct odeon_http_request *request);
 
 ODEON_END_
 #endif

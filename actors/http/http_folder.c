@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* http_folder - requests for what is in a folder: conditions, ranges, and which answer that makes */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include "http_date.h"
+#include "http_file.h"
+#include "http_range.h"
+#include "http_session.h"
+#include "http_type.h"
+
+enum { LOCATION_MOST = 8192, NANOSECONDS = 1000000000 };
+
+struct opening { odeon_http_duty duty; const odeon_http_folder *folder; };
+
+/* ---- what is known of a file ----------------------------------------------------------------------------------------------------- */
+
+struct facts {
+	struct http_validators validators;
+	char tag[64], date[HTTP_DATE_BYTES + 1];
+	struct http_range range;
+	int status;
+};
+
+static void describe(const struct http_file *file, struct facts *facts)
+{
+	int length = snprintf(facts->tag, sizeof facts->tag, "\"%llx-%llx-%llx\"", (unsigned long long)file->number,
+	                      (unsigned long long)file->changed, (unsigned long long)file->size);
+
+	facts->validators = (struct http_validators){
+		.tag = { facts->tag, (size_t)length }, .has_date = true, .date = file->changed / NANOSECONDS
+	};
+	http_date_write(facts->date, facts->validators.date);
+	facts->date[HTTP_DATE_BYTES] = '\0';
+}
+
+/* 200, 206, 304, 412 or 416. */
+static void judge(const struct http_head *head, const struct http_file *file, struct facts *facts)
+{
+	int64_t now = (int64_t)time(NULL);
+
+	facts->status = http_condition_judge(head, &facts->validators, now);
+	if (facts->status == 0)
+		facts->status = http_range_judge(head, &facts->validators, now, file->size, &facts->range);
+	if (facts->status == 200)
+		facts->range = (struct http_range){ 0, file->size };
+}
+
+/* 0, or the error. */
+static int put_fields(struct odeon_http_answer *answer, const struct http_file *file, const struct facts *facts)
+{
+	char range[HTTP_CONTENT_RANGE_BYTES_MOST + 1];
+	int error = odeon_http_answer_field(answer, "ETag", facts->tag);
+
+	if (error == 0)
+		error = odeon_http_answer_field(answer, "Last-Modified", facts->date);
+	if (error == 0 && facts->status == 200)
+		error = odeon_http_answer_field(answer, "Accept-Ranges", "bytes");
+	if (error == 0 && (facts->status == 206 || facts->status == 416)) {
+		struct http_text text = http_range_write(range, facts->status, &facts->range, file->size);
+
+		range[text.bytes] = '\0';
+		error = odeon_http_answer_field(answer, "Content-Range", range);
+	}
+	return error;
+}
+
+/* ---- answers --------------------------------------------------------------------------------------------------------------------- */
+
+static void answer_status(odeon_self *self, odeon_http_duty duty, int status)
+{
+	(void)odeon_http_answer(self, duty, .status = status, .text = status == 404 ? "404 Not Found\n" : "the file is not to be had\n");
+}
+
+/* What was read already is all of it, or the beginning, or not what is wanted. The file is taken. 0, or the error. */
+static int put_body(odeon_self *self, struct http_file *file, odeon_ref pool, const struct http_range *range,
+                    struct odeon_http_answer *answer)
+{
+	int error;
+
+	if (range->bytes == file->size && file->left == 0) {
+		answer->body = file->bytes;
+		file->bytes = NULL;
+		odeon_free(file);
+		return 0;
+	}
+	if (range->bytes != file->size) {
+		odeon_free(file->bytes);
+		file->bytes = NULL;
+		file->at = range->first;
+		file->left = range->bytes;
+	}
+	answer->source_bytes = range->bytes;
+	error = http_file_pour(self, file, pool, &answer->source);
+	if (error != 0)
+		odeon_free(file);
+	return error;
+}
+
+static const char *type_of(const struct opening *opening)
+{
+	const char *path = ((struct http_session *)opening->duty.inside_)->request.path;
+
+	return http_type_of(path[strlen(path) - 1] == '/' ? opening->folder->index : path);
+}
+
+/* The file is taken. */
+static void answer_file(odeon_self *self, const struct opening *opening, struct http_file *file)
+{
+	const struct http_session *session = opening->duty.inside_;
+	struct odeon_http_answer answer = { .status = 0 };
+	struct facts facts;
+	int error;
+
+	describe(file, &facts);
+	judge(&session->reader.head, file, &facts);
+	answer.status = facts.status;
+	error = put_fields(&answer, file, &facts);
+	if (error == 0 && (facts.status == 200 || facts.status == 206)) {
+		answer.type = type_of(opening);
+		error = put_body(self, file, opening->folder->pool, &facts.range, &answer);
+	} else {
+		odeon_free(file);
+	}
+	if (error == 0) {
+		(void)odeon_http_answer_at(self, opening->duty, &answer);
+		return;
+	}
+	odeon_free(answer.fields);
+	answer_status(self, opening->duty, 503);
+}
+
+static bool stays(char c)
+{
+	char lower = http_lower(c);
+
+	return (lower >= 'a' && lower <= 'z') || http_is_digit(c) || (c != '\0' && strchr("-._~/", c) != NULL);
+}
+
+/* To where its name ends with '/': links in it are below that then. */
+static void answer_folder(odeon_self *self, odeon_http_duty duty)
+{
+	const char *path = ((struct http_session *)duty.inside_)->request.path;
+	struct odeon_http_answer answer = { .status = 301, .text = "it is a folder\n" };
+	char location[LOCATION_MOST];
+	size_t used = 0;
+
+	for (; *path != '\0' && used < sizeof location - 5; path++)
+		if (stays(*path))
+			location[used++] = *path;
+		else
+			used += (size_t)sprintf(location + used, "%%%02X", (unsigned)(unsigned char)*path);
+	memcpy(location + used, "/", 2);
+	if (*path != '\0' || location[used - 1] == '/' || odeon_http_answer_field(&answer, "Location", location) != 0)
+		answer_status(self, duty, 404);
+	else
+		(void)odeon_http_answer_at(self, duty, &answer);
+}
+
+static int status_of(int system_error)
+{
+	switch (system_error) {
+	case ENOENT: case ENOTDIR: case ELOOP: case ENAMETOOLONG: case ENXIO:
+		return 404;
+	case EACCES: case EPERM:
+		return 403;
+	default:
+		return 503;
+	}
+}
+
+ODEON_ANSWER(odeon_http_session, opening, http_file)
+{
+	struct http_session *session = odeon_http_session->inside_;
+
+	if (opening->duty.number_ != session->number || !http_exchange_is_owed(session))
+		return;
+	if (http_file == NULL)
+		answer_status(self, opening->duty, error == ODEON_ETIMEDOUT ? 504 : 503);
+	else if (http_file->system_error != 0)
+		answer_status(self, opening->duty, status_of(http_file->system_error));
+	else if (http_file->is_folder)
+		answer_folder(self, opening->duty);
+	else
+		answer_file(self, opening, odeon_keep(self, http_file));
+}
+
+/* ---- asked ----------------------------------------------------------------------------------------------------------------------- */
+
+/* Whether it is all wanted, as far as one can tell before the file is open. */
+static bool is_plain(const struct odeon_http_request *request)
+{
+	return strcmp(request->method, "GET") == 0 && odeon_http_field(request, "Range") == NULL &&
+	       odeon_http_field(request, "If-None-Match") == NULL && odeon_http_field(request, "If-Modified-Since") == NULL;
+}
+
+void odeon_http_files(odeon_self *self, struct odeon_http_request *request)
+{
+	const odeon_http_folder *folder = request->argument;
+	const char *path = odeon_http_parameter(request, "path");
+	size_t length = path != NULL ? strlen(path) : 0;
+	const struct http_session *session = request->duty.inside_;
+	struct http_file_name *name;
+	const char *index;
+
+	if (folder == NULL || folder->bytes != sizeof *folder || folder->path == NULL || path == NULL) {
+		(void)odeon_http_answer(self, request->duty, .status = 500, .text = "this route has no folder, or no *path\n");
+		return;
+	}
+	index = folder->index != NULL && (length == 0 || path[length - 1] == '/') ? folder->index : "";
+	name = odeon_new_sized(http_file_name, length + strlen(index) + 1, .folder = folder->path,
+	                       .follows_links = folder->follows_links, .reads = is_plain(request));
+	if (name != NULL)
+		sprintf(name->name, "%s%s", path, index);
+	if (http_file_open(self, folder->pool, name, odeon_deadline(self, session->route->within),
+	                   ODEON_THEN(self, odeon_http_session, opening, http_file, .duty = request->duty, .folder = folder)) != 0)
+		answer_status(self, request->duty, 503);
+}
