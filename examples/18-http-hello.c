@@ -33,12 +33,10 @@ struct counter { unsigned count; };
 
 ODEON_HANDLER(counter, odeon_http_request)
 {
-	struct odeon_http_answer *answer;
 	char text[32];
 
 	snprintf(text, sizeof text, "%u\n", ++counter->count);
-	answer = odeon_new(odeon_http_answer, .body = odeon_bytes_text(text), .type = "text/plain");
-	odeon_reply(self, answer);
+	odeon_reply(self, odeon_http_answer_text(0, text));
 }
 
 ODEON_HANDLERS(counter_handlers, ODEON_ON(counter, odeon_http_request));
@@ -109,7 +107,7 @@ static int serve(odeon_system *system, const char *address, odeon_ref counter)
 		{ "GET /hello/:name", .handle = hello_you },
 		{ "POST /count", .actor = counter },
 		{ "GET /metrics", .handle = odeon_http_metrics },
-		{ NULL }
+		{ 0 }
 	};
 	odeon_http_server_options options = ODEON_HTTP_SERVER_OPTIONS(.routes = routes);
 	char bound[ODEON_ADDRESS_BYTES];

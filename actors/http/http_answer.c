@@ -9,6 +9,27 @@ ODEON_MESSAGE_DEFINE_DROP(odeon_http_answer)
 	odeon_free(odeon_http_answer->fields);
 }
 
+struct odeon_http_answer *odeon_http_answer_text(int status, const char *text)
+{
+	size_t bytes = text != NULL ? strlen(text) + 1 : 0;
+	struct odeon_http_answer *answer = text != NULL ? odeon_new_sized(odeon_http_answer, bytes, .status = status) : NULL;
+
+	if (answer != NULL)
+		answer->text = memcpy(answer + 1, text, bytes);
+	return answer;
+}
+
+struct odeon_http_answer *odeon_http_answer_bytes(int status, const char *type, struct odeon_bytes *body)
+{
+	struct odeon_http_answer *answer = body != NULL ? odeon_new(odeon_http_answer, .status = status, .type = type) : NULL;
+
+	if (answer != NULL)
+		answer->body = body;
+	else
+		odeon_free(body);
+	return answer;
+}
+
 /* The next text, which is cut off. */
 static struct http_text cut(struct http_text *texts)
 {

@@ -8,7 +8,9 @@ http_headers = \
 	include/odeon/http/websocket.h
 http_pages = \
 	docs/man/made/odeon_http_answer.3 \
+	docs/man/made/odeon_http_answer_bytes.3 \
 	docs/man/made/odeon_http_answer_field.3 \
+	docs/man/made/odeon_http_answer_text.3 \
 	docs/man/made/odeon_http_field.3 \
 	docs/man/made/odeon_http_field_number.3 \
 	docs/man/made/odeon_http_files.3 \

@@ -295,8 +295,8 @@ END_TEST
 
 START_TEST(options_that_may_not_be_are_refused)
 {
-	const odeon_http_route none[] = { { .pattern = "GET /" }, { NULL } }, wrong[] = { { "hello", .actor = { 1 } }, { NULL } };
-	const odeon_http_route same[] = { { "GET /:a", .actor = { 1 } }, { "GET /:b", .actor = { 1 } }, { NULL } };
+	const odeon_http_route none[] = { { .pattern = "GET /" }, { 0 } }, wrong[] = { { "hello", .actor = { 1 } }, { 0 } };
+	const odeon_http_route same[] = { { "GET /:a", .actor = { 1 } }, { "GET /:b", .actor = { 1 } }, { 0 } };
 	odeon_http_server_options options = ODEON_HTTP_SERVER_OPTIONS(.routes = none);
 	odeon_ref server = { 1 };
 
@@ -312,7 +312,7 @@ START_TEST(options_that_may_not_be_are_refused)
 	ck_assert_int_eq(odeon_http_server_open(world.system, "127.0.0.1:0", NULL, NULL, NULL), ODEON_EINVAL);
 	options.bytes = 1;
 	ck_assert_int_eq(odeon_http_server_open(world.system, "127.0.0.1:0", &options, NULL, NULL), ODEON_EVERSION);
-	options = (odeon_http_server_options)ODEON_HTTP_SERVER_OPTIONS(.routes = (odeon_http_route[]){ { NULL } });
+	options = (odeon_http_server_options)ODEON_HTTP_SERVER_OPTIONS(.routes = (odeon_http_route[]){ { 0 } });
 	ck_assert_int_eq(odeon_http_server_open(world.system, "nowhere", &options, NULL, NULL), ODEON_EINVAL);
 	options.head_most = 1 << 20;
 	ck_assert_int_eq(odeon_http_server_open(world.system, "127.0.0.1:0", &options, NULL, NULL), ODEON_EINVAL);

@@ -45,7 +45,7 @@ static void open_all(int kind)
 		{ "GET /*path", .handle = odeon_http_files, .argument = &options },
 		{ "GET /followed/*path", .handle = odeon_http_files, .argument = &followed },
 		{ "GET /wrong", .handle = odeon_http_files, .argument = &options },
-		{ NULL }
+		{ 0 }
 	};
 
 	strcpy(folder, "/tmp/odeon-files-XXXXXX");

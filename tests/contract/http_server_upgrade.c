@@ -25,7 +25,7 @@ static void open_all(int kind)
 {
 	const odeon_http_route routes[] = {
 		{ "GET /there", .websocket = &options }, { "GET /rooms/:name", .websocket = &options }, { "GET /hello", .handle = hello },
-		{ NULL }
+		{ 0 }
 	};
 
 	guest_init(&guest);

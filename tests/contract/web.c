@@ -111,7 +111,7 @@ ODEON_HANDLER(worker, odeon_http_request)
 		snprintf(text, sizeof text, "%s %s %s %s %zu %s\n", odeon_http_request->method, odeon_http_request->path, name,
 		         odeon_http_field(odeon_http_request, "host"),
 		         odeon_http_request->body != NULL ? odeon_http_request->body->length : 0, odeon_http_request->query);
-		(void)odeon_reply(self, odeon_new(odeon_http_answer, .body = odeon_bytes_text(text)));
+		(void)odeon_reply(self, odeon_http_answer_text(0, text));
 	}
 }
 
@@ -168,7 +168,7 @@ ODEON_HANDLER(sink, odeon_read_end)
 
 	atomic_fetch_add(&web.sink_ends, 1);
 	snprintf(text, sizeof text, "%llu\n", (unsigned long long)sink->at);
-	(void)odeon_reply_to(self, sink->request, odeon_new(odeon_http_answer, .body = odeon_bytes_text(text)));
+	(void)odeon_reply_to(self, sink->request, odeon_http_answer_text(0, text));
 	odeon_exit(self);
 }
 
@@ -267,7 +267,7 @@ static const odeon_http_route routes[] = {
 	{ "GET /some/:bytes", .handle = some },
 	{ "GET /less", .handle = less },
 	{ "GET /metrics", .handle = odeon_http_metrics },
-	{ NULL }
+	{ 0 }
 };
 
 void web_open(int kind, odeon_http_server_options options)

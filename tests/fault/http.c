@@ -44,7 +44,7 @@ struct actor { struct odeon_http_request *request; };
 ODEON_HANDLER(actor, odeon_http_request)
 {
 	if (odeon_http_request->body_bytes == 0) {
-		(void)odeon_reply(self, odeon_new(odeon_http_answer, .body = odeon_bytes_text("said\n")));
+		(void)odeon_reply(self, odeon_http_answer_bytes(0, NULL, odeon_bytes_text("said\n")));
 		return;
 	}
 	actor->request = odeon_keep(self, odeon_http_request);
@@ -52,7 +52,7 @@ ODEON_HANDLER(actor, odeon_http_request)
 }
 static void reply(odeon_self *self, struct actor *actor)
 {
-	(void)odeon_reply_to(self, actor->request, odeon_new(odeon_http_answer, .text = "sunk\n"));
+	(void)odeon_reply_to(self, actor->request, odeon_http_answer_text(0, "sunk\n"));
 	odeon_free(actor->request);
 	actor->request = NULL;
 }
@@ -152,7 +152,7 @@ static int talk(odeon_system *system)
 		const odeon_http_route routes[] = {
 			{ "GET /hello/:name", .handle = hello }, { "GET /actor/:name", .actor = actor }, { "GET /pour", .handle = pour },
 			{ "POST /sink", .actor = actor, .streams = 1 }, { "POST /echo", .handle = echo },
-			{ "GET /metrics", .handle = odeon_http_metrics }, { NULL }
+			{ "GET /metrics", .handle = odeon_http_metrics }, { 0 }
 		};
 		odeon_http_server_options options = ODEON_HTTP_SERVER_OPTIONS(.routes = routes, .within = ODEON_MS(100),
 			.head_timeout = ODEON_MS(200), .body_timeout = ODEON_MS(200), .idle_timeout = ODEON_MS(200),

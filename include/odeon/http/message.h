@@ -92,6 +92,33 @@ ODEON_API const char *odeon_http_parameter(const struct odeon_http_request *requ
 ODEON_API int odeon_http_query(const struct odeon_http_request *request, const char *name, char *into, size_t room);
 
 /**
+ * odeon_http_answer_text - an answer to be replied with: a text
+ * @status: 0: 200
+ * @text:   UTF-8; copied
+ *
+ *   odeon_reply(self, odeon_http_answer_text(0, "hello\n"));
+ *
+ * Returns:  the message, yours; NULL when out of memory, or when @text is NULL
+ * Context:  any thread, any handler
+ * Since:    0.1
+ */
+ODEON_API struct odeon_http_answer *odeon_http_answer_text(int status, const char *text) ODEON_MESSAGE_GIVEN_
+	ODEON_GIVES_(malloc);
+
+/**
+ * odeon_http_answer_bytes - an answer to be replied with: any bytes
+ * @status: 0: 200
+ * @type:   must live for ever; NULL: none is named
+ * @body:   taken, on failure too
+ *
+ * Returns:  the message, yours; NULL when out of memory, or when @body is NULL
+ * Context:  any thread, any handler
+ * Since:    0.1
+ */
+ODEON_API struct odeon_http_answer *odeon_http_answer_bytes(int status, const char *type, struct odeon_bytes *body)
+	ODEON_MESSAGE_GIVEN_ ODEON_GIVES_(malloc) ODEON_TAKES_(3);
+
+/**
  * odeon_http_answer_field - one more field for an answer: "Location", "Set-Cookie"
  * @name, @value: copied
  *
@@ -105,6 +132,14 @@ ODEON_API int odeon_http_query(const struct odeon_http_request *request, const c
  * Since:    0.1
  */
 ODEON_API int odeon_http_answer_field(struct odeon_http_answer *answer, const char *name, const char *value);
+
+/* They take bytes: so the compilers know. */
+struct odeon_bytes *odeon_bytes_new(size_t room) ODEON_GIVES_(malloc(odeon_http_answer_bytes, 3));
+struct odeon_bytes *odeon_bytes_copy(const void *data, size_t length) ODEON_GIVES_(malloc(odeon_http_answer_bytes, 3));
+struct odeon_bytes *odeon_bytes_text(const char *text) ODEON_GIVES_(malloc(odeon_http_answer_bytes, 3));
+struct odeon_bytes *odeon_bytes_constant(const void *data, size_t length) ODEON_GIVES_(malloc(odeon_http_answer_bytes, 3));
+struct odeon_bytes *odeon_bytes_share(odeon_frozen *of, const void *data, size_t length)
+	ODEON_GIVES_(malloc(odeon_http_answer_bytes, 3));
 
 ODEON_END_
 #endif

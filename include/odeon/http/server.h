@@ -7,7 +7,7 @@
  *           odeon_http_answer(self, request->duty, .text = "hello\n");
  *   }
  *
- *   static const odeon_http_route routes[] = { { "GET /", .handle = hello }, { NULL } };
+ *   static const odeon_http_route routes[] = { { "GET /", .handle = hello }, { 0 } };
  *   odeon_http_server_options options = ODEON_HTTP_SERVER_OPTIONS(.routes = routes);
  *   odeon_http_server_open(system, ":8080", &options, NULL, NULL);
  *
@@ -28,7 +28,7 @@
  *                 }
  *
  *   actor      an actor. It gets the request as a message, a struct odeon_http_request, and replies with a struct
- *              odeon_http_answer: odeon_reply(self, odeon_new(odeon_http_answer, .text = "hello\n"))
+ *              odeon_http_answer: odeon_reply(self, odeon_http_answer_text(0, "hello\n"))
  *   websocket  after a handshake, websockets with these options (http/websocket.h)
  *
  * Whoever is late is answered for by 504, whose actor is gone, fails or does not answer by 502, whose actor has no room by 503.
