@@ -18,6 +18,10 @@ TESTS          += $(http_tests)
 endif
 endif
 
+# The example, and clients that others wrote.
+TESTS      += %D%/server.sh
+EXTRA_DIST += %D%/server.sh
+
 http_test_libraries = libodeonhttp.la $(LDADD)
 http_test_cppflags  = $(AM_CPPFLAGS) -iquote $(top_srcdir)/actors/http -DHTTP_CORPUS='"$(abs_top_srcdir)/tests/fuzz/corpus"'
 %C%_reader_t_SOURCES     = %D%/corpus.h %D%/reader.c %D%/reads.h tests/fuzz/http.c tests/fuzz/http.h
