@@ -222,7 +222,10 @@ check_tests += \
 	%D%/contract/http_server_hostile.t \
 	%D%/contract/http_server_upgrade.t \
 	%D%/contract/websocket.t \
-	%D%/fault/http.t
+	%D%/contract/websocket_client.t \
+	%D%/contract/websocket_life.t \
+	%D%/fault/http.t \
+	%D%/fault/websocket.t
 endif
 endif
 http_libraries = %D%/harness/libkit.la libodeonhttpparts.la libodeonnetparts.la libodeoncore.la $(CHECK_LIBS)
@@ -241,6 +244,10 @@ http_sources   = %D%/contract/web.c %D%/contract/web.h %D%/contract/wires.c %D%/
 frames_sources = %D%/contract/frames.c %D%/contract/frames.h %D%/contract/wires.c %D%/contract/wires.h
 %C%_contract_websocket_t_SOURCES = %D%/contract/websocket.c $(frames_sources)
 %C%_contract_websocket_t_LDADD = $(http_libraries)
+%C%_contract_websocket_client_t_SOURCES = %D%/contract/websocket_client.c $(frames_sources)
+%C%_contract_websocket_client_t_LDADD = $(http_libraries)
+%C%_contract_websocket_life_t_SOURCES = %D%/contract/websocket_life.c $(frames_sources)
+%C%_contract_websocket_life_t_LDADD = $(http_libraries)
 
 # What some of them share.
 EXTRA_DIST += %D%/contract/audience.h %D%/contract/bounded.h %D%/contract/traffic.h %D%/harness/one.h %D%/harness/random.h \
@@ -277,6 +284,9 @@ fault_flags = $(AM_LDFLAGS) -Wl,--wrap=aligned_alloc,--wrap=calloc,--wrap=eventf
 %C%_fault_http_t_SOURCES = %D%/fault/http.c %D%/fault/faults.c %D%/fault/faults.h
 %C%_fault_http_t_LDFLAGS = $(fault_flags)
 %C%_fault_http_t_LDADD = $(http_libraries)
+%C%_fault_websocket_t_SOURCES = %D%/fault/websocket.c %D%/fault/faults.c %D%/fault/faults.h $(frames_sources)
+%C%_fault_websocket_t_LDFLAGS = $(fault_flags)
+%C%_fault_websocket_t_LDADD = $(http_libraries)
 %C%_contract_supervisor_t_SOURCES = %D%/contract/supervisor.c %D%/contract/company.h
 %C%_contract_supervisor_stop_t_SOURCES = %D%/contract/supervisor_stop.c %D%/contract/company.h
 %C%_contract_machine_t_SOURCES = %D%/contract/machine.c %D%/contract/lamp.h

@@ -63,7 +63,7 @@ void websocket_fail(odeon_self *self, struct websocket *websocket, int error, ui
 		websocket->closed->code = code;
 	if (websocket->is_open && websocket_code_is(code))
 		websocket_say_close(self, websocket, code, http_text_of(text));
-	leave(self, websocket, error == ODEON_ENOMEM || error == ODEON_ETIMEDOUT);
+	leave(self, websocket, error == ODEON_ENOMEM || error == ODEON_ETIMEDOUT || !websocket->is_open);
 }
 
 void websocket_hear_close(odeon_self *self, struct websocket *websocket, uint16_t code, struct http_text reason)
@@ -232,6 +232,9 @@ ODEON_HANDLER(websocket, websocket_begun)
 }
 
 /* ---- from the connection ---------------------------------------------------------------------------------------------------- */
+
+/* A client's. The request is on its way, and now the answer is asked for. */
+ODEON_HANDLER(websocket, odeon_connected) { go_on(self, websocket); }
 
 /* Nobody else can put words into the other side's mouth. */
 ODEON_HANDLER(websocket, odeon_bytes)
@@ -417,6 +420,7 @@ ODEON_HANDLERS(websocket_handlers,
 	ODEON_ON(websocket, odeon_unwritten),
 	ODEON_ON(websocket, odeon_websocket_ping),
 	ODEON_ON(websocket, odeon_websocket_close),
+	ODEON_ON(websocket, odeon_connected),
 	ODEON_ON(websocket, odeon_draining),
 	ODEON_ON(websocket, odeon_read_end),
 	ODEON_ON(websocket, odeon_disconnected),

@@ -159,6 +159,7 @@ uint64_t guest_bytes(struct guest *guest) { LOCKED(guest, uint64_t, guest->bytes
 uint64_t guest_messages(struct guest *guest) { LOCKED(guest, uint64_t, guest->messages); }
 size_t guest_high(struct guest *guest) { LOCKED(guest, size_t, guest->high); }
 bool guest_ended(struct guest *guest) { LOCKED(guest, bool, guest->ends > 0); }
+odeon_duration guest_pong(struct guest *guest) { LOCKED(guest, odeon_duration, guest->pong); }
 static odeon_ref websocket_of(struct guest *guest) { LOCKED(guest, odeon_ref, guest->websocket); }
 
 odeon_ref guest_websocket(struct guest *guest)
@@ -178,7 +179,7 @@ odeon_ref guest_owner(struct guest *guest)
 
 /* ---- a server of one handshake --------------------------------------------------------------------------------------------- */
 
-struct door {
+struct doorman {
 	odeon_ref connection;
 	const odeon_websocket_options *options;
 	struct http_reader reader;
@@ -187,77 +188,78 @@ struct door {
 
 static odeon_websocket_options served;                  /* those of the last serve */
 
-ODEON_START(door, odeon_session)
+ODEON_START(doorman, odeon_session)
 {
-	must(http_reader_init(&door->reader, (struct http_limits)HTTP_LIMITS));
-	door->connection = odeon_session->connection;
-	door->options = odeon_session->argument;
-	return odeon_send(self, door->connection, odeon_new(odeon_read, .count = 1));
+	must(http_reader_init(&doorman->reader, (struct http_limits)HTTP_LIMITS));
+	doorman->connection = odeon_session->connection;
+	doorman->options = odeon_session->argument;
+	return odeon_send(self, doorman->connection, odeon_new(odeon_read, .count = 1));
 }
 
-static void open_door(odeon_self *self, struct door *door, struct odeon_bytes *rest)
+static void open_door(odeon_self *self, struct doorman *doorman, struct odeon_bytes *rest)
 {
-	const struct http_head *head = &door->reader.head;
+	const struct http_head *head = &doorman->reader.head;
 	size_t ours = 0;
 	char accept[WEBSOCKET_ACCEPT_BYTES], path[64], query[64], protocol[64] = "";
 	struct odeon_bytes *answer = odeon_bytes_new(1024);
 	struct http_paper paper = { .at = answer != NULL ? (char *)answer->data : NULL, .size = 1024 };
 	struct http_text chosen;
-	struct websocket_beginning beginning = { .connection = door->connection, .rest = rest, .options = door->options,
+	struct websocket_beginning beginning = { .connection = doorman->connection, .rest = rest, .options = doorman->options,
 		.path = path, .query = query, .protocol = protocol };
 
-	while (door->options->protocols != NULL && door->options->protocols[ours] != NULL)
+	while (doorman->options->protocols != NULL && doorman->options->protocols[ours] != NULL)
 		ours++;
 	snprintf(path, sizeof path, "%.*s", (int)head->path.bytes, head->path.at);
 	snprintf(query, sizeof query, "%.*s", (int)head->query.bytes, head->query.at != NULL ? head->query.at : "");
 	must(websocket_judge(head, accept) == 0);
-	chosen = websocket_choose(head, door->options->protocols, ours);
+	chosen = websocket_choose(head, doorman->options->protocols, ours);
 	if (chosen.at != NULL)
 		snprintf(protocol, sizeof protocol, "%.*s", (int)chosen.bytes, chosen.at);
-	http_writer_begin(&door->writer, head);
+	http_writer_begin(&doorman->writer, head);
 	if (answer != NULL) {
-		must(websocket_answer(&door->writer, &paper, HTTP_TEXT("Thu, 01 Jan 1970 00:00:00 GMT"), accept, chosen) == 0);
+		must(websocket_answer(&doorman->writer, &paper, HTTP_TEXT("Thu, 01 Jan 1970 00:00:00 GMT"), accept, chosen) == 0);
 		answer->length = paper.used;
 	}
-	if (odeon_send(self, door->connection, answer) != 0 || websocket_begin(self, &beginning) != 0) {
+	if (odeon_send(self, doorman->connection, answer) != 0 || websocket_begin(self, &beginning) != 0) {
 		odeon_free(rest);
-		(void)odeon_send(self, door->connection, odeon_new(odeon_close));
+		(void)odeon_send(self, doorman->connection, odeon_new(odeon_close));
 		return;
 	}
 	odeon_exit(self);
 }
 
-ODEON_HANDLER(door, odeon_bytes)
+ODEON_HANDLER(doorman, odeon_bytes)
 {
 	struct odeon_bytes *bytes = odeon_keep(self, odeon_bytes);
 	enum http_event event = HTTP_MORE;
 	size_t used;
 
 	do {
-		event = http_reader_read(&door->reader, (struct http_text){ (char *)bytes->data, bytes->length }, &used);
+		event = http_reader_read(&doorman->reader, (struct http_text){ (char *)bytes->data, bytes->length }, &used);
 		bytes->data += used;
 		bytes->length -= used;
 	} while (event == HTTP_HEAD);
 	if (event == HTTP_END) {
-		open_door(self, door, bytes);
+		open_door(self, doorman, bytes);
 		return;
 	}
 	odeon_free(bytes);
 	if (event == HTTP_MORE)
-		(void)odeon_send(self, door->connection, odeon_new(odeon_read, .count = 1));
+		(void)odeon_send(self, doorman->connection, odeon_new(odeon_read, .count = 1));
 	else
-		(void)odeon_send(self, door->connection, odeon_new(odeon_close));
+		(void)odeon_send(self, doorman->connection, odeon_new(odeon_close));
 }
 
-ODEON_HANDLER(door, odeon_read_end) { (void)odeon_send(self, door->connection, odeon_new(odeon_close)); }
-ODEON_HANDLER(door, odeon_unwritten) { (void)door; }
-ODEON_HANDLER(door, odeon_draining) { (void)odeon_send(self, door->connection, odeon_new(odeon_close)); }
-ODEON_HANDLER(door, odeon_disconnected) { odeon_exit(self); }
-ODEON_STOP(door) { http_reader_fini(&door->reader); }
+ODEON_HANDLER(doorman, odeon_read_end) { (void)odeon_send(self, doorman->connection, odeon_new(odeon_close)); }
+ODEON_HANDLER(doorman, odeon_unwritten) { (void)doorman; }
+ODEON_HANDLER(doorman, odeon_draining) { (void)odeon_send(self, doorman->connection, odeon_new(odeon_close)); }
+ODEON_HANDLER(doorman, odeon_disconnected) { odeon_exit(self); }
+ODEON_STOP(doorman) { http_reader_fini(&doorman->reader); }
 
-ODEON_HANDLERS(door_handlers, ODEON_ON(door, odeon_bytes), ODEON_ON(door, odeon_read_end), ODEON_ON(door, odeon_unwritten),
-	ODEON_ON(door, odeon_draining), ODEON_ON(door, odeon_disconnected));
-ODEON_KIND(door, door_handlers, .start = ODEON_STARTS(door), .stop = ODEON_STOPS(door), .place = ODEON_PINNED);
+ODEON_HANDLERS(doorman_handlers, ODEON_ON(doorman, odeon_bytes), ODEON_ON(doorman, odeon_read_end), ODEON_ON(doorman, odeon_unwritten),
+	ODEON_ON(doorman, odeon_draining), ODEON_ON(doorman, odeon_disconnected));
+ODEON_KIND(doorman, doorman_handlers, .start = ODEON_STARTS(doorman), .stop = ODEON_STOPS(doorman), .place = ODEON_PINNED);
+const odeon_kind *const door_kind = &doorman_kind;
 
 odeon_ref serve(struct guest *guest, odeon_websocket_options options, odeon_connection_options connection)
 {
@@ -266,7 +268,7 @@ odeon_ref serve(struct guest *guest, odeon_websocket_options options, odeon_conn
 	served.argument = guest;
 	if (served.session == NULL)
 		served.session = guest_kind;
-	return listen_with((odeon_listener_options)ODEON_LISTENER_OPTIONS(.session = &door_kind, .argument = &served,
+	return listen_with((odeon_listener_options)ODEON_LISTENER_OPTIONS(.session = door_kind, .argument = &served,
 	                                                                   .connection = connection));
 }
 

@@ -36,6 +36,7 @@ struct guest {
 };
 
 extern const odeon_kind *const guest_kind;
+extern const odeon_kind *const door_kind;              /* a listener's session: one handshake. Argument: the websocket's options */
 
 void guest_init(struct guest *guest);
 bool guest_heard(struct guest *guest, const char *heard);
@@ -43,6 +44,7 @@ uint64_t guest_bytes(struct guest *guest);
 uint64_t guest_messages(struct guest *guest);
 size_t guest_high(struct guest *guest);
 bool guest_ended(struct guest *guest);
+odeon_duration guest_pong(struct guest *guest);
 odeon_ref guest_websocket(struct guest *guest);        /* waits for it */
 odeon_ref guest_owner(struct guest *guest);            /* an owner for a websocket that is opened */
 
