@@ -106,4 +106,5 @@ EXTRA_DIST           += tests/example.sh
 include %D%/bench/module.mk
 include %D%/savina/module.mk
 include %D%/bank/module.mk
+include %D%/chat/module.mk
 include %D%/kv/module.mk

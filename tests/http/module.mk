@@ -48,3 +48,7 @@ http_test_cppflags  = $(AM_CPPFLAGS) -iquote $(top_srcdir)/actors/http -DHTTP_CO
 %C%_websocket_t_LDADD    = $(http_test_libraries)
 %C%_metrics_t_CPPFLAGS   = $(http_test_cppflags)
 %C%_metrics_t_LDADD      = $(http_test_libraries)
+
+# A program of the examples, with clients that others wrote.
+TESTS      += %D%/chat.sh
+EXTRA_DIST += %D%/chat.sh
