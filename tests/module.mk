@@ -216,6 +216,8 @@ net_libraries = %D%/harness/libkit.la libodeonnetparts.la libodeoncore.la $(CHEC
 if HAVE_NET
 if HAVE_HTTP
 check_tests += \
+	%D%/contract/http_client.t \
+	%D%/contract/http_client_trouble.t \
 	%D%/contract/http_server.t \
 	%D%/contract/http_server_bodies.t \
 	%D%/contract/http_server_files.t \
@@ -225,11 +227,17 @@ check_tests += \
 	%D%/contract/websocket_client.t \
 	%D%/contract/websocket_life.t \
 	%D%/fault/http.t \
+	%D%/fault/http_client.t \
 	%D%/fault/websocket.t
 endif
 endif
 http_libraries = %D%/harness/libkit.la libodeonhttpparts.la libodeonnetparts.la libodeoncore.la $(CHECK_LIBS)
 http_sources   = %D%/contract/web.c %D%/contract/web.h %D%/contract/wires.c %D%/contract/wires.h
+asker_sources = %D%/contract/asker.h %D%/contract/wires.c %D%/contract/wires.h
+%C%_contract_http_client_t_SOURCES = %D%/contract/http_client.c $(asker_sources)
+%C%_contract_http_client_t_LDADD = $(http_libraries)
+%C%_contract_http_client_trouble_t_SOURCES = %D%/contract/http_client_trouble.c $(asker_sources)
+%C%_contract_http_client_trouble_t_LDADD = $(http_libraries)
 %C%_contract_http_server_t_SOURCES = %D%/contract/http_server.c $(http_sources)
 %C%_contract_http_server_t_LDADD = $(http_libraries)
 %C%_contract_http_server_bodies_t_SOURCES = %D%/contract/http_server_bodies.c $(http_sources)
@@ -275,6 +283,9 @@ fault_flags = $(AM_LDFLAGS) -Wl,--wrap=aligned_alloc,--wrap=calloc,--wrap=eventf
 %C%_fault_topics_t_LDFLAGS = $(fault_flags)
 %C%_fault_request_t_SOURCES = %D%/fault/request.c %D%/fault/faults.c %D%/fault/faults.h
 %C%_fault_request_t_LDFLAGS = $(fault_flags)
+%C%_fault_http_client_t_SOURCES = %D%/fault/http_client.c %D%/fault/faults.c %D%/fault/faults.h
+%C%_fault_http_client_t_LDFLAGS = $(fault_flags)
+%C%_fault_http_client_t_LDADD = $(http_libraries)
 %C%_fault_net_t_SOURCES = %D%/fault/net.c %D%/fault/faults.c %D%/fault/faults.h
 %C%_fault_net_t_LDFLAGS = $(fault_flags)
 %C%_fault_net_t_LDADD = $(net_libraries)

@@ -3,6 +3,7 @@
 
 enum place {
 	AT_START, AT_START_LF, AT_METHOD, AT_TARGET, AT_VERSION, AT_LINE_LF,
+	AT_ANSWER, AT_CODE, AT_REASON,
 	AT_FIELD, AT_NAME, AT_VALUE, AT_VALUE_LF, AT_HEAD_LF,
 	AT_CHUNK, AT_EXTENSION, AT_CHUNK_LF, AFTER_CHUNK, AFTER_CHUNK_LF
 };
@@ -16,6 +17,11 @@ static void go(struct http_gate *gate, enum place place)
 void http_gate_begin(struct http_gate *gate, const struct http_limits *limits)
 {
 	*gate = (struct http_gate){ .limits = limits, .place = AT_START, .is_new = true };
+}
+
+void http_gate_begin_answer(struct http_gate *gate, const struct http_limits *limits)
+{
+	*gate = (struct http_gate){ .limits = limits, .place = AT_ANSWER };
 }
 
 void http_gate_chunk(struct http_gate *gate) { go(gate, AT_CHUNK); }
@@ -73,9 +79,9 @@ static bool pass_target(struct http_gate *gate, char c)
 }
 
 /* A version that we do not speak is one, all the same, and told from nonsense once it is whole. */
-static bool pass_version(struct http_gate *gate, char c)
+static bool pass_version(struct http_gate *gate, char c, char end, enum place next)
 {
-	static const char form[] = "HTTP/1.1\r";
+	static const char form[] = "HTTP/1.1";
 	unsigned at = gate->line_bytes++;
 
 	if (at == 5 || at == 7) {
@@ -86,16 +92,37 @@ static bool pass_version(struct http_gate *gate, char c)
 		gate->minor = (uint8_t)(c - '0');
 		return true;
 	}
-	if (c != form[at])
+	if (c != (at == 8 ? end : form[at]))
 		return refuse(gate, 400);
 	if (at == 8)
-		go(gate, AT_LINE_LF);
+		go(gate, next);
 	return at < 8 || gate->status == 0;
 }
 
 static bool count_field_byte(struct http_gate *gate)
 {
 	return ++gate->field_bytes <= gate->limits->field_bytes || refuse(gate, 431);
+}
+
+/* Three digits; some leave out the blank before a text that is empty. */
+static bool pass_code(struct http_gate *gate, char c)
+{
+	if (gate->line_bytes < 3 && http_is_digit(c)) {
+		gate->code = gate->code * 10 + (c - '0');
+		gate->line_bytes++;
+		return true;
+	}
+	if (gate->line_bytes < 3 || gate->code < 100 || (c != ' ' && c != '\r'))
+		return refuse(gate, 400);
+	go(gate, c == ' ' ? AT_REASON : AT_LINE_LF);
+	return true;
+}
+
+static bool pass_reason(struct http_gate *gate, char c)
+{
+	if (c == '\r')
+		return expect(gate, c, '\r', AT_LINE_LF);
+	return http_is_value(c) ? count_field_byte(gate) : refuse(gate, 400);
 }
 
 /* The end of the head is no field, and always has room. */
@@ -159,7 +186,10 @@ static bool pass(struct http_gate *gate, char c)
 	case AT_START_LF: gate->is_new = false; return expect(gate, c, '\n', AT_START);
 	case AT_METHOD: return pass_method(gate, c);
 	case AT_TARGET: return pass_target(gate, c);
-	case AT_VERSION: return pass_version(gate, c);
+	case AT_VERSION: return pass_version(gate, c, '\r', AT_LINE_LF);
+	case AT_ANSWER: return pass_version(gate, c, ' ', AT_CODE);
+	case AT_CODE: return pass_code(gate, c);
+	case AT_REASON: return pass_reason(gate, c);
 	case AT_LINE_LF: return expect(gate, c, '\n', AT_FIELD);
 	case AT_FIELD: return pass_field(gate, c);
 	case AT_NAME: return pass_name(gate, c);

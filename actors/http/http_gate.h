@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * http_gate - what of a request's bytes may come to the parser at all
+ * http_gate - what of a request's bytes, or an answer's, may come to the parser at all
  *
  * Whoever stands before us may read a doubtful request otherwise than we do, and then sees another request where we
  * see the rest of one. So nothing doubtful gets through, whatever the parser's library would make of it:
@@ -8,6 +8,7 @@
  *   Each line ends with CR LF, and neither comes alone: else 400. One line without anything may come before a request.
  *   A request's line is "METHOD TARGET HTTP/D.D", with one blank between, the target what can be seen, without '#': else
  *     400. The version is 1.0 or 1.1, else 505; a method has up to 32 letters, else 501; a target not too many, else 414.
+ *   An answer's line is "HTTP/1.1 200 OK", where the text may be missing, and the blank before it: else 400.
  *   A field is a token, ':' and a value without control characters. No blank comes before ':', and no line begins with
  *     one: else 400. Not too many bytes or fields, else 431.
  *   A chunk's line has 1 to 16 hexadecimal digits, and then, if anything, ';' and what cannot be a line's end: else 400.
@@ -46,10 +47,12 @@ struct http_gate {
 	bool is_new;                                   /* no empty line came yet */
 	uint8_t minor;                                 /* HTTP/1.minor */
 	uint32_t target_bytes, field_bytes, fields;
+	int code;                                      /* of an answer, when its line has passed */
 	int status;                                    /* when refused; 505 before that, when it will be 505 or 400 */
 };
 
 void http_gate_begin(struct http_gate *gate, const struct http_limits *limits);
+void http_gate_begin_answer(struct http_gate *gate, const struct http_limits *limits);
 void http_gate_chunk(struct http_gate *gate);          /* next comes a chunk's line */
 void http_gate_after_chunk(struct http_gate *gate);    /* next comes what follows a chunk */
 void http_gate_trailers(struct http_gate *gate);       /* next come fields, or none */

@@ -268,13 +268,20 @@ static int judge_target(struct http_head *head)
 
 /* ---- what is to be done with the connection ------------------------------------------------------------------------------------------- */
 
+static void judge_connection(struct http_head *head)
+{
+	const struct http_text connection = HTTP_TEXT("connection");
+
+	head->keeps_alive = !http_head_lists(head, connection, HTTP_TEXT("close")) &&
+	                    (head->minor > 0 || http_head_lists(head, connection, HTTP_TEXT("keep-alive")));
+}
+
 static int judge_wishes(struct http_head *head)
 {
 	const struct http_text connection = HTTP_TEXT("connection");
 	struct http_text expected = http_head_find(head, HTTP_TEXT("expect"));
 
-	head->keeps_alive = !http_head_lists(head, connection, HTTP_TEXT("close")) &&
-	                    (head->minor > 0 || http_head_lists(head, connection, HTTP_TEXT("keep-alive")));
+	judge_connection(head);
 	head->upgrades = head->minor > 0 && http_head_lists(head, connection, HTTP_TEXT("upgrade")) &&
 	                 http_head_find(head, HTTP_TEXT("upgrade")).at != NULL;
 	if (expected.at == NULL || head->minor == 0)
@@ -309,6 +316,34 @@ int http_head_judge(struct http_head *head, const struct http_limits *limits, st
 	if ((status = judge_target(head)) != 0 || (status = judge_host(head)) != 0 || (status = judge_length(head, limits)) != 0)
 		return status;
 	return judge_wishes(head);
+}
+
+/* ---- answers ------------------------------------------------------------------------------------------------------------------------- */
+
+static bool has_body(int code, bool is_for_head)
+{
+	return !is_for_head && code / 100 != 1 && code != 204 && code != 304;
+}
+
+int http_head_judge_answer(struct http_head *head, const struct http_limits *limits, int code, uint8_t minor, bool is_for_head)
+{
+	int status;
+
+	if (head->is_without_memory || !keep_zero(head))
+		return 503;
+	trim_fields(head);
+	head->is_whole = true;
+	head->minor = minor;
+	head->code = code;
+	judge_connection(head);
+	status = judge_length(head, limits);
+	if (!has_body(code, is_for_head)) {
+		head->is_chunked = false;
+		head->body_bytes = 0;
+		return status == 413 ? 0 : status;      /* of a body that does not come */
+	}
+	head->is_until_end = !head->is_chunked && http_head_find(head, HTTP_TEXT("content-length")).at == NULL;
+	return status;
 }
 
 /* ---- settled ------------------------------------------------------------------------------------------------------------------------- */

@@ -24,9 +24,11 @@ struct http_head {
 	struct http_text target;                       /* as it came */
 	struct http_text path, query;                  /* of it, still encoded; a query is at NULL when there is none */
 	struct http_text host;                         /* the target's if it has one, else the field's; with its port */
-	uint64_t body_bytes;                           /* when it is not chunked */
+	uint64_t body_bytes;                           /* when it is not chunked, and not until_end */
 	uint8_t minor;                                 /* HTTP/1.minor */
 	bool is_chunked, keeps_alive, expects_continue, upgrades;
+	bool is_until_end;                             /* an answer's body goes on until the connection ends */
+	int code;                                      /* of an answer; 0: a request */
 	/* only for http_head.c: */
 	bool is_in_value, is_whole, is_without_memory;
 	uint32_t target_bytes, fields, fields_room, bytes, room;
@@ -45,6 +47,9 @@ void http_head_value(struct http_head *head, struct http_text piece);
  * the head.
  */
 int http_head_judge(struct http_head *head, const struct http_limits *limits, struct http_text method, uint8_t minor);
+
+/* The same for an answer with this code, 100 to 999. */
+int http_head_judge_answer(struct http_head *head, const struct http_limits *limits, int code, uint8_t minor, bool is_for_head);
 
 /*
  * Normalises the path, where it is: the target is gone. Then path, query, host and the fields end with a zero. False:

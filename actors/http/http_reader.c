@@ -32,18 +32,33 @@ static void begin(struct http_reader *reader)
 	reader->left = reader->body_bytes = 0;
 	reader->body_most = reader->limits.body_bytes;
 	http_head_begin(&reader->head);
-	http_gate_begin(&reader->gate, &reader->limits);
-	http_library_begin(&reader->library, &listener, reader);
+	if (reader->is_for_answers) {
+		http_gate_begin_answer(&reader->gate, &reader->limits);
+		http_library_begin_answer(&reader->library, &listener, reader, reader->is_for_head);
+	} else {
+		http_gate_begin(&reader->gate, &reader->limits);
+		http_library_begin(&reader->library, &listener, reader);
+	}
 }
 
-bool http_reader_init(struct http_reader *reader, struct http_limits limits)
+static bool init(struct http_reader *reader, struct http_limits limits, bool is_for_answers)
 {
-	*reader = (struct http_reader){ .limits = limits };
+	*reader = (struct http_reader){ .limits = limits, .is_for_answers = is_for_answers };
 	if (limits.target_bytes == 0 || limits.field_bytes > HTTP_HEAD_BYTES_MOST ||
 	    limits.target_bytes > HTTP_HEAD_BYTES_MOST - limits.field_bytes)
 		return false;
 	begin(reader);
 	return true;
+}
+
+bool http_reader_init(struct http_reader *reader, struct http_limits limits) { return init(reader, limits, false); }
+bool http_reader_init_answers(struct http_reader *reader, struct http_limits limits) { return init(reader, limits, true); }
+
+void http_reader_expect(struct http_reader *reader, bool is_for_head, uint64_t body_most)
+{
+	reader->is_for_head = is_for_head;
+	reader->limits.body_bytes = body_most;
+	begin(reader);
 }
 
 void http_reader_fini(struct http_reader *reader) { http_head_fini(&reader->head); }
@@ -84,22 +99,29 @@ static void go_to_body(struct http_reader *reader)
 		reader->place = IN_CHUNK_LINE;
 	else
 		reader->place = IN_LENGTH;
-	reader->left = reader->head.body_bytes;
+	reader->left = reader->head.is_until_end ? reader->limits.body_bytes : reader->head.body_bytes;
 	if (reader->head.is_chunked)
 		http_gate_chunk(&reader->gate);
 }
 
+static int judge(struct http_reader *reader)
+{
+	if (reader->is_for_answers)
+		return http_head_judge_answer(&reader->head, &reader->limits, reader->gate.code, reader->gate.minor, reader->is_for_head);
+	return http_head_judge(&reader->head, &reader->limits, http_text_of(http_library_method(&reader->library)),
+	                       reader->gate.minor);
+}
+
 static enum http_event end_head(struct http_reader *reader, const char *last)
 {
-	struct http_text method = http_text_of(http_library_method(&reader->library));
-	int status = http_head_judge(&reader->head, &reader->limits, method, reader->gate.minor);
+	int status = judge(reader);
 
 	if (status != 0)
 		return refuse(reader, status);
 	if (!feed(reader, last, 1))
 		return refuse(reader, 400);
 	/* Both know now whether there is a body. Would they differ, one of them were wrong, and we do not know who. */
-	if (reader->is_ended != (!reader->head.is_chunked && reader->head.body_bytes == 0))
+	if (reader->is_ended != (!reader->head.is_chunked && !reader->head.is_until_end && reader->head.body_bytes == 0))
 		return refuse(reader, 400);
 	go_to_body(reader);
 	return HTTP_HEAD;
@@ -113,6 +135,8 @@ static enum http_event refuse_head(struct http_reader *reader, enum http_gate_st
 {
 	bool is_in_method = reader->gate.target_bytes == 0 && stop != HTTP_GATE_METHOD;
 
+	if (reader->is_for_answers)
+		return refuse(reader, 400);
 	if (stop == HTTP_GATE_REFUSED && (is_in_method || reader->gate.status == 505))
 		return refuse(reader, reader->gate.status);
 	if (stop == HTTP_GATE_METHOD)
@@ -140,6 +164,8 @@ static enum http_event read_body(struct http_reader *reader, struct http_text by
 	size_t count = bytes.bytes < reader->left ? bytes.bytes : (size_t)reader->left;
 
 	reader->body = (struct http_text){ NULL, 0 };
+	if (count == 0)                                         /* until the end, and it is longer than may be */
+		return refuse(reader, 413);
 	if (!feed(reader, bytes.at, count) || reader->body.bytes != count)
 		return refuse(reader, 400);
 	*used += count;
@@ -147,7 +173,7 @@ static enum http_event read_body(struct http_reader *reader, struct http_text by
 	if (reader->left == 0 && reader->place == IN_CHUNK) {
 		reader->place = AFTER_CHUNK;
 		http_gate_after_chunk(&reader->gate);
-	} else if (reader->left == 0) {
+	} else if (reader->left == 0 && !reader->head.is_until_end) {
 		reader->place = AT_END;
 	}
 	return HTTP_BODY;

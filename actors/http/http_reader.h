@@ -16,6 +16,10 @@
  * a head that does not keep the connection alive, nothing is to be read. Trailers are looked at and dropped. Memory:
  * as much as the limits of head, about twice, until http_reader_rest.
  *
+ * Answers are read in the same way by a reader that http_reader_init_answers made. One that says 1xx is an answer of its
+ * own, and the one that was asked for comes behind it. Where head.is_until_end, there is no HTTP_END: the body ends with
+ * the connection.
+ *
  * A reader belongs to one owner and stays where it is.
  */
 #ifndef ODEON_HTTP_READER_H
@@ -41,11 +45,16 @@ struct http_reader {
 	uint64_t body_bytes, body_most;                /* of all chunks so far; of this request */
 	uint8_t place;
 	bool is_ended, is_library_done;
+	bool is_for_answers, is_for_head;
 };
 
 /* Answers false when the limits are more than HTTP_HEAD_BYTES_MOST or leave no room for anything. */
 bool http_reader_init(struct http_reader *reader, struct http_limits limits);
+bool http_reader_init_answers(struct http_reader *reader, struct http_limits limits);
 void http_reader_fini(struct http_reader *reader);
+
+/* Before an answer: it is to a HEAD, or not, and so many bytes its body may have. */
+void http_reader_expect(struct http_reader *reader, bool is_for_head, uint64_t body_most);
 
 enum http_event http_reader_read(struct http_reader *reader, struct http_text bytes, size_t *used);
 

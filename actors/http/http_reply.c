@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* http_reply - answers as they go out: heads, bodies, and sources of bodies */
+#include "http_fields.h"
 #include "http_session.h"
 #include "http_status.h"
 #include "websocket_handshake.h"
@@ -130,7 +131,7 @@ static uint64_t length_of(const struct odeon_http_answer *answer)
 
 static int put_head(struct http_session *session, const struct odeon_http_answer *answer)
 {
-	struct http_line lines[HTTP_ANSWER_FIELDS_MOST + 1];
+	struct http_line lines[HTTP_FIELDS_MOST + 1];
 	const char *type = answer->type != NULL ? answer->type : answer->text != NULL ? TEXT_TYPE : NULL;
 	struct piece piece = {
 		.write = write_head, .status = answer->status != 0 ? answer->status : 200, .lines = lines, .bytes = length_of(answer)
@@ -138,7 +139,7 @@ static int put_head(struct http_session *session, const struct odeon_http_answer
 
 	if (type != NULL)
 		lines[piece.count++] = (struct http_line){ HTTP_TEXT("Content-Type"), http_text_of(type) };
-	piece.count += http_answer_lines(answer, lines + piece.count);
+	piece.count += http_fields_lines(answer->fields, lines + piece.count);
 	return piece.status == 101 ? ODEON_EINVAL : put(session, &piece);
 }
 

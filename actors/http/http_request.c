@@ -35,27 +35,39 @@ static void copy(void *into, const void *from, size_t bytes)
 		memcpy(into, from, bytes);
 }
 
-/* Fields come first behind the struct, as they must be aligned. */
-struct odeon_http_request *http_request_copy(struct odeon_http_request *request)
+size_t http_request_bytes(const struct odeon_http_fields_ *fields)
 {
-	const struct odeon_http_fields_ *fields = request->fields_;
-	size_t table = fields->fields * sizeof(struct http_field), there = strlen(request->there) + 1;
-	struct odeon_http_request *message = odeon_new_sized(odeon_http_request,
-		sizeof *fields + table + fields->bytes + fields->parameters_bytes + there);
-	struct odeon_http_fields_ *behind;
-	char *memory;
+	return sizeof *fields + fields->fields * sizeof(struct http_field) + fields->bytes + fields->parameters_bytes;
+}
 
-	if (message == NULL)
-		return NULL;
-	behind = (struct odeon_http_fields_ *)(message + 1);
+/* The table comes first, as it must be aligned. */
+char *http_request_put(struct odeon_http_fields_ *behind, const struct odeon_http_fields_ *fields)
+{
+	size_t table = fields->fields * sizeof(struct http_field);
+	char *memory = (char *)(behind + 1) + table;
+
 	copy(behind + 1, fields->field, table);
-	memory = (char *)(behind + 1) + table;
 	copy(memory, fields->memory, fields->bytes);
 	copy(memory + fields->bytes, fields->parameters, fields->parameters_bytes);
 	*behind = *fields;
 	behind->memory = memory;
 	behind->field = (struct http_field *)(behind + 1);
 	behind->parameters = memory + fields->bytes;
+	return memory;
+}
+
+struct odeon_http_request *http_request_copy(struct odeon_http_request *request)
+{
+	const struct odeon_http_fields_ *fields = request->fields_;
+	size_t there = strlen(request->there) + 1;
+	struct odeon_http_request *message = odeon_new_sized(odeon_http_request, http_request_bytes(fields) + there);
+	struct odeon_http_fields_ *behind;
+	char *memory;
+
+	if (message == NULL)
+		return NULL;
+	behind = (struct odeon_http_fields_ *)(message + 1);
+	memory = http_request_put(behind, fields);
 	*message = *request;
 	message->fields_ = behind;
 	message->path = moved(fields, request->path, memory);
@@ -68,19 +80,16 @@ struct odeon_http_request *http_request_copy(struct odeon_http_request *request)
 
 /* ---- asked --------------------------------------------------------------------------------------------------------------------- */
 
-const char *odeon_http_field_number(const struct odeon_http_request *request, size_t index, const char **name)
+const char *http_request_number(const struct odeon_http_fields_ *fields, size_t index, const char **name)
 {
-	const struct odeon_http_fields_ *fields = request->fields_;
-
 	if (index >= fields->fields)
 		return NULL;
 	*name = fields->memory + fields->field[index].name;
 	return fields->memory + fields->field[index].value;
 }
 
-const char *odeon_http_field(const struct odeon_http_request *request, const char *name)
+const char *http_request_find(const struct odeon_http_fields_ *fields, const char *name)
 {
-	const struct odeon_http_fields_ *fields = request->fields_;
 	struct http_text wanted = http_text_of(name);
 
 	for (size_t i = 0; i < fields->fields; i++) {
@@ -90,6 +99,16 @@ const char *odeon_http_field(const struct odeon_http_request *request, const cha
 			return fields->memory + field->value;
 	}
 	return NULL;
+}
+
+const char *odeon_http_field(const struct odeon_http_request *request, const char *name)
+{
+	return http_request_find(request->fields_, name);
+}
+
+const char *odeon_http_field_number(const struct odeon_http_request *request, size_t index, const char **name)
+{
+	return http_request_number(request->fields_, index, name);
 }
 
 const char *odeon_http_parameter(const struct odeon_http_request *request, const char *name)

@@ -29,8 +29,12 @@ void http_request_show(struct odeon_http_request *request, struct odeon_http_fie
 /* As a message; the body goes over to it. NULL: no memory. */
 struct odeon_http_request *http_request_copy(struct odeon_http_request *request);
 
-/* Answers how many lines an answer's further fields are, at most HTTP_ANSWER_FIELDS_MOST. */
-#define HTTP_ANSWER_FIELDS_MOST 64
-size_t http_answer_lines(const struct odeon_http_answer *answer, struct http_line lines[HTTP_ANSWER_FIELDS_MOST]);
+/* How many bytes fields take up, and a copy of them there; answers where the copy of the memory is. */
+size_t http_request_bytes(const struct odeon_http_fields_ *fields);
+char *http_request_put(struct odeon_http_fields_ *behind, const struct odeon_http_fields_ *fields);
+
+/* The first of that name, and one by number; NULL: there is none. */
+const char *http_request_find(const struct odeon_http_fields_ *fields, const char *name);
+const char *http_request_number(const struct odeon_http_fields_ *fields, size_t index, const char **name);
 
 #endif

@@ -3,6 +3,7 @@
 # libodeon-net is and the parser and libcrypto are found. Like all actors it sees the public headers only.
 
 http_headers = \
+	include/odeon/http/client.h \
 	include/odeon/http/message.h \
 	include/odeon/http/server.h \
 	include/odeon/http/websocket.h
@@ -11,6 +12,11 @@ http_pages = \
 	docs/man/made/odeon_http_answer_bytes.3 \
 	docs/man/made/odeon_http_answer_field.3 \
 	docs/man/made/odeon_http_answer_text.3 \
+	docs/man/made/odeon_http_client_open.3 \
+	docs/man/made/odeon_http_fetch_field.3 \
+	docs/man/made/odeon_http_fetch_new.3 \
+	docs/man/made/odeon_http_fetched_field.3 \
+	docs/man/made/odeon_http_fetched_field_number.3 \
 	docs/man/made/odeon_http_field.3 \
 	docs/man/made/odeon_http_field_number.3 \
 	docs/man/made/odeon_http_files.3 \
@@ -42,6 +48,7 @@ libodeonhttp_la_SOURCES  = \
 	%D%/http_routes.c %D%/http_routes.h \
 	%D%/http_status.c %D%/http_status.h \
 	%D%/http_text.c %D%/http_text.h \
+	%D%/http_url.c %D%/http_url.h \
 	%D%/http_writer.c %D%/http_writer.h \
 	%D%/metrics.c %D%/metrics.h \
 	%D%/utf8.c %D%/utf8.h \
@@ -57,7 +64,16 @@ libodeonhttpparts_la_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
 libodeonhttpparts_la_LIBADD   = libodeonhttp.la
 libodeonhttpparts_la_SOURCES  = \
 	%D%/http_answer.c \
+	%D%/http_caller.c \
+	%D%/http_caller.h \
+	%D%/http_caller_asking.c \
+	%D%/http_caller_hearing.c \
+	%D%/http_client.c \
 	%D%/http_exchange.c \
+	%D%/http_fetch.c \
+	%D%/http_fetch.h \
+	%D%/http_fields.c \
+	%D%/http_fields.h \
 	%D%/http_file.c \
 	%D%/http_file.h \
 	%D%/http_folder.c \

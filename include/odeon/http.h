@@ -11,5 +11,6 @@
 #include <odeon/http/message.h>
 #include <odeon/http/websocket.h>
 #include <odeon/http/server.h>
+#include <odeon/http/client.h>
 
 #endif

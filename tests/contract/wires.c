@@ -25,6 +25,8 @@ void wires_close(void)
 {
 	drum_end();
 	world_close(&world);
+	if (strncmp(address, "unix:", 5) == 0)
+		(void)unlink(address + 5);              /* of a plain listener */
 }
 
 /* ---- owners ------------------------------------------------------------------------------------------------------------- */

@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * http_client - the pool: which caller gets which request
+ *
+ * Agreement. All of it is one actor's. It has places, as many as there may be connections; each may have a caller, for one
+ * server, which is an address. A request goes to a caller of its server that is free; else to a new one, when there may be one
+ * more; else it waits with its server. A place that another server has, and does not use, is taken from it: that caller
+ * is told to leave, and when it has ended the place is given to whoever waits.
+ */
+#include "http_caller.h"
+#include <stdlib.h>
+#include <string.h>
+
+#define EACH 8
+#define ALL 64
+#define ALL_MOST 4096
+#define WAITING 1024
+#define WITHIN ODEON_SECONDS(30)
+#define IDLE ODEON_SECONDS(15)
+
+enum place_state { EMPTY, FREE, BUSY, LEAVES };
+
+struct server {
+	struct server *next;
+	unsigned places;                               /* with a caller that does not leave */
+	struct http_call *first, *last;            /* wait */
+	char address[ODEON_ADDRESS_BYTES];
+};
+
+struct place {
+	struct server *server;                         /* NULL: it is empty, or leaves */
+	odeon_ref caller;
+	odeon_time since;                              /* it is free */
+	enum place_state state;
+};
+
+struct client {
+	struct http_client_terms *terms;
+	struct place *places;
+	struct server *servers;
+	unsigned waiting, worker;                      /* requests; where the next caller runs */
+};
+
+/* ---- terms ----------------------------------------------------------------------------------------------------------------------- */
+
+struct http_client_terms *http_client_terms_share(struct http_client_terms *terms)
+{
+	atomic_fetch_add_explicit(&terms->users, 1, memory_order_relaxed);     /* only counts: who shares has a share */
+	return terms;
+}
+
+/* Release and acquire: whoever frees it comes after all that others read in it. */
+void http_client_terms_drop(struct http_client_terms *terms)
+{
+	if (atomic_fetch_sub_explicit(&terms->users, 1, memory_order_acq_rel) == 1)
+		free(terms);
+}
+
+static bool are_good(const odeon_http_client_options *options)
+{
+	for (const char *at = options->agent; *at != '\0'; at++)
+		if (!http_is_value(*at))
+			return false;
+	return options->connections_most <= ALL_MOST && options->within > 0 && options->idle_timeout > 0 && options->connection.credit == 0;
+}
+
+static void fill_in(odeon_http_client_options *options)
+{
+	options->connections_each = options->connections_each != 0 ? options->connections_each : EACH;
+	options->connections_most = options->connections_most != 0 ? options->connections_most : ALL;
+	options->waiting_most = options->waiting_most != 0 ? options->waiting_most : WAITING;
+	options->within = options->within != 0 ? options->within : WITHIN;
+	options->idle_timeout = options->idle_timeout != 0 ? options->idle_timeout : IDLE;
+	options->agent = options->agent != NULL ? options->agent : "odeon";
+	if (options->connection.bytes == 0)
+		options->connection = (odeon_connection_options)ODEON_CONNECTION_OPTIONS(.credit = 0);
+}
+
+static int terms_make(const odeon_http_client_options *options, struct http_client_terms **terms)
+{
+	odeon_http_client_options all = ODEON_HTTP_CLIENT_OPTIONS(.agent = NULL);
+	size_t agent;
+
+	if (options != NULL && options->bytes != sizeof all)
+		return ODEON_EVERSION;
+	if (options != NULL)
+		all = *options;
+	if (all.connection.bytes != 0 && all.connection.bytes != sizeof all.connection)
+		return ODEON_EVERSION;
+	fill_in(&all);
+	if (!are_good(&all))
+		return ODEON_EINVAL;
+	agent = strlen(all.agent) + 1;
+	*terms = malloc(sizeof **terms + agent);
+	if (*terms == NULL)
+		return ODEON_ENOMEM;
+	atomic_init(&(*terms)->users, 1);
+	(*terms)->options = all;
+	memcpy((*terms)->agent, all.agent, agent);
+	(*terms)->options.agent = (*terms)->agent;
+	return 0;
+}
+
+/* ---- servers ---------------------------------------------------------------------------------------------------------------------- */
+
+static struct server *server_at(struct client *client, const char *address)
+{
+	struct server *server = client->servers;
+
+	while (server != NULL && strcmp(server->address, address) != 0)
+		server = server->next;
+	if (server != NULL)
+		return server;
+	server = calloc(1, sizeof *server);
+	if (server == NULL)
+		return NULL;
+	memcpy(server->address, address, strlen(address) + 1);
+	server->next = client->servers;
+	client->servers = server;
+	return server;
+}
+
+static void forget_unused(struct client *client)
+{
+	struct server **at = &client->servers, *server;
+
+	while ((server = *at) != NULL) {
+		if (server->places > 0 || server->first != NULL)
+			at = &server->next;
+		else {
+			*at = server->next;
+			free(server);
+		}
+	}
+}
+
+static struct http_call *next_of(struct client *client, struct server *server)
+{
+	struct http_call *call = server->first;
+
+	if (call == NULL)
+		return NULL;
+	server->first = call->next;
+	if (server->first == NULL)
+		server->last = NULL;
+	client->waiting--;
+	return call;
+}
+
+static void line_up(struct client *client, struct server *server, struct http_call *call)
+{
+	if (server->last != NULL)
+		server->last->next = call;
+	else
+		server->first = call;
+	server->last = call;
+	client->waiting++;
+}
+
+/* ---- places ------------------------------------------------------------------------------------------------------------------------ */
+
+static struct place *place_in(const struct client *client, enum place_state state, const struct server *server)
+{
+	for (unsigned i = 0; i < client->terms->options.connections_most; i++)
+		if (client->places[i].state == state && (server == NULL || client->places[i].server == server))
+			return &client->places[i];
+	return NULL;
+}
+
+static void give(odeon_self *self, struct client *client, struct place *place, struct http_call *call)
+{
+	place->state = BUSY;
+	call->place = (unsigned)(place - client->places);
+	(void)odeon_send(self, place->caller, call);
+}
+
+static void tell_to_leave(odeon_self *self, struct place *place)
+{
+	place->server->places--;
+	place->server = NULL;
+	place->state = LEAVES;
+	(void)odeon_actor_stop(odeon_system_of(self), place->caller);
+}
+
+static int fill(odeon_self *self, struct client *client, struct place *place, struct server *server)
+{
+	struct http_calling calling = { odeon_self_ref(self), server->address, client->terms };
+	int error = odeon_spawn_pinned(self, http_caller, &calling, client->worker++, &place->caller);
+
+	if (error != 0)
+		return error;
+	error = odeon_monitor(self, place->caller);
+	if (error != 0) {
+		(void)odeon_actor_stop(odeon_system_of(self), place->caller);
+		return error;
+	}
+	place->server = server;
+	server->places++;
+	return 0;
+}
+
+static void refuse(odeon_self *self, struct http_call *call, int error)
+{
+	(void)odeon_reply_error_to(self, call->fetch, error);
+	odeon_free(call);
+}
+
+/* Gives it to a new caller if there may be one; false: it must wait. */
+static bool give_to_new(odeon_self *self, struct client *client, struct server *server, struct http_call *call)
+{
+	struct place *place = server->places < client->terms->options.connections_each ? place_in(client, EMPTY, NULL) : NULL;
+	int error;
+
+	if (place == NULL)
+		return false;
+	error = fill(self, client, place, server);
+	if (error == 0)
+		give(self, client, place, call);
+	else
+		refuse(self, call, error);
+	return true;
+}
+
+/* Who waits and may have one place more. */
+static struct server *who_wants(const struct client *client)
+{
+	struct server *server = client->servers;
+
+	while (server != NULL && (server->first == NULL || server->places == client->terms->options.connections_each))
+		server = server->next;
+	return server;
+}
+
+/* Somebody waits for a place that nobody uses. */
+static void make_room(odeon_self *self, struct client *client)
+{
+	struct place *place = who_wants(client) != NULL ? place_in(client, FREE, NULL) : NULL;
+
+	if (place != NULL)
+		tell_to_leave(self, place);
+}
+
+/* A place is empty. */
+static void serve_others(odeon_self *self, struct client *client)
+{
+	struct server *server = who_wants(client);
+
+	if (server != NULL)
+		(void)give_to_new(self, client, server, next_of(client, server));
+}
+
+/* ---- requests ---------------------------------------------------------------------------------------------------------------------- */
+
+/* Where to connect: 0, or the error. */
+static int address_of(const struct odeon_http_fetch *fetch, char address[ODEON_ADDRESS_BYTES])
+{
+	struct http_paper paper = { address, ODEON_ADDRESS_BYTES - 1, 0 };
+	struct http_url url;
+
+	if (!http_fetch_may_be(fetch, &url) || url.is_secure)
+		return ODEON_EINVAL;
+	if (fetch->address != NULL)
+		http_paper_put(&paper, http_text_of(fetch->address));
+	else
+		http_url_put_address(&url, &paper);
+	if (!http_paper_fits(&paper))
+		return ODEON_EINVAL;
+	address[paper.used] = '\0';
+	return 0;
+}
+
+static void serve(odeon_self *self, struct client *client, struct server *server, struct http_call *call)
+{
+	struct place *place = place_in(client, FREE, server);
+
+	if (place != NULL)
+		give(self, client, place, call);
+	else if (give_to_new(self, client, server, call))
+		return;
+	else if (client->waiting == client->terms->options.waiting_most)
+		refuse(self, call, ODEON_EFULL);
+	else {
+		line_up(client, server, call);
+		make_room(self, client);
+	}
+}
+
+ODEON_HANDLER(client, odeon_http_fetch)
+{
+	char address[ODEON_ADDRESS_BYTES];
+	int error = address_of(odeon_http_fetch, address);
+	struct server *server = error == 0 ? server_at(client, address) : NULL;
+	struct http_call *call = server != NULL ? odeon_new(http_call, .asker = odeon_from(self)) : NULL;
+
+	if (call == NULL) {
+		(void)odeon_reply_error(self, error != 0 ? error : ODEON_ENOMEM);
+		return;
+	}
+	call->fetch = odeon_keep(self, odeon_http_fetch);
+	serve(self, client, server, call);
+}
+
+/* ---- callers ----------------------------------------------------------------------------------------------------------------------- */
+
+ODEON_HANDLER(client, http_call)
+{
+	struct place *place = &client->places[http_call->place];
+	struct http_call *call;
+
+	if (place->state != BUSY || !odeon_ref_equal(place->caller, odeon_from(self)))
+		return;
+	place->state = FREE;
+	place->since = odeon_now(self);
+	call = next_of(client, place->server);
+	if (call != NULL)
+		give(self, client, place, call);
+	else
+		make_room(self, client);
+}
+
+ODEON_HANDLER(client, odeon_down)
+{
+	for (unsigned i = 0; i < client->terms->options.connections_most; i++) {
+		struct place *place = &client->places[i];
+
+		if (place->state == EMPTY || !odeon_ref_equal(place->caller, odeon_down->who))
+			continue;
+		if (place->server != NULL)
+			place->server->places--;
+		*place = (struct place){ .state = EMPTY };
+		serve_others(self, client);
+		return;
+	}
+}
+
+ODEON_HANDLER(client, odeon_tick)
+{
+	odeon_time now = odeon_now(self);
+
+	for (unsigned i = 0; i < client->terms->options.connections_most; i++) {
+		struct place *place = &client->places[i];
+
+		if (place->state == FREE && now.ns - place->since.ns >= client->terms->options.idle_timeout)
+			tell_to_leave(self, place);
+	}
+	forget_unused(client);
+}
+
+/* ---- life -------------------------------------------------------------------------------------------------------------------------- */
+
+struct http_client_opening { struct http_client_terms *terms; };
+
+ODEON_START(client, http_client_opening)
+{
+	const odeon_http_client_options *options = &http_client_opening->terms->options;
+	int error = odeon_tick_every(self, options->idle_timeout / 4 + 1, 'i');
+
+	if (error != 0)
+		return error;
+	client->places = calloc(options->connections_most, sizeof *client->places);
+	if (client->places == NULL)
+		return ODEON_ENOMEM;
+	client->terms = http_client_opening->terms;
+	return 0;
+}
+
+ODEON_STOP(client)
+{
+	struct http_call *call;
+
+	for (struct server *server = client->servers; server != NULL; server = server->next)
+		while ((call = next_of(client, server)) != NULL)
+			refuse(self, call, ODEON_ESTOPPING);
+	for (struct server *server = client->servers, *next; server != NULL; server = next) {
+		next = server->next;
+		free(server);
+	}
+	free(client->places);
+	http_client_terms_drop(client->terms);
+}
+
+ODEON_HANDLERS(client_handlers,
+	ODEON_ON(client, odeon_http_fetch),
+	ODEON_ON(client, http_call),
+	ODEON_ON(client, odeon_down),
+	ODEON_ON(client, odeon_tick));
+ODEON_KIND(client, client_handlers, .start = ODEON_STARTS(client), .stop = ODEON_STOPS(client), .is_background = 1);
+
+int odeon_http_client_open(odeon_system *system, const odeon_http_client_options *options, odeon_ref *client)
+{
+	struct http_client_opening opening;
+	int error;
+
+	if (client != NULL)
+		*client = ODEON_NOBODY;
+	if (client == NULL || system == NULL || odeon_system_poller(system) != odeon_net_poller())
+		return ODEON_EINVAL;
+	error = terms_make(options, &opening.terms);
+	if (error != 0)
+		return error;
+	error = odeon_system_spawn(system, &client_kind, &opening, client);
+	if (error != 0)
+		http_client_terms_drop(opening.terms);
+	return error;
+}
