@@ -38,15 +38,17 @@ ODEON_ANSWER(odeon_http_session, forwarded, odeon_http_answer)
 	http_session_go_on(self, session);
 }
 
+/* While a body comes in pieces, only standing still is late, and that is the session's to see. */
 int http_exchange_forward(odeon_self *self, struct http_session *session, odeon_ref to, odeon_duration within)
 {
-	odeon_duration at_most = within > 0 ? within : session->route->within;
-	int error = odeon_request(self, to, http_request_copy(&session->request), odeon_deadline(self, at_most),
+	odeon_time until = session->body == HTTP_STREAMED ? ODEON_NEVER : odeon_deadline(self, within);
+	int error = odeon_request(self, to, http_request_copy(&session->request), until,
 		ODEON_THEN(self, odeon_http_session, forwarded, odeon_http_answer, .number = session->number));
 
 	if (error != 0)
 		return error;
 	session->is_forwarded = true;
+	session->within = within;
 	if (session->body == HTTP_STREAMED)
 		session->body_owner = to;
 	return 0;
@@ -56,13 +58,14 @@ static void dispatch(odeon_self *self, struct http_session *session)
 {
 	const odeon_http_route *route = session->route;
 
+	session->within = route->within;
 	session->request.argument = route->argument;
 	session->request.duty = (odeon_http_duty){ .session = session->self, .inside_ = session, .number_ = session->number };
 	if (route->handle != NULL)
 		route->handle(self, &session->request);
 	else if (route->websocket != NULL)
 		http_upgrade(self, session);
-	else if (http_exchange_forward(self, session, route->actor, 0) != 0)
+	else if (http_exchange_forward(self, session, route->actor, route->within) != 0)
 		http_reply_status(self, session, 503);
 }
 

@@ -77,15 +77,20 @@ static int write_refusal(struct http_session *session, struct http_paper *paper,
 	return http_writer_refusal(paper, piece->status, date(session));
 }
 
+static uint64_t length_of_chain(const struct odeon_bytes *bytes)
+{
+	uint64_t length = 0;
+
+	for (; bytes != NULL; bytes = bytes->next)
+		length += bytes->length;
+	return length;
+}
+
 /* Taken. Nothing of it is sent where there is no body. */
 static int put_bytes(struct http_session *session, struct odeon_bytes *bytes)
 {
-	struct piece piece = { .write = write_body };
-	int error;
-
-	for (const struct odeon_bytes *part = bytes; part != NULL; part = part->next)
-		piece.bytes += part->length;
-	error = piece.bytes > 0 ? put(session, &piece) : 0;
+	struct piece piece = { .write = write_body, .bytes = length_of_chain(bytes) };
+	int error = piece.bytes > 0 ? put(session, &piece) : 0;
 	if (error == 0 && piece.bytes > 0 && !http_writer_is_mute(&session->writer))
 		http_output_add(&session->output, bytes);
 	else
@@ -118,15 +123,9 @@ static int put_end(struct http_session *session)
 
 static uint64_t length_of(const struct odeon_http_answer *answer)
 {
-	uint64_t bytes = 0;
-
 	if (!odeon_ref_is_nobody(answer->source))
 		return answer->source_bytes > 0 ? answer->source_bytes : HTTP_BYTES_UNKNOWN;
-	if (answer->text != NULL)
-		return strlen(answer->text);
-	for (const struct odeon_bytes *part = answer->body; part != NULL; part = part->next)
-		bytes += part->length;
-	return bytes;
+	return answer->text != NULL ? strlen(answer->text) : length_of_chain(answer->body);
 }
 
 static int put_head(struct http_session *session, const struct odeon_http_answer *answer)
@@ -302,11 +301,13 @@ static void end_body(odeon_self *self, struct http_session *session)
 
 void http_reply_bytes(odeon_self *self, struct http_session *session, struct odeon_bytes *bytes)
 {
+	uint64_t length = length_of_chain(bytes);
+
 	session->source_asked -= session->source_asked > 0;
-	if (bytes->length > session->source_left)
-		bytes->length = (size_t)session->source_left;
+	if (length > session->source_left && bytes->next == NULL)       /* more than was said, and not wanted */
+		length = bytes->length = (size_t)session->source_left;
 	if (session->source_left != HTTP_BYTES_UNKNOWN)
-		session->source_left -= bytes->length;
+		session->source_left -= length <= session->source_left ? length : session->source_left;
 	if (put_bytes(session, bytes) != 0)
 		http_session_leave(self, session, true);
 	else if (session->source_left == 0)

@@ -50,7 +50,8 @@ static enum http_wait wait_of(const struct http_session *session)
 		return http_reader_is_between(&session->reader) ? HTTP_WAIT_IDLE : HTTP_WAIT_HEAD;
 	if (session->coming == HTTP_COMES && (session->body != HTTP_STREAMED || session->body_credit > 0))
 		return HTTP_WAIT_BODY;
-	return session->going == HTTP_OWED && !session->is_forwarded ? HTTP_WAIT_HANDLE : HTTP_WAIT_NONE;
+	return session->going == HTTP_OWED && (!session->is_forwarded || session->body == HTTP_STREAMED) ? HTTP_WAIT_HANDLE
+	                                                                                               : HTTP_WAIT_NONE;
 }
 
 static odeon_duration duration_of(const struct http_session *session, enum http_wait wait)
@@ -61,7 +62,7 @@ static odeon_duration duration_of(const struct http_session *session, enum http_
 	case HTTP_WAIT_IDLE: return options->idle_timeout;
 	case HTTP_WAIT_HEAD: return options->head_timeout;
 	case HTTP_WAIT_BODY: return options->body_timeout;
-	default: return session->route->within;
+	default: return session->within;
 	}
 }
 
@@ -147,12 +148,10 @@ static void give_way(odeon_self *self, struct http_session *session)
 	http_session_send(self, session, session->self, odeon_new(http_proceed));
 }
 
-/* No read is under way when another protocol may begin. */
+/* Only when nothing is left: so when a request is looked at, which may ask for another protocol, no read is under way. */
 static void read_more(odeon_self *self, struct http_session *session)
 {
-	bool upgrades = session->coming == HTTP_WHOLE && session->reader.head.upgrades;
-
-	if (session->has_asked || session->has_read_end || session->input != NULL || session->is_full || upgrades)
+	if (session->has_asked || session->has_read_end || session->input != NULL || session->is_full)
 		return;
 	session->has_asked = true;
 	http_session_send(self, session, session->connection, odeon_new(odeon_read, .count = 1));
@@ -395,5 +394,7 @@ int odeon_http_forward(odeon_self *self, odeon_http_duty duty, odeon_ref to, ode
 	int error;
 	struct http_session *session = of_duty(self, duty, &error);
 
-	return session != NULL ? http_exchange_forward(self, session, to, within) : error;
+	if (session == NULL)
+		return error;
+	return http_exchange_forward(self, session, to, within > 0 ? within : session->route->within);
 }

@@ -46,6 +46,7 @@ struct http_session {
 	bool is_forwarded;                             /* another actor has been asked to answer */
 	uint64_t number;
 	const odeon_http_route *route;                 /* NULL: none */
+	odeon_duration within;                         /* until it is answered */
 	struct odeon_http_request request;             /* with the body, when it is collected */
 	struct odeon_http_fields_ fields;
 	char *parameters;                              /* room that is kept */

@@ -9,6 +9,7 @@ http_headers = \
 	include/odeon/http/websocket.h
 http_pages = \
 	docs/man/made/odeon_http_answer.3 \
+	docs/man/made/odeon_http_answer_at.3 \
 	docs/man/made/odeon_http_answer_bytes.3 \
 	docs/man/made/odeon_http_answer_field.3 \
 	docs/man/made/odeon_http_answer_text.3 \

@@ -29,6 +29,10 @@ if test -e "${pc%/*}/odeon-net.pc"; then
 	$CC $CFLAGS "$top_srcdir/examples/17-tcp-echo.c" -o "$stage/shared" $(package --cflags --libs odeon-net)
 	LD_LIBRARY_PATH=$library${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH} "$stage/shared" | cmp - "$top_srcdir/examples/17-tcp-echo.expected"
 fi
+if test -e "${pc%/*}/odeon-http.pc"; then
+	$CC $CFLAGS "$top_srcdir/examples/18-http-hello.c" -o "$stage/shared" $(package --cflags --libs odeon-http)
+	LD_LIBRARY_PATH=$library${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH} "$stage/shared" | cmp - "$top_srcdir/examples/18-http-hello.expected"
+fi
 staged uninstall
 left=$(find "$stage$(sed -n 's/^prefix=//p' /dev/null)" -type f ! -name said ! -name shared ! -name static)
 test -z "$left" || { echo "uninstalling left: $left"; exit 1; }

@@ -114,6 +114,17 @@ START_TEST(a_function_that_never_answers_is_answered_for)
 }
 END_TEST
 
+START_TEST(an_answer_that_is_too_late_answers_nothing_else)
+{
+	open_all(_i);
+	ask(GET("/late/150"));
+	hears(504, "504 Gateway Timeout\n");
+	ask(GET("/never"));                                     /* while this one waits it comes */
+	hears(504, "504 Gateway Timeout\n");
+	close_all();
+}
+END_TEST
+
 START_TEST(the_second_answer_goes_nowhere)
 {
 	open_all(_i);
@@ -375,7 +386,7 @@ END_TEST
 KIT_MAIN("contract/http_server",
 	{ "functions", KIT_TESTS(a_function_answers, a_request_shows_what_was_asked, a_query_that_does_not_fit_is_an_error,
 	                         what_no_route_has_is_not_found, a_function_that_asks_first_answers_later,
-	                         a_function_that_never_answers_is_answered_for, the_second_answer_goes_nowhere,
+	                         a_function_that_never_answers_is_answered_for, an_answer_that_is_too_late_answers_nothing_else, the_second_answer_goes_nowhere,
 	                         an_answer_that_may_not_be_is_500), .loop = KINDS },
 	{ "actors", KIT_TESTS(an_actor_gets_the_request_and_answers, an_actor_that_does_not_answer_is_answered_for), .loop = KINDS },
 	{ "order", KIT_TESTS(a_pipeline_is_answered_in_order, a_long_pipeline_is_answered_whole,

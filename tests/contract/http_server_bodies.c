@@ -307,6 +307,30 @@ START_TEST(a_client_that_does_not_read_is_not_read_either)
 }
 END_TEST
 
+START_TEST(a_pipeline_of_large_answers_that_nobody_reads_waits)
+{
+	enum { MANY = 1000 };
+	static char text[MANY * 40];
+	size_t length = 0;
+
+	open_all(_i);
+	for (int i = 0; i < MANY; i++)
+		length += (size_t)sprintf(text + length, GET("/big"));
+	must(send(client.socket, text, length, MSG_NOSIGNAL) == (ssize_t)length);
+	for (unsigned before = 1; before != atomic_load(&web.handled);) {
+		before = atomic_load(&web.handled);
+		nanosleep(&(struct timespec){ .tv_nsec = 200000000L }, NULL);
+	}
+	ck_assert_uint_gt(atomic_load(&web.handled), 0);
+	ck_assert_uint_lt(atomic_load(&web.handled), MANY / 4);
+	for (int i = 0; i < MANY; i++) {                        /* and then it goes on */
+		heard = client_hear(&client, false);
+		must(heard.status == 200 && heard.length == WEB_BIG);
+	}
+	close_all();
+}
+END_TEST
+
 KIT_MAIN("contract/http_server_bodies",
 	{ "requests", KIT_TESTS(a_body_comes_whole, a_large_body_comes_whole, a_body_that_is_too_large_is_refused,
 	                        who_waits_for_continue_is_told, who_waits_for_continue_and_is_refused_sends_no_body), .loop = KINDS },
@@ -315,4 +339,5 @@ KIT_MAIN("contract/http_server_bodies",
 	                      an_answer_before_the_body_throws_that_away), .loop = KINDS },
 	{ "answers", KIT_TESTS(a_source_is_poured_whole, a_source_that_ends_too_early_breaks_the_connection,
 	                       a_client_that_does_not_read_holds_up_the_source,
-	                       a_client_that_does_not_read_is_not_read_either), .loop = KINDS })
+	                       a_client_that_does_not_read_is_not_read_either,
+	                       a_pipeline_of_large_answers_that_nobody_reads_waits), .loop = KINDS })

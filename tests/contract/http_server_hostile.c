@@ -79,12 +79,15 @@ END_TEST
 
 START_TEST(a_body_that_is_fast_enough_is_not_given_up)
 {
+	web.credit = 1;
 	open_impatient(_i);
 	client_say(&client, "POST /sink HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\n");
 	for (int at = 0; at < 10; at++) {
 		write_pattern(client.socket, (uint64_t)at * 10000, 10000);
 		rest(60);                                       /* together more than its time-out */
 	}
+	heard = client_hear(&client, false);
+	hears(200, "100000\n");
 	close_all();
 }
 END_TEST

@@ -35,6 +35,14 @@ static void show(odeon_self *self, struct odeon_http_request *request)
 	must(answer.body == NULL && answer.fields == NULL);
 }
 
+static void big(odeon_self *self, struct odeon_http_request *request)
+{
+	static const char zeros[WEB_BIG];
+
+	atomic_fetch_add(&web.handled, 1);
+	must(odeon_http_answer(self, request->duty, .body = odeon_bytes_constant(zeros, sizeof zeros)) == 0);
+}
+
 static void never(odeon_self *self, struct odeon_http_request *request) { (void)self; (void)request; }
 
 static void twice(odeon_self *self, struct odeon_http_request *request)
@@ -250,10 +258,12 @@ static void less(odeon_self *self, struct odeon_http_request *request) { pour_to
 static const odeon_http_route routes[] = {
 	{ "GET /hello", .handle = hello },
 	{ "POST /hello", .handle = hello },
+	{ "GET /big", .handle = big },
 	{ "GET /x/:id", .handle = show },
 	{ "GET /f/*rest", .handle = show },
 	{ "GET /x/:id/more", .handle = show },
 	{ "GET /slow/:ms", .handle = slow },
+	{ "GET /late/:ms", .handle = slow, .within = ODEON_MS(100) },
 	{ "GET /never", .handle = never, .within = ODEON_MS(100) },
 	{ "GET /twice", .handle = twice },
 	{ "GET /bad", .handle = bad },

@@ -3,7 +3,8 @@
  * web.h - what the tests of the HTTP server share: a server with routes for every way of answering, and clients that are plain sockets
  *
  *   GET /hello, GET /x/:id, GET /f/ with *rest     at once, by a function; what it was asked is in the answer
- *   GET /slow/:ms                  a function that asks an actor first
+ *   GET /big                       at once, WEB_BIG bytes
+ *   GET /slow/:ms, GET /late/:ms   a function that asks an actor first; the second has 100 ms
  *   GET /never                     a function that never answers
  *   GET /twice, GET /bad           a function that answers twice, or with a field that may not be
  *   POST /echo                     gives the body back
@@ -35,6 +36,7 @@ void web_open(int kind, odeon_http_server_options options);     /* routes: or th
 void web_close(void);
 
 #define WEB_ROOM 16384
+#define WEB_BIG 200000
 struct client { int socket; size_t length; char room[WEB_ROOM]; };
 struct heard {
 	int status;                                    /* 0: the connection was closed, or reset, instead */

@@ -61,7 +61,8 @@ typedef struct odeon_http_route {
 	const void *argument;                          /* for handle, in the request; the same */
 	int streams;                                   /* not 0: the request's body comes in pieces */
 	uint64_t body_most;                            /* larger ones are refused by 413; default that of the server; in pieces none */
-	odeon_duration within;                         /* until it is answered; default that of the server */
+	odeon_duration within;                         /* until it is answered, and while a body comes in pieces and its reader
+	                                                  wants none; default that of the server */
 } odeon_http_route;
 
 /* Zero is always the default. */
