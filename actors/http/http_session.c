@@ -61,7 +61,7 @@ static odeon_duration duration_of(const struct http_session *session, enum http_
 	switch (wait) {
 	case HTTP_WAIT_IDLE: return options->idle_timeout;
 	case HTTP_WAIT_HEAD: return options->head_timeout;
-	case HTTP_WAIT_BODY: return options->body_timeout;
+	case HTTP_WAIT_BODY: return session->body_left;
 	default: return session->within;
 	}
 }
@@ -76,6 +76,15 @@ static void set_tick(odeon_self *self, struct http_session *session, odeon_time 
 		odeon_fail(self, ODEON_ENOMEM, "no memory for a time-out");
 }
 
+/* Whoever reads a body in pieces may stop and go on: meanwhile its clock stands still. */
+static void keep_body_clock(struct http_session *session, odeon_time now)
+{
+	if (session->waited != session->number)
+		session->body_left = session->server->options.body_timeout;
+	else if (session->wait == HTTP_WAIT_BODY)
+		session->body_left = session->until.ns > now.ns ? session->until.ns - now.ns : 0;
+}
+
 static void set_clock(odeon_self *self, struct http_session *session)
 {
 	enum http_wait wait = wait_of(session);
@@ -83,11 +92,12 @@ static void set_clock(odeon_self *self, struct http_session *session)
 
 	if (session->wait == wait && session->waited == session->number)
 		return;
+	now = odeon_now(self);
+	keep_body_clock(session, now);
 	session->wait = (uint8_t)wait;
 	session->waited = session->number;
 	if (wait == HTTP_WAIT_NONE)
 		return;
-	now = odeon_now(self);
 	session->until = (odeon_time){ now.ns + duration_of(session, wait) };
 	set_tick(self, session, now);
 }

@@ -35,6 +35,7 @@ struct http_session {
 	struct http_clock clock;
 	odeon_time until, tick;                        /* what is waited for; when a tick comes: not after that. tick 0: none */
 	uint64_t waited;                               /* the exchange's number when the wait began */
+	odeon_duration body_left;                      /* of the time that the body has, while nobody waits for it */
 	uint8_t wait;
 	bool has_event;                                /* the reader may have one without more bytes */
 	bool has_asked, has_read_end;                  /* for a read; the other side writes no more */
