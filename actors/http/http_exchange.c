@@ -247,10 +247,13 @@ void http_exchange_free(struct http_session *session)
 	session->going = HTTP_OWED;
 }
 
+/* What is left of a request that is too long to wait for is read by nobody. */
 static bool finish(odeon_self *self, struct http_session *session)
 {
+	bool is_whole = session->coming == HTTP_WHOLE;
+
 	http_exchange_free(session);
-	if (session->is_draining || !http_writer_keeps_alive(&session->writer)) {
+	if (!is_whole || session->is_draining || !http_writer_keeps_alive(&session->writer)) {
 		http_session_leave(self, session, false);
 		return false;
 	}
