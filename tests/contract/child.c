@@ -283,9 +283,11 @@ START_TEST(it_has_nothing_else_of_ours)
 	sigfillset(&all);
 	must(pthread_sigmask(SIG_BLOCK, &all, &mine) == 0);
 	must(pthread_sigmask(SIG_SETMASK, &mine, NULL) == 0);
-	SHELL("ls /proc/self/fd | wc -l; grep -e SigBlk -e SigIgn /proc/self/status", .input = CONNECTED, .output = CONNECTED, .errors = CONNECTED);
+	/* But for the two signals that the C library keeps to itself: it has them ignored in what posix_spawn begins, make's for instance. */
+	SHELL("ls /proc/self/fd | wc -l; sed -n '/SigBlk/p; s/^\\(SigIgn\\):.*\\(.......\\)$/\\1 \\2/p' /proc/self/status",
+	      .input = CONNECTED, .output = CONNECTED, .errors = CONNECTED);
 	eventually(has('x'));
-	ck_assert_str_eq(said.output, "4\nSigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n");    /* and the one that ls opens */
+	ck_assert_str_eq(said.output, "4\nSigBlk:\t0000000000000000\nSigIgn 0000000\n");    /* and the one that ls opens */
 	close(plain);
 	before += 1;                                            /* listen_plainly's */
 }
