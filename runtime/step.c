@@ -127,10 +127,25 @@ static uint32_t run_slot(odeon_system *system, struct slot *slot)
 	return taken;
 }
 
-/* The first moment that a strand waits for or a timer is due; INT64_MAX: none. */
+/* INT64_MAX: there is no poller, or it has nothing to do. */
+static int64_t poller_due(odeon_system *system)
+{
+	const struct parker *parker = &host_worker(system)->parker;
+
+	return parker->poller != NULL ? parker->poller->due(parker->poller_state).ns : INT64_MAX;
+}
+
+int64_t simulation_due(odeon_system *system)
+{
+	int64_t timer = timer_first(host_worker(system)), poller = poller_due(system);
+
+	return poller < timer ? poller : timer;
+}
+
+/* The first moment that a strand waits for, or a timer or the poller is due; INT64_MAX: none. */
 static int64_t next_moment(struct simulation *simulation)
 {
-	int64_t first = timer_first(host_worker(simulation->system)), late = faults_first(simulation);
+	int64_t first = simulation_due(simulation->system), late = faults_first(simulation);
 
 	if (late < first)
 		first = late;
@@ -183,6 +198,8 @@ static uint32_t gather_ready(odeon_system *system, uint32_t *strands)
 {
 	struct worker *host = host_worker(system);
 
+	if (poller_due(system) <= system->simulation->now)
+		parker_poll(&host->parker);
 	while (timer_expire(host, host, system->simulation->now))
 		;
 	faults_bring(system, system->simulation->now);

@@ -18,6 +18,9 @@
  * do anything until then. */
 int simulation_step(odeon_system *system, int64_t until);
 
+/* The first timer, or when the poller has something to do; INT64_MAX: none. */
+int64_t simulation_due(odeon_system *system);
+
 /* Where the turns of a strand run. For odeon_system's own_turns. */
 void step_turns(void *strand);
 

@@ -30,6 +30,12 @@
 
 /* ---- starting ------------------------------------------------------------------------------------------------------------- */
 
+/* For a simulated system. */
+static bool is_fit(const odeon_poller *poller)
+{
+	return poller != NULL && poller->bytes == sizeof *poller && poller->poll != NULL && poller->wake != NULL && poller->due != NULL;
+}
+
 /* Filled in, or the error. */
 static int read_options(const odeon_options *given, odeon_options *options, int *pool)
 {
@@ -45,7 +51,9 @@ static int read_options(const odeon_options *given, odeon_options *options, int 
 		return ODEON_EVERSION;
 	if (options->poller != NULL && (options->poller->poll == NULL || options->poller->wake == NULL))
 		return ODEON_EINVAL;
-	if (options->simulation.enabled && (options->workers == ODEON_WORKERS_NONE || options->poller != NULL))
+	if (options->simulation.enabled && options->workers == ODEON_WORKERS_NONE)
+		return ODEON_EINVAL;
+	if (options->simulation.enabled && options->poller != NULL && !is_fit(options->poller->simulated))
 		return ODEON_EINVAL;
 	if (options->simulation.faults != NULL && !options->simulation.enabled)
 		return ODEON_EINVAL;
@@ -71,8 +79,12 @@ static int read_options(const odeon_options *given, odeon_options *options, int 
 static int open_poller(struct worker *worker)
 {
 	odeon_system *system = worker->self.system;
+	const odeon_poller *poller = system->options.poller;
+	int error;
 
-	int error = parker_open(&worker->parker, system->options.poller, system->options.host, worker->number);
+	if (poller != NULL && system->simulation != NULL)
+		poller = poller->simulated;
+	error = parker_open(&worker->parker, poller, system->options.host, worker->number);
 
 	return error > 0 ? ODEON_EFAILED : error;
 }
@@ -152,7 +164,7 @@ static int make_workers(odeon_system *system)
 
 static int start_threads(odeon_system *system)
 {
-	int error = system->pool == 0 && !system->options.simulation.enabled ? open_poller(host_worker(system)) : 0;
+	int error = system->pool == 0 ? open_poller(host_worker(system)) : 0;
 
 	for (int i = 0; i < system->pool && error == 0; i++)
 		error = start_thread(system, worker_at(system, (uint32_t)i));
@@ -394,7 +406,7 @@ odeon_time odeon_system_due(odeon_system *system)
 	if (system == NULL)
 		return ODEON_NEVER;
 	if (system->simulation != NULL)
-		return (odeon_time){ timer_first(host_worker(system)) };
+		return (odeon_time){ simulation_due(system) };
 	return (odeon_time){ timer_earliest(host_worker(system)) };
 }
 
@@ -444,6 +456,11 @@ int odeon_system_spawn_pinned(odeon_system *system, const odeon_kind *kind, cons
 const odeon_poller *odeon_system_poller(odeon_system *system)
 {
 	return system->options.poller;
+}
+
+void *odeon_system_poller_state(odeon_system *system)
+{
+	return system->simulation != NULL ? host_worker(system)->parker.poller_state : NULL;
 }
 
 /* ---- the end ------------------------------------------------------------------------------------------------------------------ */

@@ -84,6 +84,7 @@ check_tests = \
 	%D%/simulation/channels.t \
 	%D%/simulation/machine.t \
 	%D%/simulation/offload.t \
+	%D%/simulation/poller.t \
 	%D%/simulation/requests.t \
 	%D%/simulation/restart.t \
 	%D%/simulation/router.t \

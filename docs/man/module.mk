@@ -224,6 +224,7 @@ made_pages = \
 	%D%/made/odeon_system_run.3 \
 	%D%/made/odeon_system_seed.3 \
 	%D%/made/odeon_system_poller.3 \
+	%D%/made/odeon_system_poller_state.3 \
 	%D%/made/odeon_system_single.3 \
 	%D%/made/odeon_system_spawn.3 \
 	%D%/made/odeon_system_spawn_pinned.3 \

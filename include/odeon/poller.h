@@ -13,6 +13,15 @@
  *   close   once, on the worker's thread, after all that ran there
  *
  * A wake is never lost: one that comes between two polls must make the next waiting one return. Several may count as one.
+ *
+ * A simulated system has no workers that sleep, and no descriptors. It takes what the poller gives as `simulated`, and does not
+ * start with a poller that has none. Of that one it calls, all on the thread that runs it, and never in the middle of a handler:
+ *
+ *   open    once, as worker 0
+ *   due     before each step, and before time goes on: when poll has something to do; time does not go beyond that
+ *   poll    with 0, when that moment has come
+ *   wake    does nothing
+ *   close   once, after all that ran there
  */
 #ifndef ODEON_POLLER_H
 #define ODEON_POLLER_H
@@ -27,6 +36,8 @@ typedef struct odeon_poller {
 	void (*close)(void *state);
 	void (*poll)(void *state, odeon_duration at_most);
 	void (*wake)(void *state);
+	const struct odeon_poller *simulated;          /* what takes its place in a simulated system; NULL: nothing does */
+	odeon_time (*due)(void *state);                /* of such a one: on the system's clock; ODEON_NEVER */
 } odeon_poller;
 
 ODEON_BEGIN_
@@ -51,6 +62,15 @@ ODEON_API void *odeon_poller_state(odeon_self *self);
  * Since:    0.1
  */
 ODEON_API const odeon_poller *odeon_system_poller(odeon_system *system);
+
+/**
+ * odeon_system_poller_state - the state of the poller of a simulated system, which has one
+ *
+ * Returns:  what open of `simulated` gave; NULL: the system is not simulated, or has no poller
+ * Context:  any thread, any handler
+ * Since:    0.1
+ */
+ODEON_API void *odeon_system_poller_state(odeon_system *system);
 
 ODEON_END_
 #endif

@@ -126,7 +126,9 @@ static void epoller_wake(void *state)
 		atomic_fetch_add(&mistakes, 1);
 }
 
-static const odeon_poller epoll_poller = { sizeof(odeon_poller), epoller_open, epoller_close, epoller_poll, epoller_wake };
+static const odeon_poller epoll_poller = {
+	.bytes = sizeof(odeon_poller), .open = epoller_open, .close = epoller_close, .poll = epoller_poll, .wake = epoller_wake,
+};
 
 /* ---- a mutex and a condition ------------------------------------------------------------------------------------------- */
 
@@ -171,8 +173,9 @@ static void sleeper_wake(void *state)
 	gate_open(&((struct sleeper *)state)->gate);
 }
 
-static const odeon_poller condition_poller =
-	{ sizeof(odeon_poller), sleeper_open, sleeper_close, sleeper_poll, sleeper_wake };
+static const odeon_poller condition_poller = {
+	.bytes = sizeof(odeon_poller), .open = sleeper_open, .close = sleeper_close, .poll = sleeper_poll, .wake = sleeper_wake,
+};
 
 /* ---- the host's own loop ------------------------------------------------------------------------------------------------- */
 
