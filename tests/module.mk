@@ -175,6 +175,7 @@ check_tests += \
 	%D%/contract/udp.t \
 	%D%/fault/net.t \
 	%D%/fault/net_rest.t \
+	%D%/simulation/file.t \
 	%D%/unit/framing.t \
 	%D%/unit/net_poller.t
 endif
@@ -202,6 +203,7 @@ net_libraries = %D%/harness/libkit.la libodeonnetparts.la libodeoncore.la $(CHEC
 %C%_contract_signals_t_LDADD = $(net_libraries)
 %C%_contract_udp_t_SOURCES = %D%/contract/udp.c %D%/contract/scratch.h %D%/contract/wires.c %D%/contract/wires.h
 %C%_contract_udp_t_LDADD = $(net_libraries)
+%C%_simulation_file_t_LDADD = $(net_libraries)
 %C%_unit_framing_t_LDADD = $(net_libraries)
 %C%_unit_net_poller_t_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS)
 %C%_unit_net_poller_t_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=uv_timer_start

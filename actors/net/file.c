@@ -59,19 +59,24 @@ ODEON_BLOCKING(file_operation, at_work, at_work)
 
 static void drive(odeon_self *self, struct file *file);
 
-/* No thread can be had: what waits is done in stop. */
-static void settle_refusal(odeon_self *self, int error)
+/* No thread can be had: it ends, and what waits is done in stop. Closing is all that may be left, and that cannot fail for this. */
+static void settle_refusal(odeon_self *self, struct file *file, int error)
 {
-	if (error != ODEON_EFULL || odeon_tick_after(self, TRY_AGAIN, 0) != 0)
-		odeon_exit(self);
+	if (error == ODEON_EFULL && odeon_tick_after(self, TRY_AGAIN, 0) == 0)
+		return;
+	if (error != ODEON_ESTOPPING && file->handle->what != OPERATION_CLOSE && file->disconnected->error == 0) {
+		file->disconnected->error = error;
+		file->disconnected->text = "no thread of the pool did it";
+	}
+	odeon_exit(self);
 }
 
+/* The pool stops, or we do. */
 struct turn { char unused; };
 ODEON_ANSWER(file, turn, at_work)
 {
 	if (error != 0) {
-		if (error != ODEON_ESTOPPING)
-			settle_refusal(self, error);
+		settle_refusal(self, file, error);
 		return;
 	}
 	orders_settle(self, file);
@@ -89,7 +94,7 @@ static void submit(odeon_self *self, struct file *file)
 	handle_submit(file->handle);
 	error = odeon_offload(self, file->options.pool, file_operation, at_work, ODEON_NEVER, ODEON_THEN(self, file, turn, at_work));
 	if (error != 0)
-		settle_refusal(self, error);
+		settle_refusal(self, file, error);
 }
 
 /* ---- the marks ----------------------------------------------------------------------------------------------------------------------- */

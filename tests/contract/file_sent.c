@@ -101,6 +101,24 @@ START_TEST(who_does_not_read_holds_up_the_file)
 }
 END_TEST
 
+/* While it is written from a file the mark is passed once, whatever the pieces. */
+START_TEST(a_file_passes_the_mark_once)
+{
+	odeon_ref connection = connect_with(_i, (odeon_connection_options)ODEON_CONNECTION_OPTIONS(.high_water = 3000, .low_water = 2000));
+	odeon_file_options options = ODEON_FILE_OPTIONS(.read_bytes = 1500);
+	odeon_ref file;
+
+	ck_assert_int_eq(odeon_file_open(world.system, scratch_file("file", 300000), owner_with(&reader), &options, &file), 0);
+	tell(connection, pattern_bytes(0, 4000));
+	tell(file, odeon_new(odeon_file_seek, .offset = 4000));
+	write_from(connection, file, 0);
+	ck_assert_uint_eq(read_pattern(plain, 0, 300000), 300000);
+	world_await_end(&world, file);
+	eventually(ears_said(&ears, "hl") || ears_said(&ears, ""));
+	finish();
+}
+END_TEST
+
 START_TEST(a_file_that_shrinks_breaks_the_connection_off)
 {
 	odeon_ref connection = connect_with(_i, (odeon_connection_options){ .bytes = 0 });
@@ -238,7 +256,7 @@ END_TEST
 KIT_MAIN("contract/file_sent",
 	{ .name = "order", .loop = KINDS,
 	  .tests = KIT_TESTS(a_part_of_a_file_is_written_in_its_place, small_files_one_after_the_other,
-	                     who_does_not_read_holds_up_the_file, a_connection_is_written_from_another,
+	                     who_does_not_read_holds_up_the_file, a_file_passes_the_mark_once, a_connection_is_written_from_another,
 	                     after_the_end_of_writing_nothing_is_written_from) },
 	{ .name = "breaks", .loop = KINDS,
 	  .tests = KIT_TESTS(a_file_that_shrinks_breaks_the_connection_off, a_file_that_is_not_there_breaks_the_connection_off,

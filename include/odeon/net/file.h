@@ -32,6 +32,9 @@
  * was sent before is written, by the worker itself, which waits for it; that is the only time that one does. When it is killed,
  * what waits is not written, and what is under way is ended by the pool's thread.
  *
+ * When the pool has no room, it waits; when the pool or its thread is gone, or memory for asking it, the file ends, with that error, and does
+ * what it was sent before by itself, in the same way.
+ *
  * To send a part of a file on a connection: seek, and let the connection write from it (struct odeon_write_from).
  *
  *   odeon_send(self, file, odeon_new(odeon_file_seek, .offset = 100));
