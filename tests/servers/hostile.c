@@ -109,7 +109,7 @@ START_TEST(half_open_connections_are_let_go_of)
 	for (unsigned i = 0; i < CROWD; i += 2)
 		must(guest_ask_part(&guests[i], 0, guest_ask_length(&guests[i]) / 2));
 	serves();
-	ck_assert_uint_ge(host_descriptors(&host), descriptors + CROWD);
+	eventually(host_descriptors(&host) >= descriptors + CROWD);
 	for (unsigned i = 0; i < CROWD; i++)
 		if (i % 3 == 0)
 			guest_reset(&guests[i]);
@@ -180,7 +180,7 @@ END_TEST
 
 START_TEST(writers_that_never_read_are_held_up)
 {
-	enum { DEAF = 10 };
+	enum { DEAF = 6 };
 	size_t before, poured = 0;
 
 	if (!opens(_i))
@@ -222,10 +222,10 @@ START_TEST(a_flood_at_the_descriptor_limit_is_served_in_the_end)
 	rest(300);
 	ck_assert_uint_le(host_descriptors(&host), descriptors + PLACES);
 	used = host_processor(&host);
-	rest(1000);
+	rest(500);
 	used = host_processor(&host) - used;
-	printf("# %s: without descriptors it used %.0f ms of a second\n", host_names[_i], used * 1000);
-	ck_assert(used < 0.05);
+	printf("# %s: without descriptors it used %.0f ms of half a second\n", host_names[_i], used * 1000);
+	ck_assert(used < 0.025 + 0.01);                         /* 5 %, and a tick of that clock */
 	must(host_limit(&host, 0));
 	for (unsigned i = 0; i < CROWD; i++)
 		must(guest_end(&guests[i]));
