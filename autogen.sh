@@ -50,7 +50,7 @@ missing_packages()
 	absent pkg-config --exists check && echo check
 	absent pkg-config --exists libsubunit && echo libsubunit-dev
 	absent includes llhttp.h && absent includes http_parser.h && echo libhttp-parser-dev
-	absent pkg-config --exists libcrypto && echo libssl-dev
+	absent pkg-config --exists libssl && echo libssl-dev
 	return 0
 }
 

@@ -179,29 +179,40 @@ check_tests += \
 	%D%/unit/framing.t \
 	%D%/unit/net_poller.t
 endif
-%C%_contract_rearming_t_SOURCES = %D%/contract/rearming.c %D%/contract/wires.c %D%/contract/wires.h
+%C%_contract_rearming_t_SOURCES = %D%/contract/rearming.c $(wires)
 %C%_contract_rearming_t_LDADD = $(net_libraries)
 net_scripts = %D%/contract/idle.sh %D%/contract/interrupted.sh
 if HAVE_NET
 TESTS      += $(net_scripts)
 endif
 EXTRA_DIST += $(net_scripts)
+# What tests of sockets share.
+wires = %D%/contract/relay.h %D%/contract/wires.c %D%/contract/wires.h
 net_libraries = %D%/harness/libkit.la libodeonnetparts.la libodeoncore.la $(CHECK_LIBS)
-%C%_contract_connection_t_SOURCES = %D%/contract/connection.c %D%/contract/wires.c %D%/contract/wires.h
+certificate_sources = %D%/harness/certificates.c %D%/harness/certificates.h
+if HAVE_TLS
+AM_CPPFLAGS += -DWITH_TLS=1 $(TLS_CFLAGS)
+wires += %D%/contract/relay.c $(certificate_sources)
+else
+AM_CPPFLAGS += -DWITH_TLS=0
+wires += %D%/contract/relay_none.c
+endif
+EXTRA_DIST += %D%/contract/relay.c %D%/contract/relay_none.c $(certificate_sources)
+%C%_contract_connection_t_SOURCES = %D%/contract/connection.c $(wires)
 %C%_contract_connection_t_LDADD = $(net_libraries)
 %C%_unit_framing_t_SOURCES = %D%/unit/framing.c %D%/fuzz/framing.c %D%/fuzz/framing.h
 %C%_unit_framing_t_CPPFLAGS = $(AM_CPPFLAGS) -DHTTP_CORPUS='"$(abs_top_srcdir)/tests/fuzz/corpus"'
-%C%_contract_child_t_SOURCES = %D%/contract/child.c %D%/contract/scratch.h %D%/contract/wires.c %D%/contract/wires.h
+%C%_contract_child_t_SOURCES = %D%/contract/child.c %D%/contract/scratch.h $(wires)
 %C%_contract_child_t_LDADD = $(net_libraries)
-%C%_contract_file_t_SOURCES = %D%/contract/file.c %D%/contract/scratch.h %D%/contract/wires.c %D%/contract/wires.h
+%C%_contract_file_t_SOURCES = %D%/contract/file.c %D%/contract/scratch.h $(wires)
 %C%_contract_file_t_LDADD = $(net_libraries)
-%C%_contract_file_sent_t_SOURCES = %D%/contract/file_sent.c %D%/contract/scratch.h %D%/contract/wires.c %D%/contract/wires.h
+%C%_contract_file_sent_t_SOURCES = %D%/contract/file_sent.c %D%/contract/scratch.h $(wires)
 %C%_contract_file_sent_t_LDADD = $(net_libraries)
-%C%_contract_names_t_SOURCES = %D%/contract/names.c %D%/contract/wires.c %D%/contract/wires.h
+%C%_contract_names_t_SOURCES = %D%/contract/names.c $(wires)
 %C%_contract_names_t_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=getaddrinfo
 %C%_contract_names_t_LDADD = $(net_libraries)
 %C%_contract_signals_t_LDADD = $(net_libraries)
-%C%_contract_udp_t_SOURCES = %D%/contract/udp.c %D%/contract/scratch.h %D%/contract/wires.c %D%/contract/wires.h
+%C%_contract_udp_t_SOURCES = %D%/contract/udp.c %D%/contract/scratch.h $(wires)
 %C%_contract_udp_t_LDADD = $(net_libraries)
 %C%_simulation_file_t_LDADD = $(net_libraries)
 %C%_unit_framing_t_LDADD = $(net_libraries)
@@ -211,7 +222,7 @@ net_libraries = %D%/harness/libkit.la libodeonnetparts.la libodeoncore.la $(CHEC
 %C%_contract_poller_net_t_SOURCES = %D%/contract/poller.c
 %C%_contract_poller_net_t_CPPFLAGS = $(AM_CPPFLAGS) -DPOLLER_HEADER='<odeon/net/loop.h>' -DPOLLER_MORE='odeon_net_poller()'
 %C%_contract_poller_net_t_LDADD = $(net_libraries)
-%C%_contract_listener_t_SOURCES = %D%/contract/listener.c %D%/contract/wires.c %D%/contract/wires.h
+%C%_contract_listener_t_SOURCES = %D%/contract/listener.c $(wires)
 %C%_contract_listener_t_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS)
 %C%_contract_listener_t_LDADD = $(net_libraries)
 
@@ -235,8 +246,8 @@ check_tests += \
 endif
 endif
 http_libraries = %D%/harness/libkit.la libodeonhttpparts.la libodeonnetparts.la libodeoncore.la $(CHECK_LIBS)
-http_sources   = %D%/contract/web.c %D%/contract/web.h %D%/contract/wires.c %D%/contract/wires.h
-asker_sources = %D%/contract/asker.h %D%/contract/wires.c %D%/contract/wires.h
+http_sources   = %D%/contract/web.c %D%/contract/web.h $(wires)
+asker_sources = %D%/contract/asker.h $(wires)
 %C%_contract_http_client_t_SOURCES = %D%/contract/http_client.c $(asker_sources)
 %C%_contract_http_client_t_LDADD = $(http_libraries)
 %C%_contract_http_client_trouble_t_SOURCES = %D%/contract/http_client_trouble.c $(asker_sources)
@@ -252,7 +263,7 @@ asker_sources = %D%/contract/asker.h %D%/contract/wires.c %D%/contract/wires.h
 %C%_contract_http_server_upgrade_t_SOURCES = %D%/contract/http_server_upgrade.c %D%/contract/frames.c %D%/contract/frames.h \
 	$(http_sources)
 %C%_contract_http_server_upgrade_t_LDADD = $(http_libraries)
-frames_sources = %D%/contract/frames.c %D%/contract/frames.h %D%/contract/wires.c %D%/contract/wires.h
+frames_sources = %D%/contract/frames.c %D%/contract/frames.h $(wires)
 %C%_contract_websocket_t_SOURCES = %D%/contract/websocket.c $(frames_sources)
 %C%_contract_websocket_t_LDADD = $(http_libraries)
 %C%_contract_websocket_client_t_SOURCES = %D%/contract/websocket_client.c $(frames_sources)

@@ -62,7 +62,22 @@ static void undo(struct beginning *beginning)
 {
 	if (beginning->wire != NULL)
 		wire_close(beginning->wire, false);
+	odeon_free(beginning->ready);
+	tls_free(beginning->tls);
 	terms_drop(beginning->terms);
+}
+
+/* With TLS there is a session when that is ready. */
+static int be_secret(struct acceptor *acceptor, struct beginning *beginning)
+{
+	const odeon_connection_options *options = &acceptor->house->terms->options;
+
+	if (acceptor->house->options.session != NULL) {
+		beginning->ready = odeon_new(ready);
+		if (beginning->ready == NULL)
+			return ODEON_ENOMEM;
+	}
+	return tls_new(options->tls, options, NULL, &beginning->tls);
 }
 
 /* The descriptor is taken. */
@@ -76,6 +91,8 @@ static int spawn_connection(odeon_self *self, struct acceptor *acceptor, int des
 	};
 	int error = beginning.wire != NULL ? 0 : ODEON_ENOMEM;
 
+	if (error == 0 && house->terms->options.tls != NULL)
+		error = be_secret(acceptor, &beginning);
 	if (error == 0 && wire_open(beginning.wire, poller_here(self), &house->terms->options, descriptor) != 0)
 		error = ODEON_ESYSTEM;
 	if (error != 0)
@@ -87,17 +104,16 @@ static int spawn_connection(odeon_self *self, struct acceptor *acceptor, int des
 	return error;
 }
 
-static int spawn_session(odeon_self *self, struct acceptor *acceptor, odeon_ref connection, const struct address *there)
+static int spawn_session(odeon_self *self, struct acceptor *acceptor, odeon_ref connection, const struct ready *ready)
 {
 	const odeon_listener_options *options = &acceptor->house->options;
-	char text[ODEON_ADDRESS_BYTES];
 	struct odeon_session session = {
-		.connection = connection, .listener = acceptor->listener, .argument = options->argument, .there = text,
+		.connection = connection, .listener = acceptor->listener, .argument = options->argument, .there = ready->there,
+		.protocol = ready->protocol, .peer = ready->peer,
 	};
 	odeon_ref owner;
 	int error;
 
-	address_print(there, text);
 	if (options->session->place == ODEON_PINNED)
 		error = odeon_spawn_pinned(self, options->session, &session, ODEON_WORKER_HERE, &owner);
 	else
@@ -111,16 +127,30 @@ static int spawn_session(odeon_self *self, struct acceptor *acceptor, odeon_ref 
 }
 
 /* A session that does not start refuses its connection; that is no reason to accept no others. */
+static void begin_session(odeon_self *self, struct acceptor *acceptor, odeon_ref connection, const struct ready *ready)
+{
+	if (spawn_session(self, acceptor, connection, ready) != 0)
+		(void)odeon_actor_kill(odeon_system_of(self), connection);
+}
+
 static bool admit(odeon_self *self, struct acceptor *acceptor, int descriptor, const struct address *there)
 {
+	struct ready ready = { .protocol = "" };
 	odeon_ref connection;
 
 	if (spawn_connection(self, acceptor, descriptor, &connection) != 0)
 		return false;
 	hall_enter(acceptor->hall, connection);
-	if (acceptor->house->options.session != NULL && spawn_session(self, acceptor, connection, there) != 0)
-		(void)odeon_actor_kill(odeon_system_of(self), connection);
+	address_print(there, ready.there);
+	if (acceptor->house->options.session != NULL && acceptor->house->terms->options.tls == NULL)
+		begin_session(self, acceptor, connection, &ready);
 	return true;
+}
+
+/* It may be over by now: then there is no session. */
+ODEON_HANDLER(acceptor, ready)
+{
+	begin_session(self, acceptor, ready->who, ready);
 }
 
 /* ---- accepting -------------------------------------------------------------------------------------------------------------------------- */
@@ -300,6 +330,7 @@ ODEON_STOP(acceptor)
 ODEON_HANDLERS(acceptor_handlers,
 	ODEON_ON(acceptor, stir),
 	ODEON_ON(acceptor, left),
+	ODEON_ON(acceptor, ready),
 	ODEON_ON(acceptor, odeon_tick),
 	ODEON_ON(acceptor, evict));
 ODEON_KIND(acceptor, acceptor_handlers, .start = ODEON_STARTS(acceptor), .stop = ODEON_STOPS(acceptor),

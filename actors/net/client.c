@@ -6,8 +6,19 @@ static void undo(struct beginning *beginning)
 {
 	if (beginning->wire != NULL)
 		wire_free(beginning->wire);
+	tls_free(beginning->tls);
 	dialing_free(beginning->dialing);
 	terms_drop(beginning->terms);
+}
+
+static int be_secret(const odeon_connection_options *options, const char *address, struct beginning *beginning)
+{
+	int error = ODEON_EINVAL;
+
+	if (!tls_is_server(options->tls))
+		error = tls_new(options->tls, &beginning->terms->options, address, &beginning->tls);
+	beginning->terms->options.tls_name = NULL;      /* the caller's; it was for this */
+	return error;
 }
 
 static int prepare(odeon_system *system, const char *text, const odeon_connection_options *options,
@@ -21,7 +32,9 @@ static int prepare(odeon_system *system, const char *text, const odeon_connectio
 	if (error != 0)
 		return error;
 	beginning->wire = wire_new(system, &beginning->terms->options, address_is_local(&beginning->dialing->address));
-	return beginning->wire != NULL ? 0 : ODEON_ENOMEM;
+	if (beginning->wire == NULL)
+		return ODEON_ENOMEM;
+	return options != NULL && options->tls != NULL ? be_secret(options, text, beginning) : 0;
 }
 
 int odeon_connection_open(odeon_system *system, const char *address, odeon_ref owner,

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 
+ODEON_MESSAGE_DEFINE(ready);
 ODEON_MESSAGE_DEFINE(odeon_read);
 ODEON_MESSAGE_DEFINE(odeon_write_end);
 ODEON_MESSAGE_DEFINE(odeon_close);
@@ -40,16 +41,12 @@ static void name_end(struct connection *connection, int error, int system_error,
 /* The stir is the actor's own again; it may be on its way. */
 static void let_go_of_wire(struct connection *connection, bool resets)
 {
-	struct wire *wire = connection->wire;
+	struct tls *tls = connection->tls;
+	struct wire *wire = seeing_last(connection, resets);
 
-	if ((wire->seen & WIRE_PROBED) != 0)
-		writing_probed(connection);
-	connection->read = wire->read;
 	connection->stir = wire->stir;
-	connection->reads = wire->first;
 	wire->stir = NULL;
-	wire->first = NULL;
-	connection->wire = NULL;
+	tls_free(tls);
 	wire_close(wire, resets);
 }
 
@@ -104,25 +101,32 @@ static int lay_by(odeon_self *self, struct connection *connection, const struct 
 	return connection->connected != NULL ? own(self, connection, beginning->owner) : ODEON_ENOMEM;
 }
 
-static int set_timeouts(odeon_self *self, const odeon_connection_options *options, bool connects)
+static int set_timeouts(odeon_self *self, const odeon_connection_options *options, bool waits)
 {
 	int error = 0;
 
-	if (connects)
+	if (waits)
 		error = odeon_tick_after(self, options->connect_timeout, 'c');
 	if (error == 0 && options->idle_timeout > 0)
 		error = odeon_tick_every(self, options->idle_timeout / 4 + 1, 'i');
 	return error;
 }
 
-static void tell_addresses(struct connection *connection)
+/* Who accepted it may end before there is a session, which then never comes. */
+static int await_session(odeon_self *self, const struct beginning *beginning)
 {
-	int descriptor = wire_descriptor(connection->wire);
+	return beginning->ready != NULL ? odeon_monitor(self, beginning->hall->acceptor) : 0;
+}
 
-	if (connection->connected == NULL)
-		return;
-	address_of_here(descriptor, connection->connected->here);
-	address_of_peer(descriptor, connection->connected->there);
+static void take(struct connection *connection, const struct beginning *beginning)
+{
+	connection->wire = beginning->wire;
+	connection->tls = beginning->tls;
+	connection->terms = beginning->terms;
+	connection->dialing = beginning->dialing;
+	connection->hall = beginning->hall;
+	connection->place = beginning->place;
+	connection->ready = beginning->ready;
 }
 
 /* If it fails, all in the beginning is still the caller's. */
@@ -133,67 +137,25 @@ ODEON_START(connection, beginning)
 	if (error == 0)
 		error = lay_by(self, connection, beginning);
 	if (error == 0)
-		error = set_timeouts(self, &beginning->terms->options, beginning->dialing != NULL);
+		error = set_timeouts(self, &beginning->terms->options, beginning->dialing != NULL || beginning->tls != NULL);
+	if (error == 0)
+		error = await_session(self, beginning);
 	if (error != 0) {
 		telling_free(connection);
 		return error;
 	}
-	connection->wire = beginning->wire;
-	connection->terms = beginning->terms;
-	connection->dialing = beginning->dialing;
-	connection->hall = beginning->hall;
-	connection->place = beginning->place;
+	take(connection, beginning);
 	connection->wire->actor = odeon_self_ref(self);
-	connection->wire->credit = connection->terms->options.credit;
-	connection->is_connected = connection->dialing == NULL;
-	if (connection->is_connected)
-		tell_addresses(connection);
+	*seeing_credit(connection) = connection->terms->options.credit;
+	if (connection->dialing == NULL && connection->tls == NULL)
+		seeing_connected(self, connection);
+	else if (connection->dialing == NULL)
+		tls_begin(connection->tls, connection->wire);
 	connection_stir(self, connection);
 	return 0;
 }
 
-/* ---- what was seen ------------------------------------------------------------------------------------------------------------------ */
-
-static void see_connected(odeon_self *self, struct connection *connection)
-{
-	connection->is_connected = true;
-	dialing_free(connection->dialing);
-	connection->dialing = NULL;
-	(void)odeon_tick_cancel(self, 'c');
-	(void)odeon_tick_cancel(self, 'n');
-	tell_addresses(connection);
-}
-
-static void see_read_end(odeon_self *self, struct connection *connection)
-{
-	connection->has_seen_read_end = true;
-	if (connection->is_closing)
-		return;
-	connection->read_end = odeon_new(odeon_read_end, .who = odeon_self_ref(self));
-	if (connection->read_end == NULL)
-		connection_end(self, connection, ODEON_ENOMEM, 0, "no memory to tell of the end of reading", false);
-}
-
-static void see_failure(odeon_self *self, struct connection *connection, int error)
-{
-	if (!dialing_go_on(self, connection))
-		connection_fail(self, connection, error);
-}
-
-static void look_at_wire(odeon_self *self, struct connection *connection)
-{
-	uint32_t seen = connection->wire->seen;
-
-	connection->wire->seen &= WIRE_READ_END | WIRE_WRITE_ENDED | WIRE_FAILED;
-	if ((seen & WIRE_CONNECTED) != 0)
-		see_connected(self, connection);
-	if ((seen & WIRE_PROBED) != 0)
-		writing_probed(connection);
-	if ((seen & WIRE_FAILED) != 0)
-		see_failure(self, connection, connection->wire->error);
-	else if ((seen & WIRE_READ_END) != 0 && !connection->has_seen_read_end)
-		see_read_end(self, connection);
-}
+/* ---- looking ------------------------------------------------------------------------------------------------------------------------ */
 
 static bool is_over(const struct connection *connection)
 {
@@ -206,15 +168,15 @@ static void look(odeon_self *self, struct connection *connection)
 	if (connection->wire != NULL && connection->dialing != NULL && !connection->dialing->has_begun)
 		dialing_begin(self, connection);        /* the first turn: on the worker that it is pinned to */
 	if (connection->wire != NULL)
-		look_at_wire(self, connection);
+		seeing_all(self, connection);
 	if (connection->wire != NULL)
 		writing_flush(self, connection);
 	if (connection->wire != NULL && is_over(connection))
 		connection_end(self, connection, 0, 0, "", false);
 	if (telling_go_on(self, connection) && connection->ending == ENDED)
 		odeon_exit(self);
-	else if (connection->wire != NULL && connection->is_connected && connection->held == NULL)
-		wire_credit(connection->wire, connection->is_closing ? ODEON_READ_ALWAYS : connection->wire->credit);
+	else if (connection->wire != NULL && connection->held == NULL)
+		seeing_read_on(self, connection);
 }
 
 /* At the end two of them are needed: the first may have been on its way before the end. */
@@ -285,18 +247,17 @@ ODEON_HANDLER(connection, odeon_bytes)
 
 ODEON_HANDLER(connection, odeon_read)
 {
-	uint32_t count = odeon_read->count, credit;
+	uint32_t count = odeon_read->count, *credit;
 
 	if (connection->wire == NULL || connection->is_closing)
 		return;
-	credit = connection->wire->credit;
+	credit = seeing_credit(connection);
 	if (count == ODEON_READ_ALWAYS || count == 0)
-		credit = count;
-	else if (credit != ODEON_READ_ALWAYS)
-		credit = credit < ODEON_READ_ALWAYS - 1 - count ? credit + count : ODEON_READ_ALWAYS - 1;
-	connection->wire->credit = credit;
-	if (connection->is_connected && connection->held == NULL)
-		wire_credit(connection->wire, credit);
+		*credit = count;
+	else if (*credit != ODEON_READ_ALWAYS)
+		*credit = *credit < ODEON_READ_ALWAYS - 1 - count ? *credit + count : ODEON_READ_ALWAYS - 1;
+	if (connection->held == NULL)
+		seeing_read_on(self, connection);
 }
 
 ODEON_HANDLER(connection, odeon_write_end)
@@ -346,6 +307,10 @@ ODEON_HANDLER(connection, odeon_draining)
 {
 	if (connection->wire == NULL || connection->is_closing)
 		return;
+	if (!connection->is_connected) {                /* nobody has it yet */
+		connection_end(self, connection, 0, 0, "", false);
+		return;
+	}
 	odeon_draining->who = odeon_self_ref(self);
 	odeon_free(connection->draining);
 	connection->draining = odeon_keep(self, odeon_draining);
@@ -355,6 +320,10 @@ ODEON_HANDLER(connection, odeon_draining)
 /* Its owner has ended: nobody is to be told any more. */
 ODEON_HANDLER(connection, odeon_down)
 {
+	bool was_owned = connection->is_owned || connection->has_lost_owner;
+
+	if (!was_owned && connection->hall != NULL && odeon_ref_equal(odeon_down->who, connection->hall->acceptor))
+		connection_end(self, connection, 0, 0, "", true);
 	if (!connection->is_owned || !odeon_ref_equal(odeon_down->who, connection->owner)) {
 		writing_source_ended(self, connection, odeon_down->who, true, true);
 		return;
@@ -407,9 +376,8 @@ ODEON_HANDLER(connection, odeon_tick)
 	if (connection->wire == NULL)
 		return;
 	if (odeon_tick->key == 'c')
-		connection_end(self, connection, ODEON_ETIMEDOUT, ETIMEDOUT, "connecting took too long", false);
-	else if (odeon_tick->key == 'n')
-		(void)dialing_go_on(self, connection);
+		connection_end(self, connection, ODEON_ETIMEDOUT, ETIMEDOUT, connection->tls != NULL && connection->tls->wire != NULL ?
+		               "the handshake took too long" : "connecting took too long", false);
 	else if (odeon_tick->key == 'l')
 		stop_lingering(self, connection);
 	else if (odeon_tick->key == 'i')
@@ -420,27 +388,32 @@ ODEON_HANDLER(connection, odeon_tick)
 
 /* ---- stopped ------------------------------------------------------------------------------------------------------------------------------- */
 
+/* NULL: no memory, and then it was not written. */
+static struct odeon_bytes *seal_rest(struct connection *connection, struct tls *tls)
+{
+	struct odeon_bytes *rest = chain_take(&connection->out), *sealed = tls != NULL ? tls_seal(tls, rest) : rest;
+
+	if (sealed == NULL)
+		chain_add(&connection->out, rest);
+	return sealed;
+}
+
 /* As an actor, by an order: before its end came of itself. */
 static void leave(struct connection *connection, const odeon_reason *reason)
 {
-	struct wire *wire = connection->wire;
-	odeon_duration linger = connection->terms->options.linger;
-	struct odeon_bytes *first = NULL;
+	bool stays = reason->code == 0 && connection->out.length > 0 && connection->is_connected && !connection->has_ended_writing;
+	struct tls *tls = connection->tls;
+	struct wire *wire = seeing_last(connection, reason->code != 0 || stays);
+	struct odeon_bytes *rest;
 
-	if ((wire->seen & WIRE_PROBED) != 0)
-		writing_probed(connection);
-	connection->read = wire->read;
 	name_end(connection, reason->code, 0, reason->code < 0 ? odeon_error_text(reason->code) : "");
-	connection->reads = wire->first;
-	wire->first = NULL;
-	connection->wire = NULL;
-	if (reason->code == 0 && connection->out.length > 0 && connection->is_connected && !connection->has_ended_writing)
-		first = chain_take(&connection->out);
+	rest = stays ? seal_rest(connection, tls) : NULL;
 	collect(connection);
-	if (first != NULL)
-		wire_leave(wire, first, linger);
+	if (rest != NULL)
+		wire_leave(wire, rest, connection->terms->options.linger);
 	else
 		wire_close(wire, reason->code != 0);
+	tls_free(tls);
 }
 
 ODEON_STOP(connection)
@@ -461,6 +434,7 @@ ODEON_STOP(connection)
 	telling_free(connection);
 	odeon_free(writing_take_all(connection, &late));        /* after the end was told */
 	hall_leave(self, connection->hall, connection->place);
+	odeon_free(connection->ready);
 	odeon_free(connection->stir);
 	dialing_free(connection->dialing);
 	terms_drop(connection->terms);

@@ -2,8 +2,8 @@
 /*
  * connection - the actor between an owner and a wire
  *
- * Agreement. All of it is the actor's. Its parts: what is to be written (writing.c), what the owner is to be told (telling.c),
- * and the life of it all (connection.c). Whatever happens, happens in order: a callback notes what it saw and stirs the
+ * Agreement. All of it is the actor's. Its parts: what the wire has seen (seeing.c), what is to be written (writing.c), what the
+ * owner is to be told (telling.c), and the life of it all (connection.c). With TLS there is a struct tls between it and the wire. Whatever happens, happens in order: a callback notes what it saw and stirs the
  * actor; the actor, when it gets the stir, looks at everything. A stir also collects: what was sent before it is written
  * together.
  *
@@ -21,6 +21,7 @@
 #include "dialing.h"
 #include "hall.h"
 #include "sources.h"
+#include "tls.h"
 #include "wire.h"
 
 /* Options with all defaults filled in, shared by all connections of a listener. */
@@ -34,6 +35,13 @@ int terms_new(const odeon_connection_options *options, struct terms **terms);
 struct terms *terms_share(struct terms *terms);
 void terms_drop(struct terms *terms);           /* NULL is fine */
 
+/* To who accepted it, when TLS has to come before a session: now. */
+struct ready {
+	odeon_ref who;
+	char there[ODEON_ADDRESS_BYTES], protocol[ODEON_PROTOCOL_BYTES], peer[ODEON_PEER_BYTES];
+};
+ODEON_MESSAGE_DECLARE(ready);
+
 /* What a connection begins with. All that is pointed to is taken when it has begun, and only then. */
 struct beginning {
 	struct wire *wire;
@@ -42,6 +50,8 @@ struct beginning {
 	odeon_ref owner;                        /* nobody: a struct odeon_give will come */
 	struct hall *hall;                      /* NULL: nobody accepted it; else a share, with the place there */
 	uint32_t place;
+	struct ready *ready;                    /* NULL: no session waits for TLS */
+	struct tls *tls;                        /* NULL: none */
 };
 
 extern const odeon_kind *const net_connection;
@@ -50,10 +60,12 @@ enum ending { RUNS, MARKS, ENDED };
 
 struct connection {
 	struct wire *wire;                      /* NULL: it is over */
+	struct tls *tls;                        /* between the wire and the rest; NULL: none, or it is over */
 	struct terms *terms;
 	struct dialing *dialing;                /* NULL: it is connected */
 	odeon_ref owner;
 	struct hall *hall;
+	struct ready *ready;                    /* laid by, until TLS is ready */
 	struct chain out;                       /* to be written */
 	struct sources sources;                 /* behind it, and what was sent behind them */
 	struct chain late;                      /* sent after the end of writing */
@@ -81,6 +93,16 @@ void connection_stir(odeon_self *self, struct connection *connection);
 void connection_end(odeon_self *self, struct connection *connection, int error, int system_error, const char *text,
                     bool resets);
 void connection_fail(odeon_self *self, struct connection *connection, int uv_error);
+
+/* ---- seeing.c */
+
+void seeing_connected(odeon_self *self, struct connection *connection);
+void seeing_all(odeon_self *self, struct connection *connection);
+uint32_t *seeing_credit(struct connection *connection); /* reads that may still be */
+void seeing_read_on(odeon_self *self, struct connection *connection);
+
+/* When it is over: what was read is the connection's, what can be said is said; the wire and TLS are the caller's. */
+struct wire *seeing_last(struct connection *connection, bool resets);
 
 /* ---- writing.c */
 

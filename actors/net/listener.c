@@ -142,6 +142,8 @@ static int check(odeon_system *system, const odeon_listener_options *options)
 		return ODEON_EINVAL;
 	if (options->bytes != sizeof *options)
 		return ODEON_EVERSION;
+	if (options->connection.tls != NULL && !tls_is_server(options->connection.tls))
+		return ODEON_EINVAL;
 	if ((options->session != NULL) != odeon_ref_is_nobody(options->owner) || options->backlog > BACKLOG_MOST)
 		return ODEON_EINVAL;
 	return 0;

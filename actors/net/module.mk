@@ -12,6 +12,7 @@ net_headers = \
 	include/odeon/net/loop.h \
 	include/odeon/net/names.h \
 	include/odeon/net/signals.h \
+	include/odeon/net/tls.h \
 	include/odeon/net/udp.h
 net_pages = \
 	docs/man/made/odeon_bytes_constant.3 \
@@ -33,14 +34,19 @@ net_pages = \
 	docs/man/made/odeon_net_loop.3 \
 	docs/man/made/odeon_net_poller.3 \
 	docs/man/made/odeon_signals_watch.3 \
+	docs/man/made/odeon_tls_client.3 \
+	docs/man/made/odeon_tls_drop.3 \
+	docs/man/made/odeon_tls_reload.3 \
+	docs/man/made/odeon_tls_server.3 \
+	docs/man/made/odeon_tls_share.3 \
 	docs/man/made/odeon_udp_open.3
 EXTRA_DIST += $(net_headers) include/odeon/net.h %D%/odeon-net.map
 
 if HAVE_NET
 # All objects, not installed: tests link these and libodeoncore.
 noinst_LTLIBRARIES += libodeonnetparts.la
-libodeonnetparts_la_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS)
-libodeonnetparts_la_LIBADD   = $(UV_LIBS)
+libodeonnetparts_la_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS) $(TLS_CFLAGS)
+libodeonnetparts_la_LIBADD   = $(UV_LIBS) $(TLS_LIBS)
 libodeonnetparts_la_SOURCES  = \
 	%D%/acceptor.c \
 	%D%/acceptor.h \
@@ -84,16 +90,32 @@ libodeonnetparts_la_SOURCES  = \
 	%D%/orders.c \
 	%D%/poller.c \
 	%D%/poller.h \
+	%D%/seeing.c \
 	%D%/signals.c \
 	%D%/sources.c \
 	%D%/sources.h \
 	%D%/stir.h \
 	%D%/telling.c \
 	%D%/terms.c \
+	%D%/tls.h \
 	%D%/udp.c \
 	%D%/wire.c \
 	%D%/wire.h \
 	%D%/writing.c
+if HAVE_TLS
+libodeonnetparts_la_SOURCES += \
+	%D%/tls_bio.c \
+	%D%/tls_context.c \
+	%D%/tls_errors.c \
+	%D%/tls_files.c \
+	%D%/tls_generation.c \
+	%D%/tls_parts.h \
+	%D%/tls_reading.c \
+	%D%/tls_sessions.c \
+	%D%/tls_writing.c
+else
+libodeonnetparts_la_SOURCES += %D%/tls_none.c
+endif
 
 lib_LTLIBRARIES += libodeon-net.la
 libodeon_net_la_SOURCES =

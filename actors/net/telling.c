@@ -42,7 +42,7 @@ struct odeon_bytes *telling_next_read(struct connection *connection)
 		return bytes;
 	}
 	if (connection->wire != NULL)
-		return wire_take(connection->wire);
+		return connection->tls != NULL ? tls_take(connection->tls) : wire_take(connection->wire);
 	bytes = connection->reads;
 	if (bytes != NULL) {
 		connection->reads = bytes->next;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* terms - a connection's options, looked over and shared */
 #include "connection.h"
+#include <odeon/net/tls.h>
 
 #include <stdlib.h>
 
@@ -50,6 +51,7 @@ int terms_new(const odeon_connection_options *options, struct terms **terms)
 	if (options != NULL)
 		(*terms)->options = *options;
 	fill_in(&(*terms)->options);
+	(*terms)->options.tls = odeon_tls_share((*terms)->options.tls);
 	return 0;
 }
 
@@ -62,6 +64,8 @@ struct terms *terms_share(struct terms *terms)
 /* The last one frees it, after all that the others did with it. */
 void terms_drop(struct terms *terms)
 {
-	if (terms != NULL && atomic_fetch_sub_explicit(&terms->users, 1, memory_order_acq_rel) == 1)
-		free(terms);
+	if (terms == NULL || atomic_fetch_sub_explicit(&terms->users, 1, memory_order_acq_rel) != 1)
+		return;
+	odeon_tls_drop(terms->options.tls);
+	free(terms);
 }

@@ -271,11 +271,14 @@ static void on_probe(uv_write_t *request, int status)
 	note(wire, WIRE_PROBED, status);
 }
 
-int wire_probe(struct wire *wire, unsigned char *byte)
+int wire_probe(struct wire *wire, unsigned char byte)
 {
 	uv_write_t *request = request_new(wire, sizeof *request);
-	uv_buf_t buffer = { .base = (char *)byte, .len = 1 };
-	int error = request != NULL ? uv_write(request, &wire->uv.stream, &buffer, 1, on_probe) : UV_ENOMEM;
+	uv_buf_t buffer = { .base = (char *)&wire->probed, .len = 1 };
+	int error;
+
+	wire->probed = byte;
+	error = request != NULL ? uv_write(request, &wire->uv.stream, &buffer, 1, on_probe) : UV_ENOMEM;
 
 	wire->is_probing = error == 0;
 	if (error != 0)

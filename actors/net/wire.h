@@ -48,6 +48,7 @@ struct wire {
 	int error;                              /* negative, as libuv has it */
 	unsigned char small_reads;              /* in a row */
 	bool is_local, is_reading, is_probing;
+	unsigned char probed;                   /* the byte, while the loop has it */
 	uint64_t read;
 };
 
@@ -68,8 +69,7 @@ struct odeon_bytes *wire_take(struct wire *wire);       /* the next that was rea
 /* How many bytes of the chain were written; 0: the system takes no more now. Negative: the error of libuv. */
 ssize_t wire_write(struct wire *wire, const struct odeon_bytes *chain);
 
-/* The byte must stay until WIRE_PROBED, or the wire is closed. */
-int wire_probe(struct wire *wire, unsigned char *byte);
+int wire_probe(struct wire *wire, unsigned char byte);
 int wire_write_end(struct wire *wire);
 
 /* Taken. What is still being read or written is given up; `resets`: and the other side is told so. */

@@ -119,7 +119,7 @@ static void advance(struct connection *connection, size_t written)
 
 void writing_probed(struct connection *connection)
 {
-	advance(connection, 1);
+	advance(connection, connection->tls != NULL ? tls_probed(connection->tls) : 1);
 }
 
 /* ---- to the wire ---------------------------------------------------------------------------------------------------------------- */
@@ -128,7 +128,8 @@ void writing_probed(struct connection *connection)
 static void await_room(odeon_self *self, struct connection *connection)
 {
 	odeon_duration timeout = connection->terms->options.write_timeout;
-	int error = wire_probe(connection->wire, connection->out.first->data);
+	int error = connection->tls != NULL ? tls_probe(connection->tls)
+	                                    : wire_probe(connection->wire, connection->out.first->data[0]);
 
 	if (error != 0)
 		connection_fail(self, connection, error);
@@ -136,28 +137,55 @@ static void await_room(odeon_self *self, struct connection *connection)
 		connection->times_writes = odeon_tick_every(self, timeout / 4 + 1, 'w') == 0;
 }
 
+static bool has_output(const struct connection *connection)
+{
+	return (connection->out.first != NULL && connection->is_connected)
+		|| (connection->tls != NULL && tls_has_output(connection->tls));
+}
+
+/* `done`: of ours; with TLS the system gets other bytes. */
+static ssize_t write_once(struct connection *connection, size_t *done)
+{
+	ssize_t written;
+
+	if (connection->tls != NULL)
+		return tls_write(connection->tls, connection->is_connected ? connection->out.first : NULL, done);
+	written = wire_write(connection->wire, connection->out.first);
+	*done = written > 0 ? (size_t)written : 0;
+	return written;
+}
+
 /* False: nothing more to be done now. */
 static bool write_some(odeon_self *self, struct connection *connection)
 {
 	ssize_t written;
+	size_t done;
 
 	chain_advance(&connection->out, 0);
-	if (connection->out.first == NULL)
+	if (!has_output(connection))
 		return false;
-	written = wire_write(connection->wire, connection->out.first);
-	if (written < 0)
+	written = write_once(connection, &done);
+	if (written > 0)
+		advance(connection, done);
+	else if (connection->tls != NULL && connection->tls->error != 0)
+		connection_end(self, connection, connection->tls->error, 0, connection->tls->text, true);
+	else if (written < 0)
 		connection_fail(self, connection, (int)written);
-	else if (written == 0)
-		await_room(self, connection);
 	else
-		advance(connection, (size_t)written);
+		await_room(self, connection);
 	return written > 0;
 }
 
+/* By TLS that is something to be written, first. */
 static void end_writing(odeon_self *self, struct connection *connection)
 {
-	int error = wire_write_end(connection->wire);
+	int error;
 
+	if (connection->tls != NULL && tls_say_end(connection->tls)) {
+		connection_stir(self, connection);
+		return;
+	}
+	error = wire_write_end(connection->wire);
 	connection->has_ended_writing = true;
 	if (error != 0)
 		connection_fail(self, connection, error);
@@ -177,7 +205,7 @@ void writing_flush(odeon_self *self, struct connection *connection)
 {
 	int rounds = 0;
 
-	if (!connection->is_connected || connection->wire->is_probing || connection->has_ended_writing)
+	if (connection->wire->is_probing || connection->has_ended_writing)
 		return;
 	while (rounds < ROUNDS && write_some(self, connection))
 		rounds++;
@@ -189,6 +217,6 @@ void writing_flush(odeon_self *self, struct connection *connection)
 		return;
 	if (rounds == ROUNDS)
 		connection_stir(self, connection);
-	else if (connection->ends_writing && writing_is_done(connection))
+	else if (connection->ends_writing && connection->is_connected && !connection->wire->is_probing && writing_is_done(connection))
 		end_writing(self, connection);
 }

@@ -29,14 +29,21 @@
 	X(EKILLED, -16, "killed") \
 	X(EFAILED, -17, "failed") \
 	X(ESYSTEM, -18, "the operating system refused") \
-	X(ELAGGED, -19, "messages were missed")
+	X(ELAGGED, -19, "messages were missed") \
+	X(EUNSUPPORTED, -20, "not built with that") \
+	X(EMALFORMED, -21, "the other side broke the protocol") \
+	X(EHANDSHAKE, -22, "the handshake failed") \
+	X(ENOPROTOCOL, -23, "no protocol in common") \
+	X(EUNTRUSTED, -24, "the certificate is not trusted") \
+	X(EEXPIRED, -25, "the certificate is not valid at this time") \
+	X(EMISNAMED, -26, "the certificate is of another name")
 
 enum odeon_error {
 	ODEON_OK = 0,
 #define ODEON_ERROR_(name, number, text) ODEON_##name = number,
 	ODEON_ERRORS(ODEON_ERROR_)
 #undef ODEON_ERROR_
-	ODEON_ERROR_LAST_ = -19
+	ODEON_ERROR_LAST_ = -26
 };
 
 /* How many numbers there are, 0 included: the length of an array indexed by -error. */

@@ -17,5 +17,6 @@
 #include <odeon/net/child.h>
 #include <odeon/net/udp.h>
 #include <odeon/net/names.h>
+#include <odeon/net/tls.h>
 
 #endif

@@ -2,7 +2,8 @@
 /*
  * wires.h - what the tests of connections share: owners that note what they get, and plain sockets on the other side
  *
- * Each test runs for two kinds of socket: _i is KIND_TCP or KIND_LOCAL. An owner does what its ears say, and notes everything
+ * Each test runs for all kinds of connection: _i is KIND_TCP, KIND_LOCAL or, where that is built, KIND_TLS, of which a test sees
+ * nothing: its plain sockets speak by a relay (relay.h). An owner does what its ears say, and notes everything
  * there, under a lock; the test looks, and drives its connection by posting to it.
  */
 #ifndef TESTS_WIRES_H
@@ -20,7 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { KIND_TCP, KIND_LOCAL, KINDS };
+enum { KIND_TCP, KIND_LOCAL, KIND_TLS, PLAIN_KINDS = KIND_TLS, KINDS = PLAIN_KINDS + WITH_TLS };
 enum { SAID_MOST = 256 };
 
 struct ears {
@@ -47,6 +48,7 @@ unsigned char pattern(uint64_t at);                    /* the byte at that place
 
 void wires_open(int kind, unsigned workers);
 void wires_close(void);
+odeon_tls *wires_tls(void);                            /* what listeners of this kind have; NULL: none */
 
 void wires_place(char wanted[ODEON_ADDRESS_BYTES]);    /* where to listen */
 odeon_ref listen_with(odeon_listener_options options); /* fills in the address; a session, that is given `argument` */
@@ -54,9 +56,13 @@ odeon_ref listen_for(struct ears *ears, odeon_connection_options options);     /
 odeon_ref owner_with(struct ears *ears);               /* an owner for a connection that is opened or given */
 extern const odeon_kind *const ears_kind;
 
+/* To the address, by the kind of connection; options may be NULL. */
+int connect_for(odeon_ref owner, const odeon_connection_options *options, odeon_ref *connection);
+
 void ears_init(struct ears *ears);
 bool ears_said(struct ears *ears, const char *said);
 uint64_t ears_bytes(struct ears *ears);
+uint64_t ears_reads(struct ears *ears);
 size_t ears_high(struct ears *ears);
 bool ears_ended(struct ears *ears);
 odeon_ref ears_connection(struct ears *ears);          /* waits for it */

@@ -48,6 +48,10 @@
 #define ODEON_ADDRESS_BYTES 120                        /* of the longest, its final zero included */
 
 #define ODEON_READ_ALWAYS UINT32_MAX
+#define ODEON_PROTOCOL_BYTES 32                        /* of a protocol's name, its final zero included */
+#define ODEON_PEER_BYTES 128                           /* of a certificate's name, the same */
+
+typedef struct odeon_tls odeon_tls;                    /* tls.h */
 
 /* ---- to a connection ---------------------------------------------------------------------------------------------------- */
 
@@ -59,7 +63,13 @@ struct odeon_give { odeon_ref to; };
 
 /* ---- from a connection, to its owner ----------------------------------------------------------------------------------- */
 
-struct odeon_connected { odeon_ref who; char here[ODEON_ADDRESS_BYTES], there[ODEON_ADDRESS_BYTES]; };
+struct odeon_connected {
+	odeon_ref who;
+	char here[ODEON_ADDRESS_BYTES], there[ODEON_ADDRESS_BYTES];
+	char protocol[ODEON_PROTOCOL_BYTES];           /* that the two agreed on by TLS; empty: none */
+	char peer[ODEON_PEER_BYTES];                   /* common name in the other side's certificate, if that is trusted; or empty */
+	uint32_t is_resumed;                           /* TLS: without a new look at certificates */
+};
 struct odeon_read_end { odeon_ref who; };
 struct odeon_unwritten { odeon_ref who; size_t bytes; uint32_t is_high; };     /* what waits takes up; not high: there is room */
 
@@ -71,7 +81,7 @@ struct odeon_disconnected {
 	                                                  ODEON_EFULL: more than write_most waited;
 	                                                  ODEON_EEMPTY: there is no such name;
 	                                                  ODEON_EFAILED: a source ended before all its bytes had come;
-	                                                  ODEON_ENOMEM, ODEON_EKILLED;
+	                                                  ODEON_ENOMEM, ODEON_EKILLED; those of tls.h;
 	                                                  ODEON_ESYSTEM: the system refused, and text says what */
 	int system_error;                              /* as errno has it: ECONNREFUSED, ...; 0: none */
 	const char *text;                              /* for people; lives for ever */
@@ -92,12 +102,16 @@ typedef struct odeon_connection_options {
 	size_t high_water, low_water;                  /* bytes that messages which wait to be written take up, the room in them
 	                                                  included; default 64 KiB, and a quarter of high */
 	size_t write_most;                             /* when they take up so many, one more write ends it; default 64 MiB */
-	odeon_duration connect_timeout;                /* default 30 s; for all addresses of a name, and finding them */
+	odeon_duration connect_timeout;                /* default 30 s; for all addresses of a name, and finding them; with TLS, for
+	                                                  the handshake too */
 	odeon_duration idle_timeout;                   /* without a byte read or written, within a quarter more; default: none */
 	odeon_duration write_timeout;                  /* bytes wait, and none could be written, the same; default: none */
 	odeon_duration linger;                         /* how long ending may take; default 2 s */
 	int delays;                                    /* not 0: small writes wait for others, which saves packets (no TCP_NODELAY) */
 	unsigned keep_alive;                           /* seconds until the system looks after a silent other side; 0: never */
+	odeon_tls *tls;                                /* speaks TLS, by this context; it has a share of its own */
+	const char *tls_name;                          /* to connect: the name that the server's certificate must have; default: the
+	                                                  address's host. Copied */
 } odeon_connection_options;
 #define ODEON_CONNECTION_OPTIONS(...) { .bytes = sizeof(odeon_connection_options), __VA_ARGS__ }
 
@@ -128,7 +142,8 @@ ODEON_MESSAGE_DECLARE(odeon_disconnected) ODEON_API;
  * It runs on the caller's worker, or, when the caller is none, on one after the other.
  *
  * Returns:  0, or with nothing left behind
- *   ODEON_EINVAL    no such address, options that contradict each other, or the system has another poller
+ *   ODEON_EINVAL    no such address, options that contradict each other, a server's TLS or one with no name to verify, or the
+ *                   system has another poller
  *   ODEON_EVERSION  options of an unknown size
  *   or as odeon_system_spawn
  * Context:  any thread, any handler

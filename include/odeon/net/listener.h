@@ -27,6 +27,7 @@ struct odeon_session {
 	odeon_ref connection, listener;
 	const void *argument;                          /* of the listener's options */
 	const char *there;                             /* the other side's address */
+	const char *protocol, *peer;                   /* by TLS, as odeon_connected has them; else empty */
 };
 
 struct odeon_drain { odeon_duration within; };         /* to a listener; may be a request */
@@ -65,8 +66,8 @@ ODEON_MESSAGE_DECLARE(odeon_draining) ODEON_API;
  *
  * Returns:  0, or with nothing left behind
  *   ODEON_EBUSY     the address is in use
- *   ODEON_EINVAL    no such address, neither session nor owner or both, options that contradict each other, or the system has
- *                   another poller
+ *   ODEON_EINVAL    no such address, neither session nor owner or both, options that contradict each other, a client's TLS,
+ *                   or the system has another poller
  *   ODEON_EVERSION  options of an unknown size
  *   ODEON_ESYSTEM   the system refused: no descriptor, no permission, not an address of this machine
  *   or as odeon_system_spawn
