@@ -193,11 +193,18 @@ certificate_sources = %D%/harness/certificates.c %D%/harness/certificates.h
 if HAVE_TLS
 AM_CPPFLAGS += -DWITH_TLS=1 $(TLS_CFLAGS)
 wires += %D%/contract/relay.c $(certificate_sources)
+check_tests += \
+	%D%/contract/tls.t \
+	%D%/contract/tls_trouble.t
 else
 AM_CPPFLAGS += -DWITH_TLS=0
 wires += %D%/contract/relay_none.c
 endif
 EXTRA_DIST += %D%/contract/relay.c %D%/contract/relay_none.c $(certificate_sources)
+%C%_contract_tls_t_SOURCES = %D%/contract/tls.c $(wires)
+%C%_contract_tls_t_LDADD = $(net_libraries)
+%C%_contract_tls_trouble_t_SOURCES = %D%/contract/tls_trouble.c $(wires)
+%C%_contract_tls_trouble_t_LDADD = $(net_libraries)
 %C%_contract_connection_t_SOURCES = %D%/contract/connection.c $(wires)
 %C%_contract_connection_t_LDADD = $(net_libraries)
 %C%_unit_framing_t_SOURCES = %D%/unit/framing.c %D%/fuzz/framing.c %D%/fuzz/framing.h

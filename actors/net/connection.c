@@ -56,6 +56,8 @@ void connection_end(odeon_self *self, struct connection *connection, int error, 
 	if (connection->wire == NULL)
 		return;
 	let_go_of_wire(connection, resets);
+	if (connection->ready != NULL)                  /* there never will be one */
+		connection->has_lost_owner = true;
 	name_end(connection, error, system_error, text);
 	if (connection->stir == NULL)
 		return;                                 /* when that comes, one more is sent, behind what waits now */
@@ -157,9 +159,17 @@ ODEON_START(connection, beginning)
 
 /* ---- looking ------------------------------------------------------------------------------------------------------------------------ */
 
+/* Who has said the end by TLS may be gone before he can be told more than that. */
+static bool has_ended(const struct connection *connection)
+{
+	const struct tls *tls = connection->tls;
+
+	return (connection->wire->seen & WIRE_WRITE_ENDED) != 0 || (tls != NULL && tls->has_said_end && !tls_has_output(tls));
+}
+
 static bool is_over(const struct connection *connection)
 {
-	return connection->has_seen_read_end && (connection->wire->seen & WIRE_WRITE_ENDED) != 0;
+	return connection->has_seen_read_end && has_ended(connection);
 }
 
 /* Everything, whatever it was that stirred. */
@@ -323,7 +333,7 @@ ODEON_HANDLER(connection, odeon_down)
 	bool was_owned = connection->is_owned || connection->has_lost_owner;
 
 	if (!was_owned && connection->hall != NULL && odeon_ref_equal(odeon_down->who, connection->hall->acceptor))
-		connection_end(self, connection, 0, 0, "", true);
+		seeing_nobody(self, connection);
 	if (!connection->is_owned || !odeon_ref_equal(odeon_down->who, connection->owner)) {
 		writing_source_ended(self, connection, odeon_down->who, true, true);
 		return;

@@ -98,6 +98,7 @@ void connection_fail(odeon_self *self, struct connection *connection, int uv_err
 
 void seeing_connected(odeon_self *self, struct connection *connection);
 void seeing_all(odeon_self *self, struct connection *connection);
+void seeing_nobody(odeon_self *self, struct connection *connection);    /* who was to find it an owner has ended */
 uint32_t *seeing_credit(struct connection *connection); /* reads that may still be */
 void seeing_read_on(odeon_self *self, struct connection *connection);
 

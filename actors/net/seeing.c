@@ -23,6 +23,12 @@ static void describe(struct connection *connection)
 	}
 }
 
+void seeing_nobody(odeon_self *self, struct connection *connection)
+{
+	connection->has_lost_owner = true;
+	connection_end(self, connection, 0, 0, "", true);
+}
+
 /* Who accepted it makes a session now. */
 static void announce(odeon_self *self, struct connection *connection)
 {
@@ -32,7 +38,7 @@ static void announce(odeon_self *self, struct connection *connection)
 	error = odeon_send(self, connection->hall->acceptor, connection->ready);
 	connection->ready = NULL;
 	if (error != 0)
-		connection_end(self, connection, 0, 0, "", true);
+		seeing_nobody(self, connection);
 }
 
 void seeing_connected(odeon_self *self, struct connection *connection)

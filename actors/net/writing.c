@@ -176,13 +176,12 @@ static bool write_some(odeon_self *self, struct connection *connection)
 	return written > 0;
 }
 
-/* By TLS that is something to be written, first. */
 static void end_writing(odeon_self *self, struct connection *connection)
 {
 	int error;
 
 	if (connection->tls != NULL && tls_say_end(connection->tls)) {
-		connection_stir(self, connection);
+		writing_flush(self, connection);        /* that is something to be written */
 		return;
 	}
 	error = wire_write_end(connection->wire);

@@ -68,18 +68,30 @@ static void begin(odeon_self *self, struct owner *owner, odeon_ref connection)
 	pthread_mutex_unlock(&ears->lock);
 }
 
+static void note_names(struct ears *ears, const char *protocol, const char *peer)
+{
+	pthread_mutex_lock(&ears->lock);
+	snprintf(ears->protocol, sizeof ears->protocol, "%s", protocol);
+	snprintf(ears->peer, sizeof ears->peer, "%s", peer);
+	pthread_mutex_unlock(&ears->lock);
+}
+
 /* Of a session: an argument that is a session's. Of any other: its ears. */
 ODEON_START(owner, odeon_session)
 {
 	owner->ears = (struct ears *)(uintptr_t)odeon_session->argument;
-	if (!odeon_ref_is_nobody(odeon_session->connection))
+	if (!odeon_ref_is_nobody(odeon_session->connection)) {
+		note_names(owner->ears, odeon_session->protocol, odeon_session->peer);
 		begin(self, owner, odeon_session->connection);
+	}
 	return 0;
 }
 
 ODEON_HANDLER(owner, odeon_connected)
 {
 	locked_say(owner->ears, 'c');
+	note_names(owner->ears, odeon_connected->protocol, odeon_connected->peer);
+	owner->ears->is_resumed = odeon_connected->is_resumed != 0;
 	begin(self, owner, odeon_connected->who);
 }
 
@@ -233,7 +245,8 @@ odeon_ref listen_with(odeon_listener_options options)
 	odeon_ref listener;
 
 	wires_place(wanted);
-	options.connection.tls = wires_tls();
+	if (wires_kind == KIND_TLS)
+		options.connection.tls = wires_tls();
 	ck_assert_int_eq(odeon_listener_open(world.system, wanted, &options, address, &listener), 0);
 	return listener;
 }

@@ -38,6 +38,8 @@ struct ears {
 	struct odeon_disconnected end;                 /* the first of these; its chain counted and freed */
 	uint64_t rest;                                 /* bytes in that */
 	bool is_rest_wrong;
+	char protocol[ODEON_PROTOCOL_BYTES], peer[ODEON_PEER_BYTES];
+	bool is_resumed;
 	size_t high;                                   /* the most that it was told that waits */
 };
 
