@@ -195,7 +195,9 @@ AM_CPPFLAGS += -DWITH_TLS=1 $(TLS_CFLAGS)
 wires += %D%/contract/relay.c $(certificate_sources)
 check_tests += \
 	%D%/contract/tls.t \
-	%D%/contract/tls_trouble.t
+	%D%/contract/tls_trouble.t \
+	%D%/fault/crypto.t \
+	%D%/fault/tls.t
 else
 AM_CPPFLAGS += -DWITH_TLS=0
 wires += %D%/contract/relay_none.c
@@ -308,6 +310,8 @@ fault_flags = $(AM_LDFLAGS) -Wl,--wrap=aligned_alloc,--wrap=calloc,--wrap=eventf
 %C%_fault_http_client_t_LDFLAGS = $(fault_flags)
 %C%_fault_http_client_t_LDADD = $(http_libraries)
 %C%_fault_net_t_SOURCES = %D%/fault/net.c %D%/fault/faults.c %D%/fault/faults.h
+%C%_fault_net_t_SOURCES = %D%/fault/net.c %D%/fault/faults.c %D%/fault/faults.h %D%/contract/relay_none.c
+%C%_fault_net_t_CPPFLAGS = $(AM_CPPFLAGS) -DSUITE='"fault/net"' -DSTEP=1
 %C%_fault_net_t_LDFLAGS = $(fault_flags)
 %C%_fault_net_t_LDADD = $(net_libraries)
 %C%_fault_net_rest_t_SOURCES = %D%/fault/net_rest.c %D%/fault/faults.c %D%/fault/faults.h
@@ -319,6 +323,14 @@ fault_flags = $(AM_LDFLAGS) -Wl,--wrap=aligned_alloc,--wrap=calloc,--wrap=eventf
 %C%_fault_websocket_t_SOURCES = %D%/fault/websocket.c %D%/fault/faults.c %D%/fault/faults.h $(frames_sources)
 %C%_fault_websocket_t_LDFLAGS = $(fault_flags)
 %C%_fault_websocket_t_LDADD = $(http_libraries)
+%C%_fault_tls_t_SOURCES = %D%/fault/net.c %D%/fault/faults.c %D%/fault/faults.h %D%/contract/relay.c $(certificate_sources)
+%C%_fault_tls_t_CPPFLAGS = $(AM_CPPFLAGS) -DSUITE='"fault/tls"' -DSTEP=1
+%C%_fault_tls_t_LDFLAGS = $(fault_flags)
+%C%_fault_tls_t_LDADD = $(net_libraries)
+%C%_fault_crypto_t_SOURCES = $(%C%_fault_tls_t_SOURCES) %D%/fault/crypto_memory.c
+%C%_fault_crypto_t_CPPFLAGS = $(AM_CPPFLAGS) -DSUITE='"fault/crypto"' -DSTEP=31
+%C%_fault_crypto_t_LDFLAGS = $(fault_flags)
+%C%_fault_crypto_t_LDADD = $(net_libraries) $(TLS_LIBS)
 %C%_contract_supervisor_t_SOURCES = %D%/contract/supervisor.c %D%/contract/company.h
 %C%_contract_supervisor_stop_t_SOURCES = %D%/contract/supervisor_stop.c %D%/contract/company.h
 %C%_contract_machine_t_SOURCES = %D%/contract/machine.c %D%/contract/lamp.h
@@ -387,6 +399,9 @@ EXTRA_DIST += %D%/scenarios/savina.sh
 # ---- the larger example, with kills at each step, and its mutants
 TESTS      += %D%/scenarios/bank.sh
 EXTRA_DIST += %D%/scenarios/bank.sh
+# ---- clients that nobody here wrote
+include %D%/net/module.mk
+
 # ---- HTTP and WebSocket
 include %D%/http/module.mk
 

@@ -27,14 +27,15 @@ static void free_kept(struct kept kept)
 
 void tls_keep_session(struct tls *tls, SSL_SESSION *session)
 {
-	struct kept *place = place_of(tls->generation, tls->peer_key), former, fresh = {
-		.key = strdup(tls->peer_key), .session = session,
-	};
+	struct kept *place = place_of(tls->generation, tls->peer_key), former;
+	size_t length = strlen(tls->peer_key) + 1;
+	struct kept fresh = { .key = malloc(length), .session = session };
 
 	if (fresh.key == NULL) {
 		free_kept(fresh);
 		return;
 	}
+	memcpy(fresh.key, tls->peer_key, length);
 	pthread_mutex_lock(&tls->generation->lock);
 	former = *place;
 	*place = fresh;

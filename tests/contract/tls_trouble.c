@@ -384,11 +384,16 @@ END_TEST
 START_TEST(who_wants_new_keys_for_ever_and_never_reads_is_held_up)
 {
 	struct rusage before, after;
+	int plain, least = 4096;
 	struct other other;
 	size_t sent = 0;
 
 	listen_within(0);
-	other = begin(dial(), false, TLS1_3_VERSION);
+	plain = new_socket();
+	must(setsockopt(plain, SOL_SOCKET, SO_RCVBUF, &least, sizeof least) == 0);
+	must(setsockopt(plain, SOL_SOCKET, SO_SNDBUF, &least, sizeof least) == 0);
+	dial_by(plain);
+	other = begin(plain, false, TLS1_3_VERSION);
 	shake_hands(&other);
 	(void)ears_connection(&ears);
 	getrusage(RUSAGE_SELF, &before);
@@ -407,7 +412,8 @@ START_TEST(who_wants_new_keys_for_ever_and_never_reads_is_held_up)
 	}
 	getrusage(RUSAGE_SELF, &after);
 	ck_assert_uint_lt(sent, 64 << 20);
-	ck_assert_int_lt(after.ru_maxrss - before.ru_maxrss, 32 << 10);       /* kilobytes */
+	if (KIT_SLOWER(10) == 10)                               /* a sanitizer keeps what was freed */
+		ck_assert_int_lt(after.ru_maxrss - before.ru_maxrss, 32 << 10);       /* kilobytes */
 	reset(other.plain);
 	SSL_free(other.ssl);
 	eventually(ears_ended(&ears));

@@ -34,8 +34,10 @@ static char *text_of(BIO *memory)
 	char *data, *text;
 	long length = BIO_get_mem_data(memory, &data);
 
-	text = strndup(data, (size_t)length);
+	text = malloc((size_t)length + 1);
 	must(text != NULL);
+	memcpy(text, data, (size_t)length);
+	text[length] = '\0';
 	BIO_free(memory);
 	return text;
 }
