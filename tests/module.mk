@@ -205,7 +205,7 @@ endif
 EXTRA_DIST += %D%/contract/relay.c %D%/contract/relay_none.c $(certificate_sources)
 %C%_contract_tls_t_SOURCES = %D%/contract/tls.c $(wires)
 %C%_contract_tls_t_LDADD = $(net_libraries)
-%C%_contract_tls_trouble_t_SOURCES = %D%/contract/tls_trouble.c $(wires)
+%C%_contract_tls_trouble_t_SOURCES = %D%/contract/tls_other.h %D%/contract/tls_trouble.c $(wires)
 %C%_contract_tls_trouble_t_LDADD = $(net_libraries)
 %C%_contract_connection_t_SOURCES = %D%/contract/connection.c $(wires)
 %C%_contract_connection_t_LDADD = $(net_libraries)

@@ -6,20 +6,15 @@
  * nobody grants. No session sees anything of that, but by name; nothing stays, and nothing grows. The other side is OpenSSL
  * between two memories, so that each byte of it is the test's.
  */
-#include "wires.h"
-#include "../harness/certificates.h"
+#include "tls_other.h"
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <openssl/err.h>
-#include <openssl/ssl.h>
-
-enum { FLIGHT = 8192 };
 
 static struct certificate ours;
 static odeon_tls *server_context, *client_context;
 static struct ears ears;
 
-static void make_all(void)
+static void make(int kind)
 {
 	odeon_tls_options options = ODEON_TLS_OPTIONS(.certificate_count = 1);
 	odeon_tls_certificate certificate;
@@ -32,8 +27,11 @@ static void make_all(void)
 	must(odeon_tls_client(&options, &client_context, NULL) == 0);
 	ears_init(&ears);
 	ears.credit = ODEON_READ_ALWAYS;
-	wires_open(KIND_TCP, 2);
+	wires_open(kind, 2);
 }
+
+static void make_all(void) { make(KIND_TCP); }
+static void make_local(void) { make(KIND_LOCAL); }
 
 static void free_all(void)
 {
@@ -53,105 +51,13 @@ static void rest(long milliseconds)
 	nanosleep(&(struct timespec){ .tv_sec = milliseconds / 1000, .tv_nsec = milliseconds % 1000 * 1000000 }, NULL);
 }
 
-/* ---- the other side ------------------------------------------------------------------------------------------------------------- */
-
-struct other { int plain; SSL *ssl; BIO *in, *out; unsigned char flight[FLIGHT]; size_t length; };
-
-static struct other begin(int plain, bool is_server, int version)
-{
-	SSL_CTX *context = SSL_CTX_new(is_server ? TLS_server_method() : TLS_client_method());
-	struct other other = { .plain = plain, .in = BIO_new(BIO_s_mem()), .out = BIO_new(BIO_s_mem()) };
-
-	must(context != NULL && other.in != NULL && other.out != NULL);
-	SSL_CTX_set_security_level(context, 0);
-	must(SSL_CTX_set_min_proto_version(context, TLS1_VERSION) == 1);
-	must(version == 0 || SSL_CTX_set_max_proto_version(context, version) == 1);
-	if (is_server)
-		must(SSL_CTX_use_cert_and_key(context, ours.certificate, ours.key, NULL, 1) == 1);
-	other.ssl = SSL_new(context);
-	must(other.ssl != NULL);
-	SSL_CTX_free(context);
-	SSL_set_bio(other.ssl, other.in, other.out);
-	if (is_server)
-		SSL_set_accept_state(other.ssl);
-	else
-		SSL_set_connect_state(other.ssl);
-	return other;
-}
-
-/* What it wants to say, into its flight. */
-static void collect(struct other *other)
-{
-	int length = BIO_read(other->out, other->flight, FLIGHT);
-
-	other->length = length > 0 ? (size_t)length : 0;
-}
-
-static void send_part(struct other *other, size_t from, size_t to)
-{
-	while (from < to) {
-		ssize_t some = send(other->plain, other->flight + from, to - from, MSG_NOSIGNAL);
-
-		must(some > 0);
-		from += (size_t)some;
-	}
-}
-
-static bool receive(struct other *other)
-{
-	unsigned char room[FLIGHT];
-	ssize_t length = recv(other->plain, room, sizeof room, 0);
-
-	return length > 0 && BIO_write(other->in, room, (int)length) == length;
-}
-
-/* Up to when it has a flight to send, or is through. */
-static bool step(struct other *other)
-{
-	bool is_done;
-
-	for (;;) {
-		is_done = SSL_do_handshake(other->ssl) == 1;
-		ERR_clear_error();
-		collect(other);
-		if (is_done || other->length > 0 || !receive(other))
-			return is_done;
-	}
-}
-
-static void shake_hands(struct other *other)
-{
-	bool is_done;
-
-	do {
-		is_done = step(other);
-		must(is_done || other->length > 0);
-		send_part(other, 0, other->length);
-	} while (!is_done);
-}
-
-static void seal(struct other *other, uint64_t from, size_t length)
-{
-	struct odeon_bytes *bytes = pattern_bytes(from, length);
-
-	must(SSL_write(other->ssl, bytes->data, (int)length) == (int)length);
-	odeon_free(bytes);
-	collect(other);
-}
-
-static void end(struct other *other)
-{
-	close(other->plain);
-	SSL_free(other->ssl);
-}
-
 /* A listener is one actor, and one on each worker. */
 static bool nobody_stays(void) { return world_stats(&world).actors == 3; }
 
 /* Somebody who behaves is served, whatever there was before. */
 static void serve_another(void)
 {
-	struct other other = begin(dial(), false, 0);
+	struct other other = begin(dial(), NULL, 0);
 	uint64_t before = ears_bytes(&ears);
 
 	shake_hands(&other);
@@ -209,7 +115,7 @@ START_TEST(a_handshake_that_stalls_at_any_byte_is_ended)
 
 	listen_within(ODEON_MS(400));
 	for (size_t i = 0; i < count; i++) {
-		others[i] = begin(dial(), false, 0);
+		others[i] = begin(dial(), NULL, 0);
 		(void)step(&others[i]);
 		if (_i > 0) {                                   /* what it says last, not first */
 			send_part(&others[i], 0, others[i].length);
@@ -227,7 +133,7 @@ START_TEST(a_reset_in_the_handshake_leaves_nothing)
 {
 	listen_within(0);
 	for (int i = 0; i < KIT_SLOWER(100) + 5; i++) {
-		struct other other = begin(dial(), false, 0);
+		struct other other = begin(dial(), NULL, 0);
 
 		(void)step(&other);
 		send_part(&other, 0, i % 3 == 0 ? other.length : (size_t)i);
@@ -246,7 +152,7 @@ START_TEST(who_can_only_do_what_is_too_old_is_refused)
 	struct other other;
 
 	listen_within(0);
-	other = begin(dial(), false, TLS1_1_VERSION);
+	other = begin(dial(), NULL, TLS1_1_VERSION);
 	must(!step(&other) && other.length > 0);
 	send_part(&other, 0, other.length);
 	ck_assert(!step(&other));
@@ -262,7 +168,7 @@ START_TEST(what_is_at_work_may_be_stopped_in_a_handshake)
 	struct odeon_drained *drained;
 	odeon_ref listener = listen_within(0);
 
-	other = begin(dial(), false, 0);
+	other = begin(dial(), NULL, 0);
 	(void)step(&other);
 	send_part(&other, 0, 20);
 	rest(50);
@@ -291,7 +197,7 @@ START_TEST(a_record_may_come_in_any_two_parts)
 	uint64_t sent = 0;
 
 	listen_within(0);
-	other = begin(dial(), false, _i == 0 ? TLS1_2_VERSION : 0);
+	other = begin(dial(), NULL, _i == 0 ? TLS1_2_VERSION : 0);
 	must(setsockopt(other.plain, IPPROTO_TCP, TCP_NODELAY, &(int){ 1 }, sizeof(int)) == 0);
 	shake_hands(&other);
 	for (size_t at = 1; at == 1 || at < other.length; at++) {
@@ -320,7 +226,7 @@ START_TEST(an_end_that_is_not_said_is_no_end)
 		ears_init(&ears);
 		ears.credit = ODEON_READ_ALWAYS;
 		listen_within(0);
-		other = begin(dial(), false, 0);
+		other = begin(dial(), NULL, 0);
 		shake_hands(&other);
 		seal(&other, 0, 50);
 		length = other.length;
@@ -345,7 +251,7 @@ START_TEST(a_changed_byte_is_noticed)
 		ears_init(&ears);
 		ears.credit = ODEON_READ_ALWAYS;
 		listen_within(0);
-		other = begin(dial(), false, 0);
+		other = begin(dial(), NULL, 0);
 		shake_hands(&other);
 		seal(&other, 0, 50);
 		length = other.length;
@@ -368,7 +274,7 @@ START_TEST(nobody_renegotiates)
 	struct other other;
 
 	listen_within(0);
-	other = begin(dial(), false, TLS1_2_VERSION);
+	other = begin(dial(), NULL, TLS1_2_VERSION);
 	shake_hands(&other);
 	must(SSL_renegotiate(other.ssl) == 1);
 	ck_assert(!step(&other) && other.length > 0);           /* its hello */
@@ -380,20 +286,15 @@ START_TEST(nobody_renegotiates)
 }
 END_TEST
 
-/* Each of them makes us answer, and nobody takes the answers. */
+/* Each of them makes us answer, and nobody takes the answers. By a Unix socket, in which little is under way. */
 START_TEST(who_wants_new_keys_for_ever_and_never_reads_is_held_up)
 {
 	struct rusage before, after;
-	int plain, least = 4096;
 	struct other other;
 	size_t sent = 0;
 
 	listen_within(0);
-	plain = new_socket();
-	must(setsockopt(plain, SOL_SOCKET, SO_RCVBUF, &least, sizeof least) == 0);
-	must(setsockopt(plain, SOL_SOCKET, SO_SNDBUF, &least, sizeof least) == 0);
-	dial_by(plain);
-	other = begin(plain, false, TLS1_3_VERSION);
+	other = begin(dial(), NULL, TLS1_3_VERSION);
 	shake_hands(&other);
 	(void)ears_connection(&ears);
 	getrusage(RUSAGE_SELF, &before);
@@ -431,7 +332,7 @@ static struct other accept_ours(odeon_ref *connection)
 	ears_init(&ears);
 	ears.credit = ODEON_READ_ALWAYS;
 	must(odeon_connection_open(world.system, address, owner_with(&ears), &options, connection) == 0);
-	other = begin(accept_plainly(listening), true, 0);
+	other = begin(accept_plainly(listening), &ours, 0);
 	close(listening);
 	return other;
 }
@@ -503,6 +404,8 @@ KIT_MAIN("contract/tls_trouble",
 	CASE("stops", .loop = 3, .tests = KIT_TESTS(what_is_at_work_may_be_stopped_in_a_handshake)),
 	CASE("parts", .loop = 2, .tests = KIT_TESTS(a_record_may_come_in_any_two_parts)),
 	CASE("records", .tests = KIT_TESTS(an_end_that_is_not_said_is_no_end, a_changed_byte_is_noticed)),
-	CASE("wishes", .tests = KIT_TESTS(nobody_renegotiates, who_wants_new_keys_for_ever_and_never_reads_is_held_up)),
+	CASE("wishes", .tests = KIT_TESTS(nobody_renegotiates)),
+	{ .name = "keys", .setup = make_local, .teardown = free_all,
+	  .tests = KIT_TESTS(who_wants_new_keys_for_ever_and_never_reads_is_held_up) },
 	CASE("client", .tests = KIT_TESTS(a_server_that_cuts_off_is_told_apart_from_one_that_ends,
 	                                  a_server_that_breaks_off_the_handshake_is_named)))
