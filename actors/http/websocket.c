@@ -59,7 +59,7 @@ void websocket_fail(odeon_self *self, struct websocket *websocket, int error, ui
 	if (websocket->is_leaving || websocket->is_over)
 		return;
 	name_end(websocket, error, 0, text);
-	if (error == ODEON_EINVAL && !websocket->has_heard_close)
+	if (error == ODEON_EMALFORMED && !websocket->has_heard_close)
 		websocket->closed->code = code;
 	if (websocket->is_open && websocket_code_is(code))
 		websocket_say_close(self, websocket, code, http_text_of(text));

@@ -70,10 +70,9 @@ static bool has_port(struct http_text host)
 	return memchr(from, ':', host.bytes - (size_t)(from - host.at)) != NULL;
 }
 
-static bool put_address(struct websocket_client *client)
+static bool put_address(struct websocket_client *client, struct http_text port)
 {
-	static const char port[] = ":80";
-	size_t length = client->host.bytes, more = has_port(client->host) ? 0 : sizeof port - 1;
+	size_t length = client->host.bytes, more = has_port(client->host) ? 0 : port.bytes;
 
 	if (length == 0 || length + more >= sizeof client->address)
 		return false;
@@ -81,21 +80,23 @@ static bool put_address(struct websocket_client *client)
 		if (memchr("0123456789abcdefABCDEF.:[]", client->host.at[i], 26) == NULL)
 			return false;
 	memcpy(client->address, client->host.at, length);
-	memcpy(client->address + length, port, more);
+	memcpy(client->address + length, port.at, more);
 	client->address[length + more] = '\0';
 	return true;
 }
 
+/* What is secret and what the connection does go together. */
 static bool read_url(struct websocket_client *client, const char *url)
 {
 	struct http_text text = url != NULL ? http_text_of(url) : (struct http_text){ "", 0 };
+	bool is_secret = begins_with(text, HTTP_TEXT("wss://"));
 
-	if (!begins_with(text, HTTP_TEXT("ws://")))
+	if ((!is_secret && !begins_with(text, HTTP_TEXT("ws://"))) || is_secret != (client->connection.tls != NULL))
 		return false;
-	text = http_text_from(text, 5);
+	text = http_text_from(text, is_secret ? 6 : 5);
 	client->host = authority_of(text);
 	client->target = http_text_from(text, client->host.bytes);
-	return may_be_target(client->target) && put_address(client);
+	return may_be_target(client->target) && put_address(client, is_secret ? HTTP_TEXT(":443") : HTTP_TEXT(":80"));
 }
 
 /* ---- the request -------------------------------------------------------------------------------------------------------------- */
@@ -298,9 +299,9 @@ void websocket_read_answer(odeon_self *self, struct websocket *websocket)
 		if (wrong == NULL)
 			be_open(self, websocket, &proof);
 		else
-			websocket_fail(self, websocket, ODEON_EINVAL, WEBSOCKET_LOST, wrong);
+			websocket_fail(self, websocket, ODEON_EHANDSHAKE, WEBSOCKET_LOST, wrong);
 	} else if (opening->length == ANSWER_BYTES) {
-		websocket_fail(self, websocket, ODEON_EINVAL, WEBSOCKET_LOST, "the answer is too long");
+		websocket_fail(self, websocket, ODEON_EHANDSHAKE, WEBSOCKET_LOST, "the answer is too long");
 	} else {
 		websocket_read_nothing(websocket);
 	}
@@ -334,9 +335,9 @@ static int prepare(struct websocket_client *client, const char *url)
 
 	if (error != 0)
 		return error;
+	client->connection = client->options->connection;
 	if (!read_url(client, url) || (client->options->protocols != NULL && !are_tokens(client->options->protocols)))
 		return ODEON_EINVAL;
-	client->connection = client->options->connection;
 	client->connection.bytes = client->connection.bytes != 0 ? client->connection.bytes : sizeof client->connection;
 	client->connection.credit = 0;                          /* it is the websocket that asks */
 	client->opening = calloc(1, sizeof *client->opening);

@@ -140,7 +140,7 @@ static void refuse(odeon_self *self, struct websocket *websocket)
 {
 	uint16_t code = websocket->reader.code;
 
-	websocket_fail(self, websocket, ODEON_EINVAL, code,
+	websocket_fail(self, websocket, ODEON_EMALFORMED, code,
 	               code == WEBSOCKET_BAD_TEXT ? "a text that is not UTF-8"
 	             : code == WEBSOCKET_TOO_BIG ? "a message that is too long"
 	             : code == WEBSOCKET_POLICY ? "a message in too many pieces" : "frames that may not be");

@@ -287,7 +287,7 @@ static void refuse(int kind, odeon_websocket_options options, const char *bytes,
 	say(plain, bytes, length);
 	expect_close(plain, code);
 	await_end(plain);
-	ck_assert_int_eq(guest.end.error, ODEON_EINVAL);
+	ck_assert_int_eq(guest.end.error, ODEON_EMALFORMED);
 	ck_assert_int_eq(guest.end.code, code);
 	ck_assert_str_ne(guest.end.text, "");
 	ck_assert_str_eq(guest.heard, "text(before)closed");

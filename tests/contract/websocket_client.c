@@ -6,6 +6,7 @@
  * before it is open is said then; what is said is masked; both ends together lose nothing.
  */
 #include "frames.h"
+#include "relay.h"
 
 #define TEXT WEBSOCKET_OPCODE_TEXT
 
@@ -20,7 +21,7 @@ static const char *url(void)
 {
 	static char text[200];
 
-	snprintf(text, sizeof text, "ws://%s/there?why", address);
+	snprintf(text, sizeof text, "%s://%s/there?why", wires_tls() != NULL ? "wss" : "ws", address);
 	return text;
 }
 
@@ -29,6 +30,8 @@ static odeon_ref open_with(odeon_websocket_options options)
 	odeon_ref websocket;
 
 	options.bytes = sizeof options;
+	if (wires_tls() != NULL)
+		options.connection = (odeon_connection_options)ODEON_CONNECTION_OPTIONS(.tls = relay_client());
 	guest_init(&guest);
 	ck_assert_int_eq(odeon_websocket_open(world.system, url(), guest_owner(&guest), &options, &websocket), 0);
 	return websocket;
@@ -164,7 +167,7 @@ static void refuse(const char *format, const char *more)
 	close(plain);
 	eventually(guest_ended(&guest));
 	ck_assert_str_eq(guest.heard, "closed");
-	ck_assert_msg(guest.end.error == ODEON_EINVAL, "%s", answer);
+	ck_assert_msg(guest.end.error == ODEON_EHANDSHAKE, "%s", answer);
 	ck_assert_int_eq(guest.end.code, 1006);
 	ck_assert_uint_eq(guest.ends, 1);
 }
@@ -244,7 +247,7 @@ START_TEST(what_makes_no_sense_is_refused)
 	owner = guest_owner(&guest);
 	for (const char *const *text = (const char *const[]){ "", "ws:", "ws://", "http://127.0.0.1:1/", "ws://localhost:1/", "ws:///path",
 	     "ws://127.0.0.1:99999/", "ws://me@127.0.0.1:1/", "ws://127.0.0.1:1/a b", "ws://127.0.0.1:1/#a", "ws://127.0.0.1:1/\r\nX: y",
-	     "ws://unix:/tmp/x", "ws://[::1/", "127.0.0.1:1", NULL }; *text; text++)
+	     "ws://unix:/tmp/x", "ws://[::1/", "127.0.0.1:1", "wss://127.0.0.1:1/", NULL }; *text; text++)
 		ck_assert_msg(odeon_websocket_open(world.system, *text, owner, NULL, NULL) == ODEON_EINVAL, "%s", *text);
 	ck_assert_int_eq(odeon_websocket_open(world.system, NULL, owner, NULL, NULL), ODEON_EINVAL);
 	ck_assert_int_eq(odeon_websocket_open(NULL, "ws://127.0.0.1:1", owner, NULL, NULL), ODEON_EINVAL);
@@ -324,7 +327,7 @@ START_TEST(a_server_that_masks_is_refused)
 	ck_assert_uint_eq((unsigned)frame.bytes[0] << 8 | frame.bytes[1], 1002);
 	close(plain);
 	eventually(guest_ended(&guest));
-	ck_assert_int_eq(guest.end.error, ODEON_EINVAL);
+	ck_assert_int_eq(guest.end.error, ODEON_EMALFORMED);
 	close(listening);
 	wires_close();
 }
@@ -340,18 +343,18 @@ START_TEST(both_ends_talk)
 	odeon_ref websocket;
 	uint64_t count = 0, total = 0;
 
-	wires_open(KIND_TCP, 2);
+	wires_open(_i < 2 ? KIND_TCP : KIND_TLS, 2);
 	guest_init(&server);
 	server.echoes = true;
-	serve(&server, (odeon_websocket_options){ .credit = 2, .protocols = &offered[1], .parts = _i }, (odeon_connection_options){ .bytes = 0 });
-	options.parts = _i;
+	serve(&server, (odeon_websocket_options){ .credit = 2, .protocols = &offered[1], .parts = _i % 2 }, (odeon_connection_options){ .bytes = 0 });
+	options.parts = _i % 2;
 	websocket = open_with(options);
 	for (size_t length = 0; length < 300000; length = length * 3 / 2 + 1, count++) {
 		tell(websocket, odeon_websocket_binary(pattern_bytes(0, length)));
 		total += length;
 	}
 	eventually(guest_bytes(&guest) == total);
-	if (_i == 0)
+	if (_i % 2 == 0)
 		ck_assert_uint_eq(guest_messages(&guest), count);
 	tell(websocket, odeon_new(odeon_websocket_ping));
 	eventually(guest_pong(&guest) > 0);
@@ -365,7 +368,7 @@ START_TEST(both_ends_talk)
 	ck_assert_str_eq(server.path, "/there");
 	ck_assert_str_eq(server.query, "why");
 	ck_assert_str_eq(server.protocol, "talk");
-	if (_i == 0)
+	if (_i % 2 == 0)
 		ck_assert(!guest.is_wrong && !server.is_wrong); /* pieces begin anew */
 	wires_close();
 	ck_assert_uint_eq(guest.ends + server.ends, 2);
@@ -378,7 +381,7 @@ START_TEST(both_ends_may_close_at_once)
 	for (int i = 0; i < KIT_SLOWER(50); i++) {
 		odeon_ref websocket;
 
-		wires_open(KIND_TCP, 2);
+		wires_open(_i < 2 ? KIND_TCP : KIND_TLS, 2);
 		guest_init(&server);
 		serve(&server, (odeon_websocket_options){ .credit = 1 }, (odeon_connection_options){ .bytes = 0 });
 		websocket = open_with((odeon_websocket_options){ .credit = 1 });
@@ -401,4 +404,4 @@ KIT_MAIN("contract/websocket_client",
 	{ .name = "said",
 	  .tests = KIT_TESTS(what_is_said_before_it_is_open_is_said_then, too_much_before_it_is_open_is_not_held,
 	                     a_server_that_masks_is_refused) },
-	{ .name = "both", .loop = 2, .tests = KIT_TESTS(both_ends_talk, both_ends_may_close_at_once) })
+	{ .name = "both", .loop = 2 + 2 * WITH_TLS, .tests = KIT_TESTS(both_ends_talk, both_ends_may_close_at_once) })

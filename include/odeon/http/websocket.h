@@ -68,7 +68,8 @@ struct odeon_websocket_pong { odeon_ref who; odeon_duration after; };
 struct odeon_websocket_closed {
 	odeon_ref who;
 	int error;                                     /* 0: both sides have said that they close;
-	                                                  ODEON_EINVAL: the other side broke the protocol, or opening was refused;
+	                                                  ODEON_EMALFORMED: the other side broke the protocol;
+	                                                  ODEON_EHANDSHAKE: it does not speak WebSocket there, or not rightly;
 	                                                  ODEON_ETIMEDOUT: it did not answer, or not close, in time;
 	                                                  or as struct odeon_disconnected has it */
 	int system_error;                              /* as there */
@@ -146,7 +147,8 @@ ODEON_API struct odeon_websocket_message *odeon_websocket_binary(struct odeon_by
 /**
  * odeon_websocket_open - connect to a server
  * @system:    whose workers sleep in odeon_net_poller
- * @url:       "ws://127.0.0.1:8080/path?query"; the host as connection.h has it, the port 80 when it names none. Copied
+ * @url:       "ws://127.0.0.1:8080/path?query"; the host as connection.h has it, the port 80 when it names none; or "wss://...",
+ *             with `tls` in the connection's options, and then 443. Copied
  * @owner:     who gets what comes, and the news
  * @options:   copied; NULL: all defaults
  * @websocket: its ref; nobody on failure; may be NULL
