@@ -250,6 +250,7 @@ START_TEST(pings_are_answered_and_asked)
 	tell(guest.websocket, odeon_new(odeon_websocket_ping));         /* one will do for both */
 	ck_assert(hear_frame(plain, &frame) && frame.opcode == PING);
 	say_frame(plain, PONG, true, "other", 5);
+	say_frame(plain, PONG, true, "01234567", 8);            /* as long as ours */
 	rest(20);
 	ck_assert(guest_heard(&guest, ""));
 	say_frame(plain, PONG, true, frame.bytes, frame.length);
