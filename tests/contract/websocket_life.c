@@ -43,8 +43,8 @@ static struct odeon_websocket_message *message_of(size_t length)
 	return odeon_websocket_binary(pattern_bytes(0, length));
 }
 
-/* Frames of the pattern, or pings of as many bytes as they may have, until nothing goes for 200 ms. How many bytes. */
-static size_t say_what_goes(int plain, enum websocket_opcode opcode, size_t length, size_t most)
+/* Frames of the pattern, until nothing goes for so many milliseconds. How many bytes. */
+static size_t say_what_goes(int plain, enum websocket_opcode opcode, size_t length, size_t most, int patience)
 {
 	static char one[MESSAGE + WEBSOCKET_HEAD_BYTES_MOST];
 	size_t size, at = 0, total = 0;
@@ -56,7 +56,7 @@ static size_t say_what_goes(int plain, enum websocket_opcode opcode, size_t leng
 		struct pollfd waits = { .fd = plain, .events = POLLOUT };
 		ssize_t written = send(plain, one + at, size - at, MSG_NOSIGNAL | MSG_DONTWAIT);
 
-		if (written < 0 && errno == EAGAIN && poll(&waits, 1, 200) == 1)
+		if (written < 0 && errno == EAGAIN && poll(&waits, 1, patience) == 1)
 			continue;
 		if (written < 0)
 			break;
@@ -74,7 +74,7 @@ START_TEST(without_credit_nothing_is_heard)
 	uint64_t messages = 0;
 	int plain = begin(_i, (odeon_websocket_options){ .bytes = 0 });
 
-	ck_assert_uint_lt(say_what_goes(plain, BINARY, MESSAGE, 64 << 20), 64 << 20);  /* the other side's window is the bound */
+	ck_assert_uint_lt(say_what_goes(plain, BINARY, MESSAGE, 64 << 20, 200), 64 << 20);  /* the other side's window is the bound */
 	ck_assert_uint_eq(guest_messages(&guest), 0);
 	for (uint32_t count = 1; count <= 5; count++) {
 		tell(guest_websocket(&guest), odeon_new(odeon_read, .count = count));
@@ -99,7 +99,7 @@ START_TEST(who_does_not_hear_is_held_up)
 	guest_init(&guest);
 	guest.echoes = true;
 	plain = begin_with(_i, (odeon_websocket_options){ .credit = 2 }, (odeon_connection_options){ .bytes = 0 });
-	ck_assert_uint_lt(say_what_goes(plain, BINARY, MESSAGE, 64 << 20), 64 << 20);
+	ck_assert_uint_lt(say_what_goes(plain, BINARY, MESSAGE, 64 << 20, 200), 64 << 20);
 	ck_assert_uint_lt(guest_high(&guest), (64 << 10) + 5 * (64 << 10));    /* the mark, and what was under way */
 	ck_assert_int_eq(odeon_actor_stats(world.system, guest_websocket(&guest), &stats), 0);
 	ck_assert_uint_lt(stats.queued, 10);
@@ -123,7 +123,7 @@ START_TEST(pings_without_end_need_no_room)
 	guest_init(&guest);
 	plain = begin_with(_i, (odeon_websocket_options){ .credit = ODEON_READ_ALWAYS },
 		(odeon_connection_options)ODEON_CONNECTION_OPTIONS(.write_most = 2 << 20));
-	went = say_what_goes(plain, PING, 125, 16 << 20);
+	went = say_what_goes(plain, PING, 125, 16 << 20, 5000);
 	ck_assert_uint_ge(went, 16 << 20);
 	ck_assert(!guest_ended(&guest));
 	do
