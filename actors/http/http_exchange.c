@@ -35,7 +35,7 @@ ODEON_ANSWER(odeon_http_session, forwarded, odeon_http_answer)
 		http_reply_status(self, session, status_of(error));
 	else
 		(void)http_reply(self, session, odeon_http_answer);
-	http_session_go_on(self, session);
+	http_session_answered(self, session);
 }
 
 /* While a body comes in pieces, only standing still is late, and that is the session's to see. */

@@ -152,10 +152,20 @@ static void see_read_end(odeon_self *self, struct http_session *session)
 		http_session_leave(self, session, true);
 }
 
-static void give_way(odeon_self *self, struct http_session *session)
+static void stir(odeon_self *self, struct http_session *session)
 {
-	session->is_paused = true;
+	if (session->is_stirred)
+		return;
+	session->is_stirred = true;
 	http_session_send(self, session, session->self, odeon_new(http_proceed));
+}
+
+void http_session_answered(odeon_self *self, struct http_session *session)
+{
+	if (session->is_leaving || session->is_going_on)
+		return;
+	http_session_flush(self, session);
+	stir(self, session);
 }
 
 /* Only when nothing is left: so when a request is looked at, which may ask for another protocol, no read is under way. */
@@ -178,8 +188,10 @@ void http_session_go_on(odeon_self *self, struct http_session *session)
 	session->is_going_on = false;
 	if (session->is_leaving)
 		return;
-	if (session->output.bytes >= TURN_BYTES_MOST && !session->is_paused)
-		give_way(self, session);
+	if (session->output.bytes >= TURN_BYTES_MOST) {
+		session->is_paused = true;
+		stir(self, session);
+	}
 	http_session_flush(self, session);
 	if (session->is_draining && session->coming == HTTP_AWAITED && http_reader_is_between(&session->reader))
 		http_session_leave(self, session, false);
@@ -194,7 +206,7 @@ void http_session_go_on(odeon_self *self, struct http_session *session)
 
 ODEON_HANDLER(odeon_http_session, http_proceed)
 {
-	odeon_http_session->inside_->is_paused = false;
+	odeon_http_session->inside_->is_paused = odeon_http_session->inside_->is_stirred = false;
 	http_session_go_on(self, odeon_http_session->inside_);
 }
 
@@ -395,7 +407,7 @@ int odeon_http_answer_at(odeon_self *self, odeon_http_duty duty, struct odeon_ht
 		return error;
 	}
 	error = http_reply(self, session, answer);
-	http_session_go_on(self, session);
+	http_session_answered(self, session);
 	return error;
 }
 

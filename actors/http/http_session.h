@@ -40,7 +40,8 @@ struct http_session {
 	bool has_event;                                /* the reader may have one without more bytes */
 	bool has_asked, has_read_end;                  /* for a read; the other side writes no more */
 	bool is_full;                                  /* too much waits to be written */
-	bool is_draining, is_going_on, is_paused;      /* paused: others have a turn, then it goes on */
+	bool is_draining, is_going_on;
+	bool is_stirred, is_paused;                    /* a message to itself is under way; until then others have their turn */
 	bool is_leaving;                               /* the connection was told to close, is closed or given away */
 	/* the exchange: */
 	uint8_t coming, body, going;
@@ -64,6 +65,12 @@ struct http_session {
 extern const odeon_kind *const http_session_kind;
 
 void http_session_go_on(odeon_self *self, struct http_session *session);
+
+/*
+ * A continuation has answered: what it said is sent, and all else is for a turn of the session's own. For a continuation may run
+ * since the session ends, and then no other request is to be begun.
+ */
+void http_session_answered(odeon_self *self, struct http_session *session);
 
 /* The message is taken. Without memory the actor ends as failed, and the connection with it. */
 void http_session_send(odeon_self *self, struct http_session *session, odeon_ref to, void *message);
