@@ -170,18 +170,18 @@ write_nginx_settings()                          # port
 		access_log off; keepalive_requests 1000000000; default_type text/plain;
 		client_body_temp_path $scratch; proxy_temp_path $scratch; fastcgi_temp_path $scratch;
 		uwsgi_temp_path $scratch; scgi_temp_path $scratch;
-		server { listen 127.0.0.1:$1 backlog=1024; location = /hello { return 200 "$body_escaped"; } }
+		server { listen 127.0.0.1:$1 backlog=1024; location = / { return 200 "$body_escaped"; } }
 	}
 	END
 }
 
-answers_hello() { [ "$(curl -s "http://$address/hello")" = "$body" ]; }
+answers_hello() { [ "$(curl -s "http://$address/")" = "$body" ]; }
 
 start_http()                                    # name; sets address
 {
 	case $1 in
 	odeon) launch "$hello" 127.0.0.1:0 "$THREADS" ;;
-	go) GOMAXPROCS=$THREADS launch "$folder/servers-go" http 127.0.0.1:0 /hello "$body
+	go) GOMAXPROCS=$THREADS launch "$folder/servers-go" http 127.0.0.1:0 / "$body
 " ;;
 	nginx)
 		address=127.0.0.1:$(free_port)
@@ -196,8 +196,8 @@ start_http()                                    # name; sets address
 measure_http()                                  # name
 {
 	start_http "$1"
-	wrk -c "$HTTP_CONNECTIONS" -d 1 "http://$address/hello" >"$scratch/warm"
-	wrk -c "$HTTP_CONNECTIONS" -d "$LASTS" -s "$scratch/report.lua" "http://$address/hello" >"$scratch/wrk"
+	wrk -c "$HTTP_CONNECTIONS" -d 1 "http://$address/" >"$scratch/warm"
+	wrk -c "$HTTP_CONNECTIONS" -d "$LASTS" -s "$scratch/report.lua" "http://$address/" >"$scratch/wrk"
 	sed -n "s/^figures /$HTTP_CONNECTIONS connections|$1|/p" "$scratch/wrk" >>"$scratch/http"
 	if grep -q -E 'Socket errors|Non-2xx' "$scratch/wrk"; then
 		echo "$1 had errors:"
@@ -221,7 +221,7 @@ do_http()
 	END
 	servers=odeon
 	launch "$hello" 127.0.0.1:0 "$THREADS"
-	body=$(curl -s "http://$address/hello")
+	body=$(curl -s "http://$address/")
 	body_escaped=$(printf '%s' "$body" | sed 's/[\\"$]/\\&/g')'\n'
 	stop
 	! prepare_go || servers="go $servers"
@@ -235,7 +235,7 @@ do_http()
 	done
 	has nginx && nginx -v 2>&1 | sed 's/.*: //'
 	has "$GO" && "$GO" version
-	echo "GET /hello by wrk, $HTTP_CONNECTIONS connections that stay; $THREADS workers or threads each; $LASTS s, median of $ROUNDS rounds"
+	echo "GET / by wrk, $HTTP_CONNECTIONS connections that stay; $THREADS workers or threads each; $LASTS s, median of $ROUNDS rounds"
 	echo
 	echo '| | server | requests a second | min to max | p50 ms | p99 ms | p99.9 ms | x nginx |'
 	echo '|---|---|---:|---|---:|---:|---:|---:|'
