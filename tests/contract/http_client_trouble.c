@@ -294,7 +294,7 @@ END_TEST
 KIT_MAIN("contract/http_client_trouble",
 	{ .name = "breaks", .loop = 2, .tests = KIT_TESTS(an_answer_that_breaks_off_anywhere_is_an_error, a_server_that_is_silent_is_given_up,
 		a_request_streams_from_its_source) },
-	{ .name = "kinds", .loop = KINDS, .tests = KIT_TESTS(who_is_not_there_is_told_by_name, a_client_that_stops_answers_all,
+	{ .name = "kinds", .loop = PLAIN_KINDS, .tests = KIT_TESTS(who_is_not_there_is_told_by_name, a_client_that_stops_answers_all,
 		an_answer_streams_by_credit) },
 	{ .name = "streams", .loop = 3, .tests = KIT_TESTS(a_stream_that_breaks_off_says_so, a_body_larger_than_may_be_is_an_error) },
 	{ .name = "sources", .loop = 4, .tests = KIT_TESTS(a_source_that_does_not_say_all_ends_the_request) })

@@ -333,11 +333,11 @@ END_TEST
 
 KIT_MAIN("contract/http_server_bodies",
 	{ "requests", KIT_TESTS(a_body_comes_whole, a_large_body_comes_whole, a_body_that_is_too_large_is_refused,
-	                        who_waits_for_continue_is_told, who_waits_for_continue_and_is_refused_sends_no_body), .loop = KINDS },
+	                        who_waits_for_continue_is_told, who_waits_for_continue_and_is_refused_sends_no_body), .loop = PLAIN_KINDS },
 	{ "pieces", KIT_TESTS(a_body_in_pieces_comes_whole_and_in_order, chunks_in_pieces_come_whole,
 	                      a_sink_that_does_not_read_holds_up_the_client, a_sink_is_told_when_the_client_goes,
-	                      an_answer_before_the_body_throws_that_away), .loop = KINDS },
+	                      an_answer_before_the_body_throws_that_away), .loop = PLAIN_KINDS },
 	{ "answers", KIT_TESTS(a_source_is_poured_whole, a_source_that_ends_too_early_breaks_the_connection,
 	                       a_client_that_does_not_read_holds_up_the_source,
 	                       a_client_that_does_not_read_is_not_read_either,
-	                       a_pipeline_of_large_answers_that_nobody_reads_waits), .loop = KINDS })
+	                       a_pipeline_of_large_answers_that_nobody_reads_waits), .loop = PLAIN_KINDS })

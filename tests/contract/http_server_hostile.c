@@ -274,8 +274,8 @@ END_TEST
 KIT_MAIN("contract/http_server_hostile",
 	{ "slow", KIT_TESTS(a_head_that_drips_is_given_up, a_body_that_drips_is_given_up,
 	                    a_body_that_is_fast_enough_is_not_given_up, who_says_nothing_is_closed, who_talks_in_time_is_kept),
-	  .loop = KINDS },
+	  .loop = PLAIN_KINDS },
 	{ "liars", KIT_TESTS(what_breaks_the_protocol_is_refused_and_nothing_behind_it_is_answered,
-	                     heads_that_are_too_large_are_refused, lies_behind_an_answer_only_close), .loop = KINDS },
-	{ "gone", KIT_TESTS(a_reset_at_any_byte_leaves_nothing, who_goes_while_he_is_answered_ends_what_answers), .loop = KINDS },
+	                     heads_that_are_too_large_are_refused, lies_behind_an_answer_only_close), .loop = PLAIN_KINDS },
+	{ "gone", KIT_TESTS(a_reset_at_any_byte_leaves_nothing, who_goes_while_he_is_answered_ends_what_answers), .loop = PLAIN_KINDS },
 	{ "noticed", KIT_TESTS(a_reset_is_noticed_while_nobody_answers), .loop = 1 })

@@ -126,4 +126,4 @@ END_TEST
 
 KIT_MAIN("contract/http_server_upgrade",
 	{ "upgrade", KIT_TESTS(who_shakes_hands_has_a_websocket, what_is_said_too_early_is_heard,
-	                       who_does_not_shake_hands_is_told_how, a_session_that_does_not_start_closes), .loop = KINDS })
+	                       who_does_not_shake_hands_is_told_how, a_session_that_does_not_start_closes), .loop = PLAIN_KINDS })
