@@ -163,13 +163,13 @@ check_tests = \
 # Of libodeon-net, where that is built.
 if HAVE_NET
 check_tests += \
-	%D%/contract/child.t \
 	%D%/contract/connection.t \
 	%D%/contract/file.t \
 	%D%/contract/file_sent.t \
 	%D%/contract/listener.t \
 	%D%/contract/names.t \
 	%D%/contract/poller_net.t \
+	%D%/contract/program.t \
 	%D%/contract/rearming.t \
 	%D%/contract/signals.t \
 	%D%/contract/udp.t \
@@ -211,8 +211,8 @@ EXTRA_DIST += %D%/contract/relay.c %D%/contract/relay_none.c $(certificate_sourc
 %C%_contract_connection_t_LDADD = $(net_libraries)
 %C%_unit_framing_t_SOURCES = %D%/unit/framing.c %D%/fuzz/framing.c %D%/fuzz/framing.h
 %C%_unit_framing_t_CPPFLAGS = $(AM_CPPFLAGS) -DHTTP_CORPUS='"$(abs_top_srcdir)/tests/fuzz/corpus"'
-%C%_contract_child_t_SOURCES = %D%/contract/child.c %D%/contract/scratch.h $(wires)
-%C%_contract_child_t_LDADD = $(net_libraries)
+%C%_contract_program_t_SOURCES = %D%/contract/program.c %D%/contract/scratch.h $(wires)
+%C%_contract_program_t_LDADD = $(net_libraries)
 %C%_contract_file_t_SOURCES = %D%/contract/file.c %D%/contract/scratch.h $(wires)
 %C%_contract_file_t_LDADD = $(net_libraries)
 %C%_contract_file_sent_t_SOURCES = %D%/contract/file_sent.c %D%/contract/scratch.h $(wires)

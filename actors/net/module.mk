@@ -4,13 +4,13 @@
 
 net_headers = \
 	include/odeon/net/bytes.h \
-	include/odeon/net/child.h \
 	include/odeon/net/connection.h \
 	include/odeon/net/file.h \
 	include/odeon/net/framing.h \
 	include/odeon/net/listener.h \
 	include/odeon/net/loop.h \
 	include/odeon/net/names.h \
+	include/odeon/net/program.h \
 	include/odeon/net/signals.h \
 	include/odeon/net/tls.h \
 	include/odeon/net/udp.h
@@ -20,7 +20,6 @@ net_pages = \
 	docs/man/made/odeon_bytes_new.3 \
 	docs/man/made/odeon_bytes_share.3 \
 	docs/man/made/odeon_bytes_text.3 \
-	docs/man/made/odeon_child_start.3 \
 	docs/man/made/odeon_connection_open.3 \
 	docs/man/made/odeon_datagram_new.3 \
 	docs/man/made/odeon_file_open.3 \
@@ -33,6 +32,7 @@ net_pages = \
 	docs/man/made/odeon_names_find.3 \
 	docs/man/made/odeon_net_loop.3 \
 	docs/man/made/odeon_net_poller.3 \
+	docs/man/made/odeon_program_start.3 \
 	docs/man/made/odeon_signals_watch.3 \
 	docs/man/made/odeon_tls_client.3 \
 	docs/man/made/odeon_tls_drop.3 \
@@ -57,7 +57,6 @@ libodeonnetparts_la_SOURCES  = \
 	%D%/bytes.c \
 	%D%/chain.c \
 	%D%/chain.h \
-	%D%/child.c \
 	%D%/client.c \
 	%D%/connection.c \
 	%D%/connection.h \
@@ -90,6 +89,7 @@ libodeonnetparts_la_SOURCES  = \
 	%D%/orders.c \
 	%D%/poller.c \
 	%D%/poller.h \
+	%D%/program.c \
 	%D%/seeing.c \
 	%D%/signals.c \
 	%D%/sources.c \

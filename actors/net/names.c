@@ -16,7 +16,9 @@ ODEON_MESSAGE(name);
 
 static bool is_port(const char *text)
 {
-	return strlen(text) >= 1 && strlen(text) <= 5 && strspn(text, "0123456789") == strlen(text) && (strlen(text) < 5 || strcmp(text, "65535") <= 0);
+	size_t length = strlen(text);
+
+	return length >= 1 && length <= 5 && strspn(text, "0123456789") == length && (length < 5 || strcmp(text, "65535") <= 0);
 }
 
 /* Four numbers are an address, or none. */

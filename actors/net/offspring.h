@@ -8,7 +8,7 @@
 #ifndef NET_OFFSPRING_H
 #define NET_OFFSPRING_H
 
-#include <odeon/net/child.h>
+#include <odeon/net/program.h>
 #include "poller.h"
 #include "stir.h"
 

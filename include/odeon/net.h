@@ -14,7 +14,7 @@
 #include <odeon/net/framing.h>
 #include <odeon/net/file.h>
 #include <odeon/net/signals.h>
-#include <odeon/net/child.h>
+#include <odeon/net/program.h>
 #include <odeon/net/udp.h>
 #include <odeon/net/names.h>
 #include <odeon/net/tls.h>

@@ -8,7 +8,7 @@ unset CK_TAP_LOG_FILE_NAME
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 ran=
-for suite in child connection file file_sent listener names rearming signals tls udp; do
+for suite in connection file file_sent listener names program rearming signals tls udp; do
 	test -x "$top_builddir/tests/contract/$suite.t" || continue
 	(KIT_SIGNALS=1000 CK_VERBOSITY=normal "$top_builddir/tests/contract/$suite.t" >"$scratch/$suite" 2>&1 || echo "$suite" >>"$scratch/failed") &
 	ran="$ran $suite"

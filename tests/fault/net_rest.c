@@ -72,19 +72,19 @@ ODEON_KIND(driver, driver_handlers);
 
 /* One for a program, whose connections end as well. */
 struct parent { int unused; };
-ODEON_HANDLER(parent, odeon_child_started)
+ODEON_HANDLER(parent, odeon_program_started)
 {
-	give(self, odeon_child_started->input, odeon_bytes_text("through"));
-	give(self, odeon_child_started->input, odeon_new(odeon_write_end));
-	give(self, odeon_child_started->output, odeon_new(odeon_read, .count = ODEON_READ_ALWAYS));
+	give(self, odeon_program_started->input, odeon_bytes_text("through"));
+	give(self, odeon_program_started->input, odeon_new(odeon_write_end));
+	give(self, odeon_program_started->output, odeon_new(odeon_read, .count = ODEON_READ_ALWAYS));
 }
 ODEON_HANDLER(parent, odeon_bytes) { atomic_fetch_add(&got, 1); }
 ODEON_HANDLER(parent, odeon_read_end) { (void)parent; }
 ODEON_HANDLER(parent, odeon_connected) { (void)parent; }
 ODEON_HANDLER(parent, odeon_disconnected) { (void)parent; }
-ODEON_HANDLER(parent, odeon_child_ended) { end(odeon_child_ended->error); }
-ODEON_HANDLERS(parent_handlers, ODEON_ON(parent, odeon_child_started), ODEON_ON(parent, odeon_bytes), ODEON_ON(parent, odeon_read_end),
-	ODEON_ON(parent, odeon_connected), ODEON_ON(parent, odeon_disconnected), ODEON_ON(parent, odeon_child_ended));
+ODEON_HANDLER(parent, odeon_program_ended) { end(odeon_program_ended->error); }
+ODEON_HANDLERS(parent_handlers, ODEON_ON(parent, odeon_program_started), ODEON_ON(parent, odeon_bytes), ODEON_ON(parent, odeon_read_end),
+	ODEON_ON(parent, odeon_connected), ODEON_ON(parent, odeon_disconnected), ODEON_ON(parent, odeon_program_ended));
 ODEON_KIND(parent, parent_handlers);
 
 /* One that sends a file on each connection, and then closes it. */
@@ -140,12 +140,12 @@ static int try_signals(odeon_system *system)
 
 static int try_child(odeon_system *system)
 {
-	odeon_child_options options = ODEON_CHILD_OPTIONS(.input = { ODEON_STREAM_CONNECTED, 0 }, .output = { ODEON_STREAM_CONNECTED, 0 },
+	odeon_program_options options = ODEON_PROGRAM_OPTIONS(.input = { ODEON_STREAM_CONNECTED, 0 }, .output = { ODEON_STREAM_CONNECTED, 0 },
 		.errors = { ODEON_STREAM_AS_OUTPUT, 0 }, .timeout = ODEON_SECONDS(1), .folder = "/");
 	odeon_ref owner;
 	int error = odeon_system_spawn(system, &parent_kind, NULL, &owner);
 
-	return error != 0 ? error : odeon_child_start(system, "cat", owner, &options, NULL);
+	return error != 0 ? error : odeon_program_start(system, "cat", owner, &options, NULL);
 }
 
 static int try_datagrams(odeon_system *system)

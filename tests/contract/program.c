@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * child.c - other programs as actors: what they are given they get, and nothing else; what they write comes, by credit; their end
+ * program.c - other programs as actors: what they are given they get, and nothing else; what they write comes, by credit; their end
  * is told once, after all that they wrote; and neither zombies nor descriptors are left, whoever ends first
  */
 #include "scratch.h"
@@ -16,8 +16,8 @@ struct said {
 	char order[32];                                /* s: started, o, e: the end of these, i: of the input, x: ended */
 	char output[TEXT_MOST], errors[TEXT_MOST];
 	size_t output_length, errors_length, total;
-	struct odeon_child_started started;
-	struct odeon_child_ended ended;
+	struct odeon_program_started started;
+	struct odeon_program_ended ended;
 	unsigned ends;
 	uint32_t credit;                               /* for output and errors */
 	struct odeon_bytes *input;                     /* sent when it has started, and then the end */
@@ -72,25 +72,25 @@ static void note(struct said *said, char letter)
 	said->order[length] = letter;
 }
 
-ODEON_HANDLER(parent, odeon_child_started)
+ODEON_HANDLER(parent, odeon_program_started)
 {
 	struct said *said = parent->said;
-	odeon_ref both[] = { odeon_child_started->output, odeon_child_started->errors };
+	odeon_ref both[] = { odeon_program_started->output, odeon_program_started->errors };
 
 	pthread_mutex_lock(&said->lock);
 	note(said, 's');
-	said->started = *odeon_child_started;
+	said->started = *odeon_program_started;
 	pthread_mutex_unlock(&said->lock);
 	for (int i = 0; i < 2; i++)
 		if (!odeon_ref_is_nobody(both[i]) && said->credit > 0)
 			(void)odeon_send(self, both[i], odeon_new(odeon_read, .count = said->credit));
-	if (odeon_ref_is_nobody(odeon_child_started->input))
+	if (odeon_ref_is_nobody(odeon_program_started->input))
 		return;
 	if (said->input != NULL)
-		(void)odeon_send(self, odeon_child_started->input, said->input);
+		(void)odeon_send(self, odeon_program_started->input, said->input);
 	said->input = NULL;
 	if (!said->is_input_kept_open)
-		(void)odeon_send(self, odeon_child_started->input, odeon_new(odeon_write_end));
+		(void)odeon_send(self, odeon_program_started->input, odeon_new(odeon_write_end));
 }
 
 ODEON_HANDLER(parent, odeon_bytes)
@@ -123,21 +123,21 @@ ODEON_HANDLER(parent, odeon_disconnected)
 	pthread_mutex_unlock(&said->lock);
 }
 
-ODEON_HANDLER(parent, odeon_child_ended)
+ODEON_HANDLER(parent, odeon_program_ended)
 {
 	struct said *said = parent->said;
 
 	pthread_mutex_lock(&said->lock);
 	note(said, 'x');
-	said->ended = *odeon_child_ended;
+	said->ended = *odeon_program_ended;
 	said->ends++;
 	pthread_mutex_unlock(&said->lock);
 }
 
 ODEON_HANDLER(parent, errand) { errand->run(self, errand->argument); }
-ODEON_HANDLERS(parent_handlers, ODEON_ON(parent, odeon_child_started), ODEON_ON(parent, odeon_bytes), ODEON_ON(parent, odeon_connected),
+ODEON_HANDLERS(parent_handlers, ODEON_ON(parent, odeon_program_started), ODEON_ON(parent, odeon_bytes), ODEON_ON(parent, odeon_connected),
 	ODEON_ON(parent, odeon_unwritten), ODEON_ON(parent, odeon_read_end), ODEON_ON(parent, odeon_disconnected),
-	ODEON_ON(parent, odeon_child_ended), ODEON_ON(parent, errand));
+	ODEON_ON(parent, odeon_program_ended), ODEON_ON(parent, errand));
 ODEON_KIND(parent, parent_handlers);
 
 static bool has_of(struct said *one, char letter)
@@ -175,16 +175,16 @@ static odeon_ref parent(void)
 	return world_spawn(&world, &parent_kind, &parent);
 }
 
-static odeon_ref start(const char *program, odeon_child_options options)
+static odeon_ref start(const char *program, odeon_program_options options)
 {
 	odeon_ref child;
 
-	ck_assert_int_eq(odeon_child_start(world.system, program, parent(), &options, &child), 0);
+	ck_assert_int_eq(odeon_program_start(world.system, program, parent(), &options, &child), 0);
 	return child;
 }
 
 #define CONNECTED { ODEON_STREAM_CONNECTED, -1 }
-#define SHELL(text, ...) start("sh", (odeon_child_options)ODEON_CHILD_OPTIONS( \
+#define SHELL(text, ...) start("sh", (odeon_program_options)ODEON_PROGRAM_OPTIONS( \
 	.arguments = (const char *const[]){ "sh", "-c", text, NULL }, __VA_ARGS__))
 
 /* ---- what it is given --------------------------------------------------------------------------------------------------------------- */
@@ -209,7 +209,7 @@ START_TEST(bytes_go_through_it)
 {
 	said_init();
 	said.input = pattern_bytes(0, LOTS);
-	start("cat", (odeon_child_options)ODEON_CHILD_OPTIONS(.input = CONNECTED, .output = CONNECTED));
+	start("cat", (odeon_program_options)ODEON_PROGRAM_OPTIONS(.input = CONNECTED, .output = CONNECTED));
 	eventually(has('x'));
 	ck_assert_uint_eq(said.total, LOTS);
 	for (int i = 0; i < TEXT_MOST - 1; i++)
@@ -304,7 +304,7 @@ START_TEST(what_is_not_there_is_told_by_name)
 
 	for (size_t i = 0; i < sizeof none / sizeof none[0]; i++) {
 		said_init();
-		start(none[i].program, (odeon_child_options)ODEON_CHILD_OPTIONS(.folder = none[i].folder, .input = CONNECTED,
+		start(none[i].program, (odeon_program_options)ODEON_PROGRAM_OPTIONS(.folder = none[i].folder, .input = CONNECTED,
 		                                                                .output = CONNECTED, .errors = CONNECTED));
 		eventually(has('x'));
 		ck_assert_str_eq(said.order, "x");
@@ -322,7 +322,7 @@ START_TEST(a_signal_ends_it)
 	said_init();
 	child = SHELL("echo ready; exec sleep 100", .output = CONNECTED);
 	eventually(total() > 0);
-	tell(child, odeon_new(odeon_child_signal, .number = SIGUSR1));
+	tell(child, odeon_new(odeon_program_signal, .number = SIGUSR1));
 	eventually(has('x'));
 	ck_assert_int_eq(said.ended.error, 0);
 	ck_assert_int_eq(said.ended.signal, SIGUSR1);
@@ -398,8 +398,8 @@ START_TEST(nothing_is_left_whoever_ends)
 
 	said_init();
 	owner = parent();
-	ck_assert_int_eq(odeon_child_start(world.system, "sleep", owner,
-		&(odeon_child_options)ODEON_CHILD_OPTIONS(.arguments = (const char *const[]){ "sleep", "100", NULL }, .input = CONNECTED,
+	ck_assert_int_eq(odeon_program_start(world.system, "sleep", owner,
+		&(odeon_program_options)ODEON_PROGRAM_OPTIONS(.arguments = (const char *const[]){ "sleep", "100", NULL }, .input = CONNECTED,
 		                                          .output = CONNECTED, .errors = CONNECTED), &child), 0);
 	eventually(has('s'));
 	number = said.started.number;
@@ -427,7 +427,7 @@ START_TEST(many_at_the_same_time)
 {
 	enum { MANY = 30 };
 	static struct said all[MANY];
-	odeon_child_options options = ODEON_CHILD_OPTIONS(.arguments = (const char *const[]){ "sh", "-c", "echo there; exit 5", NULL },
+	odeon_program_options options = ODEON_PROGRAM_OPTIONS(.arguments = (const char *const[]){ "sh", "-c", "echo there; exit 5", NULL },
 	                                                  .output = CONNECTED, .errors = CONNECTED);
 
 	said_init();
@@ -436,7 +436,7 @@ START_TEST(many_at_the_same_time)
 
 		all[i] = said;
 		pthread_mutex_init(&all[i].lock, NULL);
-		ck_assert_int_eq(odeon_child_start(world.system, "sh", world_spawn(&world, &parent_kind, &parent), &options, NULL), 0);
+		ck_assert_int_eq(odeon_program_start(world.system, "sh", world_spawn(&world, &parent_kind, &parent), &options, NULL), 0);
 	}
 	for (int i = 0; i < MANY; i++) {
 		eventually(has_of(&all[i], 'x'));
@@ -455,7 +455,7 @@ START_TEST(what_makes_no_sense_is_refused)
 
 	said_init();
 	owner = parent();
-#define REFUSED(...) odeon_child_start(world.system, "true", owner, &(odeon_child_options)ODEON_CHILD_OPTIONS(__VA_ARGS__), NULL)
+#define REFUSED(...) odeon_program_start(world.system, "true", owner, &(odeon_program_options)ODEON_PROGRAM_OPTIONS(__VA_ARGS__), NULL)
 	ck_assert_int_eq(REFUSED(.timeout = -1), ODEON_EINVAL);
 	ck_assert_int_eq(REFUSED(.arguments = (const char *const[]){ NULL }), ODEON_EINVAL);
 	ck_assert_int_eq(REFUSED(.output = { ODEON_STREAM_GIVEN, -1 }), ODEON_EINVAL);
@@ -463,17 +463,17 @@ START_TEST(what_makes_no_sense_is_refused)
 	                 ODEON_EINVAL);
 	ck_assert_int_eq(REFUSED(.output = { ODEON_STREAM_AS_OUTPUT, 0 }), ODEON_EINVAL);
 	ck_assert_int_eq(REFUSED(.connection = &(odeon_connection_options)ODEON_CONNECTION_OPTIONS(.linger = -1)), ODEON_EINVAL);
-	ck_assert_int_eq(odeon_child_start(world.system, NULL, owner, NULL, NULL), ODEON_EINVAL);
-	ck_assert_int_eq(odeon_child_start(world.system, "true", ODEON_NOBODY, NULL, NULL), ODEON_EINVAL);
-	ck_assert_int_eq(odeon_child_start(NULL, "true", owner, NULL, NULL), ODEON_EINVAL);
-	ck_assert_int_eq(odeon_child_start(world.system, "true", owner, &(odeon_child_options){ .bytes = 5 }, NULL), ODEON_EVERSION);
+	ck_assert_int_eq(odeon_program_start(world.system, NULL, owner, NULL, NULL), ODEON_EINVAL);
+	ck_assert_int_eq(odeon_program_start(world.system, "true", ODEON_NOBODY, NULL, NULL), ODEON_EINVAL);
+	ck_assert_int_eq(odeon_program_start(NULL, "true", owner, NULL, NULL), ODEON_EINVAL);
+	ck_assert_int_eq(odeon_program_start(world.system, "true", owner, &(odeon_program_options){ .bytes = 5 }, NULL), ODEON_EVERSION);
 	must(odeon_system_start(&plain, &other) == 0);
-	ck_assert_int_eq(odeon_child_start(other, "true", owner, NULL, NULL), ODEON_EINVAL);
+	ck_assert_int_eq(odeon_program_start(other, "true", owner, NULL, NULL), ODEON_EINVAL);
 	must(odeon_system_free(other) == 0);
 }
 END_TEST
 
-KIT_MAIN("contract/child",
+KIT_MAIN("contract/program",
 	{ .name = "given", .setup = setup, .teardown = teardown,
 	  .tests = KIT_TESTS(what_it_says_and_answers_is_told, bytes_go_through_it, who_is_not_read_is_held_up,
 	                     arguments_environment_and_folder_are_its_own, streams_are_what_they_should_be, it_has_nothing_else_of_ours) },
