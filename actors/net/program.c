@@ -199,6 +199,8 @@ static int connect_one(odeon_self *self, struct program *program, int i, int des
 		error = odeon_send(self, program->streams[i], odeon_new(odeon_read, .count = 1));
 	else if (error == 0)
 		error = odeon_send(self, program->streams[i], odeon_new(odeon_write_end));
+	if (error != 0)
+		(void)odeon_actor_kill(odeon_system_of(self), program->streams[i]);     /* it would not end by itself */
 	return error;
 }
 
