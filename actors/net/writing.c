@@ -60,11 +60,32 @@ static void look_at_marks(odeon_self *self, struct connection *connection)
 
 /* ---- the queue ----------------------------------------------------------------------------------------------------------------- */
 
+/* It is over, but its owner's mailbox is full, so that he could not be told yet: this is not written, too. */
+static void add_unwritten(struct connection *connection, struct odeon_bytes *bytes)
+{
+	struct odeon_disconnected *news = connection->disconnected;
+	struct odeon_bytes **end = news != NULL ? &news->unwritten : NULL;
+
+	if (end == NULL) {
+		odeon_free(bytes);
+		return;
+	}
+	while (*end != NULL)
+		end = &(*end)->next;
+	*end = bytes;
+	for (; bytes != NULL; bytes = bytes->next)
+		news->unwritten_bytes += bytes->length;
+}
+
 /* The marks are looked at when all that could be written was. */
 void writing_add(odeon_self *self, struct connection *connection, struct odeon_bytes *bytes)
 {
 	bool is_too_much = load_of(connection) >= connection->terms->options.write_most;
 
+	if (connection->ending == ENDED) {
+		add_unwritten(connection, bytes);
+		return;
+	}
 	if (connection->ends_writing)
 		chain_add(&connection->late, bytes);
 	else if (sources_wait(&connection->sources))
