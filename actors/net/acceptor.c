@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include "door.h"
 #include "hall.h"
 
@@ -96,7 +95,7 @@ static int spawn_connection(odeon_self *self, struct acceptor *acceptor, int des
 	if (error == 0 && wire_open(beginning.wire, poller_here(self), &house->terms->options, descriptor) != 0)
 		error = ODEON_ESYSTEM;
 	if (error != 0)
-		(void)close(descriptor);
+		door_drop(odeon_system_of(self), descriptor);
 	else
 		error = odeon_spawn_pinned(self, net_connection, &beginning, ODEON_WORKER_HERE, connection);
 	if (error != 0)
@@ -157,9 +156,9 @@ ODEON_HANDLER(acceptor, ready)
 
 enum accepted { ACCEPTED, NOBODY_THERE, REFUSED, NOT_NOW };
 
-static enum accepted accepted_errno(void)
+static enum accepted accepted_error(int error)
 {
-	switch (errno) {
+	switch (error) {
 	case EAGAIN:
 		return NOBODY_THERE;
 	case EMFILE: case ENFILE: case ENOBUFS: case ENOMEM:
@@ -171,14 +170,14 @@ static enum accepted accepted_errno(void)
 
 static enum accepted accept_one(odeon_self *self, struct acceptor *acceptor)
 {
-	struct address there = { .length = sizeof there.of };
+	struct address there = { .length = 0 };
 	enum accepted answer;
 	int descriptor;
 
 	if (!hall_has_place(acceptor->hall) || !enter(acceptor->house))
 		return NOT_NOW;
-	descriptor = accept4(acceptor->door->descriptor, &there.of.any, &there.length, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	answer = descriptor < 0 ? accepted_errno() : admit(self, acceptor, descriptor, &there) ? ACCEPTED : NOT_NOW;
+	descriptor = door_accept(acceptor->door, &there);
+	answer = descriptor < 0 ? accepted_error(-descriptor) : admit(self, acceptor, descriptor, &there) ? ACCEPTED : NOT_NOW;
 	if (answer != ACCEPTED)
 		house_leave(acceptor->house);
 	return answer;
@@ -203,9 +202,7 @@ static void accept_all(odeon_self *self, struct acceptor *acceptor)
 
 static void go_on(odeon_self *self, struct acceptor *acceptor)
 {
-	struct poller *poller = poller_here(self);
-
-	if (poller == NULL || door_open(acceptor->door, poller) != 0)
+	if (door_open(acceptor->door, poller_here(self)) != 0)
 		odeon_fail(self, ODEON_ESYSTEM, "the loop takes no listening socket");
 }
 

@@ -52,9 +52,7 @@ static bool renew_wire(odeon_self *self, struct connection *connection)
 /* 0, or the error of libuv. */
 static int connect_wire(odeon_self *self, struct connection *connection)
 {
-	struct poller *poller = poller_here(self);
-
-	return poller != NULL ? wire_connect(connection->wire, poller, &connection->terms->options, &connection->dialing->address) : UV_EINVAL;
+	return wire_connect(connection->wire, poller_here(self), &connection->terms->options, &connection->dialing->address);
 }
 
 static void try_next(odeon_self *self, struct connection *connection)

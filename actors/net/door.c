@@ -7,6 +7,7 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <unistd.h>
+#include "network.h"
 
 /* ---- listening ---------------------------------------------------------------------------------------------------------------- */
 
@@ -72,6 +73,22 @@ static int bind_first(struct address *address)
 	return bind_one(address, true);
 }
 
+void doors_remove(odeon_system *system, const char *path)
+{
+	if (network_of(system) == NULL)
+		(void)unlink(path);
+}
+
+void door_drop(odeon_system *system, int descriptor)
+{
+	struct network *network = network_of(system);
+
+	if (network != NULL)
+		ports_close(network, descriptor);
+	else
+		(void)close(descriptor);
+}
+
 static void close_all(const struct address *address, int *descriptors, unsigned count)
 {
 	if (address_is_local(address) && count > 0)
@@ -90,7 +107,8 @@ static int bind_another(struct address *address, const int *descriptors)
 	return descriptor >= 0 ? descriptor : ODEON_ESYSTEM;
 }
 
-int doors_listen(struct address *address, unsigned backlog, int *descriptors, unsigned count)
+/* With the system's own. */
+static int listen_all(struct address *address, unsigned backlog, int *descriptors, unsigned count)
 {
 	int error;
 
@@ -112,6 +130,16 @@ int doors_listen(struct address *address, unsigned backlog, int *descriptors, un
 	return 0;
 }
 
+int doors_listen(odeon_system *system, struct address *address, unsigned backlog, int *descriptors, unsigned count)
+{
+	struct network *network = network_of(system);
+
+	if (network == NULL)
+		return listen_all(address, backlog, descriptors, count);
+	descriptors[0] = ports_listen(network, address, backlog);
+	return descriptors[0] < 0 ? descriptors[0] : 0;
+}
+
 /* ---- in a loop ------------------------------------------------------------------------------------------------------------------ */
 
 struct door *door_new(odeon_system *system, odeon_ref actor, int descriptor)
@@ -131,22 +159,39 @@ struct door *door_new(odeon_system *system, odeon_ref actor, int descriptor)
 	return door;
 }
 
-static void on_knock(uv_poll_t *poll, int status, int events)
+static void knock(void *argument)
 {
-	struct door *door = poll->data;
+	struct door *door = argument;
 	struct stir *stir = door->stir;
 
-	(void)status;                           /* accepting tells */
-	(void)events;
 	door->stir = NULL;
 	if (stir != NULL)
 		(void)odeon_post(door->system, door->actor, stir);
 }
 
+static void on_knock(uv_poll_t *poll, int status, int events)
+{
+	(void)status;                           /* accepting tells */
+	(void)events;
+	knock(poll->data);
+}
+
+static int open_virtually(struct door *door, struct network *network)
+{
+	door->is_entered = door->is_open = true;
+	ports_watch(network, door->descriptor, knock, door);
+	return 0;
+}
+
 int door_open(struct door *door, struct poller *poller)
 {
-	int error = door->is_entered ? 0 : uv_poll_init(&poller->loop, &door->poll, door->descriptor);
+	struct network *network = network_of(door->system);
+	int error = UV_EINVAL;
 
+	if (network != NULL)
+		return open_virtually(door, network);
+	if (poller != NULL)
+		error = door->is_entered ? 0 : uv_poll_init(&poller->loop, &door->poll, door->descriptor);
 	if (error != 0)
 		return error;
 	door->is_entered = door->is_open = true;
@@ -156,9 +201,25 @@ int door_open(struct door *door, struct poller *poller)
 
 void door_shut(struct door *door)
 {
-	if (door->is_open)
+	struct network *network = network_of(door->system);
+
+	if (door->is_open && network != NULL)
+		ports_watch(network, door->descriptor, NULL, NULL);
+	else if (door->is_open)
 		(void)uv_poll_stop(&door->poll);
 	door->is_open = false;
+}
+
+int door_accept(struct door *door, struct address *there)
+{
+	struct network *network = network_of(door->system);
+	int descriptor;
+
+	if (network != NULL)
+		return ports_accept(network, door->descriptor, there);
+	there->length = sizeof there->of;
+	descriptor = accept4(door->descriptor, &there->of.any, &there->length, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	return descriptor < 0 ? -errno : descriptor;
 }
 
 static void free_door(struct door *door)
@@ -171,10 +232,12 @@ static void on_close(uv_handle_t *handle) { free_door(handle->data); }
 
 void door_close(struct door *door)
 {
+	bool is_in_loop = door->is_entered && network_of(door->system) == NULL;
+
 	door_shut(door);
-	if (door->is_entered)
+	if (is_in_loop)
 		uv_close((uv_handle_t *)&door->poll, on_close);
-	(void)close(door->descriptor);
-	if (!door->is_entered)
+	door_drop(door->system, door->descriptor);
+	if (!is_in_loop)
 		free_door(door);
 }

@@ -21,13 +21,18 @@ struct door {
 };
 
 /* So many descriptors that listen at one address, whose port is filled in; each may be in a loop of its own. 0, or the error
- * with none left. */
-int doors_listen(struct address *address, unsigned backlog, int *descriptors, unsigned count);
+ * with none left. A simulated system's are numbers in its network (network.h), and one is enough. */
+int doors_listen(odeon_system *system, struct address *address, unsigned backlog, int *descriptors, unsigned count);
+void doors_remove(odeon_system *system, const char *path);     /* of a Unix socket */
+void door_drop(odeon_system *system, int descriptor);          /* one that is in no loop */
+
+/* Whoever waits first: a descriptor; or -errno, where -EAGAIN says that nobody does. */
+int door_accept(struct door *door, struct address *there);
 
 /* NULL: no memory; then the descriptor is still the caller's. */
 struct door *door_new(odeon_system *system, odeon_ref actor, int descriptor);
 
-/* Stir the actor when somebody comes, or no more. 0, or the error of libuv. */
+/* Stir the actor when somebody comes, or no more. 0, or the error of libuv. The poller is NULL in a simulated system. */
 int door_open(struct door *door, struct poller *poller);
 void door_shut(struct door *door);
 void door_close(struct door *door);             /* taken, the descriptor too */

@@ -8,6 +8,7 @@
 #include "wire.h"
 
 #include <stdlib.h>
+#include "stream.h"
 
 #define ROOM 4096
 
@@ -35,18 +36,13 @@ static void on_close(uv_handle_t *handle)
 {
 	struct leaving *leaving = handle->data;
 
-	leaving->wire->poller->leaving--;
-	uv_close((uv_handle_t *)&leaving->timer, on_timer_close);
+	stream_left(leaving->wire, &leaving->timer, on_timer_close);
 }
 
 static void end(struct leaving *leaving, bool resets)
 {
-	struct wire *wire = leaving->wire;
-
-	if (uv_is_closing(&wire->uv.handle))
-		return;
-	if (!resets || wire->is_local || uv_tcp_close_reset(&wire->uv.tcp, on_close) != 0)
-		uv_close(&wire->uv.handle, on_close);
+	if (!stream_is_closing(leaving->wire))
+		stream_close(leaving->wire, resets, on_close);
 }
 
 static void on_time(uv_timer_t *timer)
@@ -71,7 +67,7 @@ static void on_written(uv_write_t *request, int status)
 	if (status == 0)
 		leaving->has_written = true;
 	leaving->shutdown.data = leaving;
-	if (status != 0 || uv_shutdown(&leaving->shutdown, request->handle, on_shutdown) != 0)
+	if (status != 0 || stream_shutdown(leaving->wire, &leaving->shutdown, on_shutdown) != 0)
 		end(leaving, false);
 }
 
@@ -91,7 +87,7 @@ static void on_read(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer)
 	if (length == UV_EOF)
 		leaving->has_read_end = true;
 	if (length < 0)
-		(void)uv_read_stop(stream);
+		(void)stream_read_stop(leaving->wire);
 	if (length < 0 && (length != UV_EOF || leaving->has_written))
 		end(leaving, false);
 }
@@ -112,14 +108,14 @@ static int write_all(struct leaving *leaving)
 	for (struct odeon_bytes *bytes = leaving->chain; bytes != NULL; bytes = bytes->next)
 		buffers[count++] = (uv_buf_t){ .base = (char *)bytes->data, .len = bytes->length };
 	leaving->write.data = leaving;
-	error = uv_write(&leaving->write, &leaving->wire->uv.stream, buffers, count, on_written);
+	error = stream_write(leaving->wire, &leaving->write, buffers, count, on_written);
 	free(buffers);
 	return error;
 }
 
 void wire_leave(struct wire *wire, struct odeon_bytes *chain, odeon_duration linger)
 {
-	struct leaving *leaving = wire->poller != NULL ? calloc(1, sizeof *leaving) : NULL;
+	struct leaving *leaving = stream_is_open(wire) ? calloc(1, sizeof *leaving) : NULL;
 
 	if (leaving == NULL) {
 		wire_close(wire, false);
@@ -132,14 +128,12 @@ void wire_leave(struct wire *wire, struct odeon_bytes *chain, odeon_duration lin
 	}
 	wire->actor = ODEON_NOBODY;
 	*leaving = (struct leaving){ .wire = wire, .chain = chain };
-	(void)uv_read_stop(&wire->uv.stream);
+	(void)stream_read_stop(wire);
 	wire->uv.handle.data = leaving;
-	wire->poller->leaving++;
-	(void)uv_timer_init(&wire->poller->loop, &leaving->timer);
 	leaving->timer.data = leaving;
-	(void)uv_timer_start(&leaving->timer, on_time, (uint64_t)linger / 1000000 + 1, 0);
+	stream_leave(wire, &leaving->timer, on_time, (uint64_t)linger / 1000000 + 1);
 	if (write_all(leaving) != 0)
 		end(leaving, false);
 	else
-		(void)uv_read_start(&wire->uv.stream, on_room, on_read);
+		(void)stream_read_start(wire, on_room, on_read);
 }

@@ -6,7 +6,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include "acceptor.h"
 #include "door.h"
 
@@ -77,17 +76,17 @@ ODEON_START(listener, opening)
 	return 0;
 }
 
-static void remove_path(struct listener *listener)
+static void remove_path(odeon_self *self, struct listener *listener)
 {
 	if (listener->path[0] != '\0')
-		(void)unlink(listener->path);
+		doors_remove(odeon_system_of(self), listener->path);
 	listener->path[0] = '\0';
 }
 
 /* Politely, so that a stir that is on its way to one is handled. */
 ODEON_STOP(listener)
 {
-	remove_path(listener);
+	remove_path(self, listener);
 	for (unsigned i = 0; i < listener->count; i++)
 		if (odeon_detach_actor(self, listener->acceptors[i]) == 0)
 			(void)odeon_actor_stop(odeon_system_of(self), listener->acceptors[i]);
@@ -112,7 +111,7 @@ ODEON_HANDLER(listener, odeon_drain)
 
 	if (listener->asked != NULL)
 		return;
-	remove_path(listener);
+	remove_path(self, listener);
 	listener->asked = odeon_keep(self, odeon_drain);
 	for (unsigned i = 0; i < listener->count; i++)
 		if (odeon_send(self, listener->acceptors[i], odeon_new(evict, .within = within)) != 0) {
@@ -180,19 +179,19 @@ static unsigned count_workers(odeon_system *system)
 	return odeon_system_stats(system, &stats) == 0 && stats.workers > 0 ? (unsigned)stats.workers : 1;
 }
 
-static void close_untaken(struct opening *opening)
+static void close_untaken(odeon_system *system, struct opening *opening)
 {
 	if (address_is_local(&opening->address))
-		(void)unlink(opening->address.of.local.sun_path);
+		doors_remove(system, opening->address.of.local.sun_path);
 	for (unsigned i = 0; i < opening->count; i++)
 		if (opening->descriptors[i] >= 0)
-			(void)close(opening->descriptors[i]);
+			door_drop(system, opening->descriptors[i]);
 }
 
 /* The house stands. */
 static int open_doors(odeon_system *system, struct opening *opening, unsigned backlog, char *bound, odeon_ref *listener)
 {
-	int error = doors_listen(&opening->address, backlog, opening->descriptors, opening->count);
+	int error = doors_listen(system, &opening->address, backlog, opening->descriptors, opening->count);
 
 	if (error != 0)
 		return error;
@@ -200,7 +199,7 @@ static int open_doors(odeon_system *system, struct opening *opening, unsigned ba
 		address_print(&opening->address, bound);
 	error = odeon_system_spawn(system, &listener_kind, opening, listener);
 	if (error != 0)
-		close_untaken(opening);
+		close_untaken(system, opening);
 	return error;
 }
 

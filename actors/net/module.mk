@@ -10,6 +10,7 @@ net_headers = \
 	include/odeon/net/listener.h \
 	include/odeon/net/loop.h \
 	include/odeon/net/names.h \
+	include/odeon/net/network.h \
 	include/odeon/net/program.h \
 	include/odeon/net/signals.h \
 	include/odeon/net/tls.h \
@@ -32,6 +33,8 @@ net_pages = \
 	docs/man/made/odeon_names_find.3 \
 	docs/man/made/odeon_net_loop.3 \
 	docs/man/made/odeon_net_poller.3 \
+	docs/man/made/odeon_network_count.3 \
+	docs/man/made/odeon_network_set.3 \
 	docs/man/made/odeon_program_start.3 \
 	docs/man/made/odeon_signals_watch.3 \
 	docs/man/made/odeon_tls_client.3 \
@@ -79,22 +82,29 @@ libodeonnetparts_la_SOURCES  = \
 	%D%/hatch.c \
 	%D%/hatch.h \
 	%D%/leaving.c \
+	%D%/line.c \
 	%D%/listener.c \
 	%D%/names.c \
 	%D%/names.h \
+	%D%/network.c \
+	%D%/network.h \
 	%D%/news.c \
 	%D%/news.h \
 	%D%/offspring.c \
 	%D%/offspring.h \
 	%D%/orders.c \
+	%D%/pieces.c \
 	%D%/poller.c \
 	%D%/poller.h \
+	%D%/ports.c \
 	%D%/program.c \
 	%D%/seeing.c \
 	%D%/signals.c \
 	%D%/sources.c \
 	%D%/sources.h \
 	%D%/stir.h \
+	%D%/stream.c \
+	%D%/stream.h \
 	%D%/telling.c \
 	%D%/terms.c \
 	%D%/tls.h \

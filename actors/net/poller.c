@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* poller - a worker's loop: opened, polled, woken, closed */
+#include "network.h"
 #include "poller.h"
 
 #include <stdlib.h>
@@ -98,6 +99,7 @@ static void wake_loop(void *state)
 
 static const odeon_poller net_poller = {
 	.bytes = sizeof(odeon_poller), .open = open_loop, .close = close_loop, .poll = poll_loop, .wake = wake_loop,
+	.simulated = &network_poller,
 };
 
 const odeon_poller *odeon_net_poller(void) { return &net_poller; }

@@ -22,7 +22,7 @@ struct poller {
 	unsigned leaving;                       /* wires whose actors have ended */
 };
 
-/* Of the worker that runs this actor; NULL: the actor is not pinned, or workers sleep elsewhere. */
+/* Of the worker that runs this actor; NULL: the actor is not pinned, workers sleep elsewhere, or the system is simulated. */
 struct poller *poller_here(odeon_self *self);
 
 #endif

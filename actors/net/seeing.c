@@ -8,17 +8,15 @@ static void describe(struct connection *connection)
 {
 	struct odeon_connected *connected = connection->connected;
 	struct ready *ready = connection->ready;
-	int descriptor = wire_descriptor(connection->wire);
+	char here[ODEON_ADDRESS_BYTES];
 	uint32_t is_resumed;
 
-	if (connected != NULL) {
-		address_of_here(descriptor, connected->here);
-		address_of_peer(descriptor, connected->there);
-	}
+	if (connected != NULL)
+		wire_addresses(connection->wire, connected->here, connected->there);
 	if (connected != NULL && connection->tls != NULL)
 		tls_describe(connection->tls, connected->protocol, connected->peer, &connected->is_resumed);
 	if (ready != NULL) {
-		address_of_peer(descriptor, ready->there);
+		wire_addresses(connection->wire, here, ready->there);
 		tls_describe(connection->tls, ready->protocol, ready->peer, &is_resumed);
 	}
 }

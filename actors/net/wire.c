@@ -3,6 +3,7 @@
 #include "wire.h"
 
 #include <stdlib.h>
+#include "stream.h"
 
 #define READ_LEAST 1024u
 #define SMALL_READS 8                           /* in a row, until the room shrinks */
@@ -44,10 +45,10 @@ static void on_close(uv_handle_t *handle) { wire_free(handle->data); }
 void wire_close(struct wire *wire, bool resets)
 {
 	wire->actor = ODEON_NOBODY;
-	if (wire->poller == NULL)
+	if (!stream_is_open(wire))
 		wire_free(wire);
-	else if (!resets || wire->is_local || uv_tcp_close_reset(&wire->uv.tcp, on_close) != 0)
-		uv_close(&wire->uv.handle, on_close);
+	else
+		stream_close(wire, resets, on_close);
 }
 
 /* ---- what is seen is noted ------------------------------------------------------------------------------------------------ */
@@ -73,35 +74,12 @@ static void note(struct wire *wire, uint32_t seen, int error)
 
 /* ---- into the loop ------------------------------------------------------------------------------------------------------------ */
 
-static int enter(struct wire *wire, struct poller *poller)
-{
-	int error = wire->is_local ? uv_pipe_init(&poller->loop, &wire->uv.pipe, 0) : uv_tcp_init(&poller->loop, &wire->uv.tcp);
-
-	if (error != 0)
-		return error;
-	wire->uv.handle.data = wire;
-	wire->poller = poller;
-	return 0;
-}
-
-/* What cannot be set is not worth a connection. */
-static void set_options(struct wire *wire, const odeon_connection_options *options)
-{
-	if (wire->is_local)
-		return;
-	(void)uv_tcp_nodelay(&wire->uv.tcp, !options->delays);
-	if (options->keep_alive > 0)
-		(void)uv_tcp_keepalive(&wire->uv.tcp, 1, options->keep_alive);
-}
-
 int wire_open(struct wire *wire, struct poller *poller, const odeon_connection_options *options, int descriptor)
 {
-	int error = enter(wire, poller);
+	int error = stream_open(wire, poller, descriptor);
 
 	if (error == 0)
-		error = wire->is_local ? uv_pipe_open(&wire->uv.pipe, descriptor) : uv_tcp_open(&wire->uv.tcp, descriptor);
-	if (error == 0)
-		set_options(wire, options);
+		stream_set(wire, options->delays != 0, options->keep_alive);
 	return error;
 }
 
@@ -125,24 +103,27 @@ int wire_connect(struct wire *wire, struct poller *poller, const odeon_connectio
                  const struct address *address)
 {
 	uv_connect_t *request = request_new(wire, sizeof *request);
-	int error = request != NULL ? enter(wire, poller) : UV_ENOMEM;
+	int error = request != NULL ? stream_connect(wire, poller, request, address, on_connect) : UV_ENOMEM;
 
-	if (error == 0 && wire->is_local)
-		uv_pipe_connect(request, &wire->uv.pipe, address->of.local.sun_path, on_connect);
-	else if (error == 0)
-		error = uv_tcp_connect(request, &wire->uv.tcp, &address->of.any, on_connect);
 	if (error == 0)
-		set_options(wire, options);
+		stream_set(wire, options->delays != 0, options->keep_alive);
 	else
 		free(request);
 	return error;
 }
 
-int wire_descriptor(const struct wire *wire)
+void wire_addresses(const struct wire *wire, char *here, char *there)
 {
 	uv_os_fd_t descriptor = -1;
 
-	return uv_fileno(&wire->uv.handle, &descriptor) == 0 ? descriptor : -1;
+	if (wire->end != NULL) {
+		address_print(&wire->end->address, here);
+		address_print(&line_other(wire->end)->address, there);
+		return;
+	}
+	(void)uv_fileno(&wire->uv.handle, &descriptor);
+	address_of_here(descriptor, here);
+	address_of_peer(descriptor, there);
 }
 
 /* ---- reading -------------------------------------------------------------------------------------------------------------------- */
@@ -194,7 +175,7 @@ static void add(struct wire *wire, struct odeon_bytes *bytes, size_t length)
 
 static void stop_reading(struct wire *wire)
 {
-	(void)uv_read_stop(&wire->uv.stream);
+	(void)stream_read_stop(wire);
 	wire->is_reading = false;
 }
 
@@ -224,7 +205,7 @@ void wire_credit(struct wire *wire, uint32_t credit)
 	 || (wire->seen & (WIRE_READ_END | WIRE_FAILED)) != 0)
 		return;
 	wire->is_reading = true;
-	if (uv_read_start(&wire->uv.stream, on_room, on_read) != 0)
+	if (stream_read_start(wire, on_room, on_read) != 0)
 		wire->is_reading = false;
 }
 
@@ -257,7 +238,7 @@ ssize_t wire_write(struct wire *wire, const struct odeon_bytes *chain)
 {
 	uv_buf_t buffers[WIRE_BUFFERS_MOST];
 	unsigned count = gather(chain, buffers);
-	int written = count > 0 ? uv_try_write(&wire->uv.stream, buffers, count) : 0;
+	int written = count > 0 ? stream_try_write(wire, buffers, count) : 0;
 
 	return written == UV_EAGAIN ? 0 : written;
 }
@@ -278,7 +259,7 @@ int wire_probe(struct wire *wire, unsigned char byte)
 	int error;
 
 	wire->probed = byte;
-	error = request != NULL ? uv_write(request, &wire->uv.stream, &buffer, 1, on_probe) : UV_ENOMEM;
+	error = request != NULL ? stream_write(wire, request, &buffer, 1, on_probe) : UV_ENOMEM;
 
 	wire->is_probing = error == 0;
 	if (error != 0)
@@ -295,7 +276,7 @@ static void on_write_end(uv_shutdown_t *request, int status)
 int wire_write_end(struct wire *wire)
 {
 	uv_shutdown_t *request = request_new(wire, sizeof *request);
-	int error = request != NULL ? uv_shutdown(request, &wire->uv.stream, on_write_end) : UV_ENOMEM;
+	int error = request != NULL ? stream_shutdown(wire, request, on_write_end) : UV_ENOMEM;
 
 	if (error != 0)
 		free(request);

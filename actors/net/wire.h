@@ -25,6 +25,8 @@
 #include "poller.h"
 #include "stir.h"
 
+struct end;
+
 #define WIRE_WAITING_MOST 4
 #define WIRE_BUFFERS_MOST 64                    /* of one write */
 
@@ -37,7 +39,8 @@
 
 struct wire {
 	union { uv_handle_t handle; uv_stream_t stream; uv_tcp_t tcp; uv_pipe_t pipe; } uv;
-	struct poller *poller;                  /* NULL: not in a loop yet */
+	struct poller *poller;                  /* NULL: not in a loop yet, or the system is simulated */
+	struct end *end;                        /* in the network of a simulated system; NULL: none */
 	odeon_system *system;
 	odeon_ref actor;                        /* nobody: nothing is noted any more */
 	struct stir *stir;                      /* NULL: on its way */
@@ -56,12 +59,13 @@ struct wire {
 struct wire *wire_new(odeon_system *system, const odeon_connection_options *options, bool is_local);
 void wire_free(struct wire *wire);
 
-/* Into the loop. 0, or the error of libuv: then wire_close. */
+/* Into the loop, which a simulated system has none of (stream.h). 0, or the error of libuv: then wire_close. */
 int wire_open(struct wire *wire, struct poller *poller, const odeon_connection_options *options, int descriptor);
 int wire_connect(struct wire *wire, struct poller *poller, const odeon_connection_options *options,
                  const struct address *address);
 
-int wire_descriptor(const struct wire *wire);
+/* Of both sides, as text: ODEON_ADDRESS_BYTES each. */
+void wire_addresses(const struct wire *wire, char *here, char *there);
 
 void wire_credit(struct wire *wire, uint32_t credit);   /* replaces what there was */
 struct odeon_bytes *wire_take(struct wire *wire);       /* the next that was read, the caller's; NULL: none */

@@ -13,10 +13,11 @@
 #include <odeon/net/listener.h>
 #include <odeon/net/framing.h>
 #include <odeon/net/file.h>
-#include <odeon/net/signals.h>
-#include <odeon/net/program.h>
-#include <odeon/net/udp.h>
 #include <odeon/net/names.h>
+#include <odeon/net/network.h>
+#include <odeon/net/program.h>
+#include <odeon/net/signals.h>
 #include <odeon/net/tls.h>
+#include <odeon/net/udp.h>
 
 #endif
