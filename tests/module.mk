@@ -175,7 +175,10 @@ check_tests += \
 	%D%/contract/udp.t \
 	%D%/fault/net.t \
 	%D%/fault/net_rest.t \
+	%D%/simulation/connections.t \
+	%D%/simulation/echo.t \
 	%D%/simulation/file.t \
+	%D%/simulation/kv.t \
 	%D%/unit/framing.t \
 	%D%/unit/net_poller.t
 endif
@@ -224,6 +227,15 @@ EXTRA_DIST += %D%/contract/relay.c %D%/contract/relay_none.c $(certificate_sourc
 %C%_contract_udp_t_SOURCES = %D%/contract/udp.c %D%/contract/scratch.h $(wires)
 %C%_contract_udp_t_LDADD = $(net_libraries)
 %C%_simulation_file_t_LDADD = $(net_libraries)
+%C%_simulation_connections_t_SOURCES = %D%/simulation/connections.c $(simulation_sides)
+%C%_simulation_connections_t_LDADD = $(net_libraries)
+simulation_sides = %D%/simulation/scene.c %D%/simulation/scene.h %D%/simulation/sides.c %D%/simulation/sides.h
+%C%_simulation_echo_t_SOURCES = %D%/simulation/echo.c $(simulation_sides)
+%C%_simulation_echo_t_LDADD = $(net_libraries)
+%C%_simulation_kv_t_SOURCES = %D%/simulation/kv.c %D%/simulation/guest_says.c %D%/simulation/guests.c %D%/simulation/guests.h \
+	%D%/simulation/scene.c %D%/simulation/scene.h %D%/kv/engine.c %D%/kv/engine.h %D%/kv/lines.c %D%/kv/lines.h %D%/kv/chance.h \
+	examples/kv/visitor.c examples/kv/visitor.h
+%C%_simulation_kv_t_LDADD = examples/kv/libkv.la $(net_libraries)
 %C%_unit_framing_t_LDADD = $(net_libraries)
 %C%_unit_net_poller_t_CPPFLAGS = $(AM_CPPFLAGS) $(UV_CFLAGS)
 %C%_unit_net_poller_t_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=uv_timer_start
