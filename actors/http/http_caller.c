@@ -21,6 +21,9 @@ static int connect_to_server(odeon_self *self, struct caller *caller)
 	odeon_connection_options options = caller->terms->options.connection;
 
 	options.credit = 1;
+	options.tls_name = caller->name;
+	if (caller->name[0] == '\0')
+		options.tls = NULL;
 	caller->was_used = false;
 	caller->is_listening = true;
 	return odeon_connection_open(odeon_system_of(self), caller->address, odeon_self_ref(self), &options, &caller->connection);
@@ -259,6 +262,7 @@ ODEON_START(caller, http_calling)
 	caller->pool = http_calling->pool;
 	caller->terms = http_client_terms_share(http_calling->terms);
 	memcpy(caller->address, http_calling->address, strlen(http_calling->address) + 1);
+	memcpy(caller->name, http_calling->name, strlen(http_calling->name) + 1);
 	return 0;
 }
 

@@ -38,9 +38,10 @@ struct http_call {
 };
 ODEON_MESSAGE_DECLARE(http_call);
 
+#define HTTP_NAME_BYTES 256
 struct http_calling {                                  /* its start */
 	odeon_ref pool;
-	const char *address;
+	const char *address, *name;                    /* of the certificate; "": without TLS */
 	struct http_client_terms *terms;
 };
 extern const odeon_kind *const http_caller;
@@ -71,7 +72,7 @@ struct caller {
 	bool was_used, is_listening;                   /* of the connection: another call was before; a read is granted */
 	bool has_heard;                                /* a byte of the answer came */
 	bool streams, is_asked, is_full;               /* the answer was sent, its body follows; all of the request is said; no room */
-	char address[ODEON_ADDRESS_BYTES];
+	char address[ODEON_ADDRESS_BYTES], name[HTTP_NAME_BYTES];
 };
 
 /* ---- http_caller.c */

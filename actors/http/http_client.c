@@ -8,6 +8,7 @@
  * is told to leave, and when it has ended the place is given to whoever waits.
  */
 #include "http_caller.h"
+#include <odeon/net/tls.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,7 +25,7 @@ struct server {
 	struct server *next;
 	unsigned places;                               /* with a caller that does not leave */
 	struct http_call *first, *last;            /* wait */
-	char address[ODEON_ADDRESS_BYTES];
+	char address[ODEON_ADDRESS_BYTES], name[HTTP_NAME_BYTES];
 };
 
 struct place {
@@ -52,8 +53,10 @@ struct http_client_terms *http_client_terms_share(struct http_client_terms *term
 /* Release and acquire: whoever frees it comes after all that others read in it. */
 void http_client_terms_drop(struct http_client_terms *terms)
 {
-	if (atomic_fetch_sub_explicit(&terms->users, 1, memory_order_acq_rel) == 1)
-		free(terms);
+	if (atomic_fetch_sub_explicit(&terms->users, 1, memory_order_acq_rel) > 1)
+		return;
+	odeon_tls_drop(terms->options.connection.tls);
+	free(terms);
 }
 
 static bool are_good(const odeon_http_client_options *options)
@@ -98,23 +101,24 @@ static int terms_make(const odeon_http_client_options *options, struct http_clie
 	(*terms)->options = all;
 	memcpy((*terms)->agent, all.agent, agent);
 	(*terms)->options.agent = (*terms)->agent;
+	(*terms)->options.connection.tls = odeon_tls_share(all.connection.tls);
 	return 0;
 }
 
 /* ---- servers ---------------------------------------------------------------------------------------------------------------------- */
 
-static struct server *server_at(struct client *client, const char *address)
+static struct server *server_at(struct client *client, const struct server *wanted)
 {
 	struct server *server = client->servers;
 
-	while (server != NULL && strcmp(server->address, address) != 0)
+	while (server != NULL && (strcmp(server->address, wanted->address) != 0 || strcmp(server->name, wanted->name) != 0))
 		server = server->next;
 	if (server != NULL)
 		return server;
-	server = calloc(1, sizeof *server);
+	server = malloc(sizeof *server);
 	if (server == NULL)
 		return NULL;
-	memcpy(server->address, address, strlen(address) + 1);
+	*server = *wanted;
 	server->next = client->servers;
 	client->servers = server;
 	return server;
@@ -184,7 +188,7 @@ static void tell_to_leave(odeon_self *self, struct place *place)
 
 static int fill(odeon_self *self, struct client *client, struct place *place, struct server *server)
 {
-	struct http_calling calling = { odeon_self_ref(self), server->address, client->terms };
+	struct http_calling calling = { odeon_self_ref(self), server->address, server->name, client->terms };
 	int error = odeon_spawn_pinned(self, http_caller, &calling, client->worker++, &place->caller);
 
 	if (error != 0)
@@ -251,22 +255,32 @@ static void serve_others(odeon_self *self, struct client *client)
 
 /* ---- requests ---------------------------------------------------------------------------------------------------------------------- */
 
-/* Where to connect: 0, or the error. */
-static int address_of(const struct odeon_http_fetch *fetch, char address[ODEON_ADDRESS_BYTES])
+static bool put(char *into, size_t room, struct http_text text)
 {
-	struct http_paper paper = { address, ODEON_ADDRESS_BYTES - 1, 0 };
+	if (text.bytes >= room)
+		return false;
+	memcpy(into, text.at, text.bytes);
+	into[text.bytes] = '\0';
+	return true;
+}
+
+/* Where to connect, and who must be there. False: it cannot be. */
+static bool find_server(const struct client *client, const struct odeon_http_fetch *fetch, struct server *server)
+{
+	struct http_paper paper = { server->address, sizeof server->address - 1, 0 };
 	struct http_url url;
 
-	if (!http_fetch_may_be(fetch, &url) || url.is_secure)
-		return ODEON_EINVAL;
+	if (!http_fetch_may_be(fetch, &url) || (url.is_secure && client->terms->options.connection.tls == NULL))
+		return false;
+	if (url.is_secure && !put(server->name, sizeof server->name, http_url_name(&url)))
+		return false;
 	if (fetch->address != NULL)
-		http_paper_put(&paper, http_text_of(fetch->address));
-	else
-		http_url_put_address(&url, &paper);
+		return put(server->address, sizeof server->address, http_text_of(fetch->address));
+	http_url_put_address(&url, &paper);
 	if (!http_paper_fits(&paper))
-		return ODEON_EINVAL;
-	address[paper.used] = '\0';
-	return 0;
+		return false;
+	server->address[paper.used] = '\0';
+	return true;
 }
 
 static void serve(odeon_self *self, struct client *client, struct server *server, struct http_call *call)
@@ -287,13 +301,13 @@ static void serve(odeon_self *self, struct client *client, struct server *server
 
 ODEON_HANDLER(client, odeon_http_fetch)
 {
-	char address[ODEON_ADDRESS_BYTES];
-	int error = address_of(odeon_http_fetch, address);
-	struct server *server = error == 0 ? server_at(client, address) : NULL;
+	struct server wanted = { .places = 0 };
+	bool can_be = find_server(client, odeon_http_fetch, &wanted);
+	struct server *server = can_be ? server_at(client, &wanted) : NULL;
 	struct http_call *call = server != NULL ? odeon_new(http_call, .asker = odeon_from(self)) : NULL;
 
 	if (call == NULL) {
-		(void)odeon_reply_error(self, error != 0 ? error : ODEON_ENOMEM);
+		(void)odeon_reply_error(self, can_be ? ODEON_ENOMEM : ODEON_EINVAL);
 		return;
 	}
 	call->fetch = odeon_keep(self, odeon_http_fetch);

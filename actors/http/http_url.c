@@ -65,6 +65,15 @@ bool http_url_read(struct http_url *url, struct http_text text, struct http_text
 	return is_good_host(url->host);
 }
 
+struct http_text http_url_name(const struct http_url *url)
+{
+	struct http_text name = { url->host.at, host_bytes(url->host) };
+
+	if (name.bytes > 2 && name.at[0] == '[')
+		name = (struct http_text){ name.at + 1, name.bytes - 2 };
+	return name;
+}
+
 void http_url_put_address(const struct http_url *url, struct http_paper *paper)
 {
 	http_paper_put(paper, url->host);

@@ -19,6 +19,9 @@ struct http_url {
 /* The scheme is `plain` or that with an 's': "http", "ws". The texts are parts of the URL. */
 bool http_url_read(struct http_url *url, struct http_text text, struct http_text plain);
 
+/* The host alone: no port, and no brackets. */
+struct http_text http_url_name(const struct http_url *url);
+
 /* "host:port", with the port that the scheme has by default. */
 void http_url_put_address(const struct http_url *url, struct http_paper *paper);
 

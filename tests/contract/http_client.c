@@ -4,6 +4,7 @@
  * who gets which connection, by TCP and by a Unix socket
  */
 #include "asker.h"
+#include "relay.h"
 
 /* ---- answers --------------------------------------------------------------------------------------------------------------- */
 
@@ -310,6 +311,67 @@ START_TEST(a_connection_is_kept_for_its_time)
 }
 END_TEST
 
+/* ---- a server of ours ------------------------------------------------------------------------------------------------------------ */
+
+static void greet(odeon_self *self, struct odeon_http_request *request)
+{
+	must(odeon_http_answer(self, request->duty, .text = odeon_http_parameter(request, "name")) == 0);
+}
+
+static const odeon_http_route routes[] = { { .pattern = "GET /hello/:name", .handle = greet }, { .pattern = NULL } };
+
+static void fetch_by(const char *scheme, const char *host, const char *path, struct wish *wish)
+{
+	char url[256];
+	struct odeon_http_fetch *fetch;
+
+	(void)snprintf(url, sizeof url, "%s://%s/%s", scheme, host, path);
+	fetch = odeon_http_fetch_new(NULL, url);
+	must(fetch != NULL);
+	fetch->address = address;
+	*wish = (struct wish)WISH;
+	ask(wish, fetch);
+}
+
+/* By TLS too, and then only a server that has the name's certificate is asked anything. */
+START_TEST(a_server_of_ours_answers_a_client_of_ours)
+{
+	bool is_secret = _i == KIND_TLS;
+	odeon_http_client_options options = ODEON_HTTP_CLIENT_OPTIONS(.connections_each = 2);
+	odeon_http_server_options server = ODEON_HTTP_SERVER_OPTIONS(.routes = routes);
+	static struct wish wish;
+	char wanted[ODEON_ADDRESS_BYTES], path[32];
+	odeon_ref listener;
+
+	wires_open(_i, 2);
+	options.connection = server.connection = (odeon_connection_options)ODEON_CONNECTION_OPTIONS(.tls = NULL);
+	if (is_secret) {
+		options.connection.tls = relay_client();
+		server.connection.tls = relay_server();
+	}
+	wires_place(wanted);
+	must(odeon_http_server_open(world.system, wanted, &server, address, &listener) == 0);
+	must(odeon_http_client_open(world.system, &options, &client) == 0);
+	for (int i = 0; i < 20; i++) {
+		(void)snprintf(path, sizeof path, "hello/%d", i);
+		fetch_by(is_secret ? "https" : "http", "server.example", path, &wish);
+		expect_answer(&wish, 200, path + 6);
+	}
+	if (is_secret) {
+		fetch_by("https", "other.example", "hello/x", &wish);
+		expect_error(&wish, ODEON_EMISNAMED);
+		fetch_by("http", "server.example", "hello/x", &wish);
+		gate_wait(&wish.done, 1);
+		ck_assert_int_ne(wish.error, 0);
+	} else {
+		fetch_by("https", "server.example", "hello/x", &wish);
+		expect_error(&wish, ODEON_EINVAL);
+	}
+	must(odeon_actor_stop(world.system, client) == 0);
+	wires_close();
+}
+END_TEST
+
 START_TEST(options_that_cannot_be_are_refused)
 {
 	odeon_http_client_options options = ODEON_HTTP_CLIENT_OPTIONS(.connections_most = 5000);
@@ -335,5 +397,6 @@ KIT_MAIN("contract/http_client",
 	{ .name = "kinds", .loop = PLAIN_KINDS, .tests = KIT_TESTS(a_body_without_a_length_ends_with_the_connection,
 		no_more_connections_than_may_be_and_who_waits_is_served_in_order, a_connection_that_was_closed_meanwhile_is_replaced,
 		a_connection_is_kept_for_its_time) },
+	{ .name = "ours", .loop = KINDS, .tests = KIT_TESTS(a_server_of_ours_answers_a_client_of_ours) },
 	{ .name = "once", .tests = KIT_TESTS(what_is_asked_for_is_said_and_what_cannot_be_is_refused,
 		a_place_that_another_server_does_not_use_is_taken_from_it, options_that_cannot_be_are_refused) })

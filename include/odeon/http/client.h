@@ -71,7 +71,8 @@ typedef struct odeon_http_client_options {
 	odeon_duration within;                         /* for one that names no time; default 30 s */
 	odeon_duration idle_timeout;                   /* a connection is kept for so long, up to a quarter more; default 15 s */
 	const char *agent;                             /* the field User-Agent; copied; default "odeon"; "": none */
-	odeon_connection_options connection;           /* .bytes 0: all defaults; without credit */
+	odeon_connection_options connection;           /* .bytes 0: all defaults; without credit. Its tls is for "https:" alone, which
+	                                                  there is with one only; the name in the URL is the certificate's */
 } odeon_http_client_options;
 #define ODEON_HTTP_CLIENT_OPTIONS(...) { .bytes = sizeof(odeon_http_client_options), __VA_ARGS__ }
 
