@@ -297,7 +297,7 @@ frames_sources = %D%/contract/frames.c %D%/contract/frames.h $(wires)
 %C%_contract_websocket_life_t_LDADD = $(http_libraries)
 
 # What some of them share.
-EXTRA_DIST += %D%/contract/audience.h %D%/contract/bounded.h %D%/contract/traffic.h %D%/harness/one.h %D%/harness/random.h \
+EXTRA_DIST += %D%/contract/audience.h %D%/contract/bounded.h %D%/contract/traffic.h %D%/fault/talks.h %D%/harness/one.h %D%/harness/random.h \
 	%D%/harness/resident.h %D%/scenarios/tutorials.h \
 	%D%/unit/aside.h %D%/unit/asking.h %D%/unit/banded.h %D%/unit/cases.h %D%/unit/listener.h %D%/unit/nested.h \
 	%D%/unit/requester.h %D%/unit/supervised.h %D%/unit/timing.h %D%/unit/watched.h

@@ -3,8 +3,7 @@
  * http.c - an HTTP server and a client's pipeline with each allocation failing in turn: each request is answered, or the connection
  * ends; nothing crashes, and nothing is left
  */
-#include "../harness/kit.h"
-#include "faults.h"
+#include "talks.h"
 #include <odeon/http.h>
 #include <string.h>
 
@@ -126,18 +125,6 @@ ODEON_KIND(client, client_handlers);
 
 /* ---- one run ----------------------------------------------------------------------------------------------------------------- */
 
-static void on_letter(void *host, const odeon_dead_letter *letter) { (void)host; (void)letter; }
-static void on_log(void *host, enum odeon_log_level level, const char *text) { (void)host; (void)level; (void)text; }
-
-static bool waits_for_end(void)
-{
-	odeon_time until = odeon_clock_deadline(ODEON_SECONDS(2));
-
-	while (atomic_load(&ends) == 0 && odeon_clock_now().ns < until.ns)
-		kit_pause();
-	return atomic_load(&ends) > 0;
-}
-
 static int talk(odeon_system *system)
 {
 	odeon_connection_options client = ODEON_CONNECTION_OPTIONS(.credit = ODEON_READ_ALWAYS, .linger = ODEON_MS(50),
@@ -163,27 +150,18 @@ static int talk(odeon_system *system)
 	if (error == 0)
 		error = odeon_connection_open(system, bound, owner, &client, NULL);
 	if (error == 0)
-		must(waits_for_end());                  /* by its name, or by a time-out: never not at all */
+		must(talks_end(&ends, ODEON_SECONDS(2)));
 	return error;
 }
 
 static int run(unsigned long nth, bool *has_failed)
 {
-	odeon_options options = ODEON_OPTIONS(.workers = 1, .poller = odeon_net_poller(), .on_dead_letter = on_letter, .on_log = on_log);
-	odeon_system *system;
 	long blocks = faults_blocks();
 	int error;
 
 	atomic_store(&ends, 0);
 	atomic_store(&answers, 0);
-	if (nth > 0)
-		faults_arm(nth, false);
-	error = odeon_system_start(&options, &system);
-	if (error == 0) {
-		error = talk(system);
-		must(odeon_system_free(system) == 0);
-	}
-	*has_failed = faults_disarm() > 0;
+	error = talks_run(talk, nth, has_failed);
 	must(faults_blocks() == blocks);                /* check has blocks of its own; must has none */
 	return error;
 }

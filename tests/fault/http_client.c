@@ -3,8 +3,7 @@
  * http_client.c - requests with each allocation failing in turn: who asks is told so by name, once, nothing is left, and the next
  * request is answered as if nothing had been
  */
-#include "../harness/kit.h"
-#include "faults.h"
+#include "talks.h"
 #include <arpa/inet.h>
 #include <odeon/http.h>
 #include <stdio.h>
@@ -58,9 +57,6 @@ static void open_server(void)
 
 /* ---- requests ---------------------------------------------------------------------------------------------------------------- */
 
-static void on_letter(void *host, const odeon_dead_letter *letter) { (void)host; (void)letter; }
-static void on_log(void *host, enum odeon_log_level level, const char *text) { (void)host; (void)level; (void)text; }
-
 /* 0, or the error. */
 static int ask(odeon_system *system, odeon_ref client)
 {
@@ -88,7 +84,7 @@ static bool is_named(int error)
 
 static bool ask_with_failure(unsigned long nth, int how)
 {
-	odeon_options options = ODEON_OPTIONS(.workers = 1, .poller = odeon_net_poller(), .on_dead_letter = on_letter, .on_log = on_log);
+	odeon_options options = ODEON_OPTIONS(.workers = 1, .poller = odeon_net_poller(), .on_dead_letter = talks_letter, .on_log = talks_log);
 	odeon_system *system;
 	odeon_ref client;
 	long blocks = faults_blocks();

@@ -7,8 +7,7 @@
  * there are so many that only each STEP-th is tried, from one on that the seed names.
  */
 #include "../contract/relay.h"
-#include "../harness/kit.h"
-#include "faults.h"
+#include "talks.h"
 #include <odeon/net.h>
 #include <string.h>
 
@@ -66,18 +65,6 @@ ODEON_KIND(client, client_handlers);
 
 /* ---- one run ----------------------------------------------------------------------------------------------------------------- */
 
-static void on_letter(void *host, const odeon_dead_letter *letter) { (void)host; (void)letter; }
-static void on_log(void *host, enum odeon_log_level level, const char *text) { (void)host; (void)level; (void)text; }
-
-static bool waits_for_end(void)
-{
-	odeon_time until = odeon_clock_deadline(ODEON_MS(300));
-
-	while (atomic_load(&ends) == 0 && odeon_clock_now().ns < until.ns)
-		kit_pause();
-	return atomic_load(&ends) > 0;
-}
-
 /* What the calls answered: 0, and then the client is told of an end sooner or later, or when all stops. */
 static int talk(odeon_system *system)
 {
@@ -96,7 +83,7 @@ static int talk(odeon_system *system)
 		error = odeon_connection_open(system, bound, owner, &client, NULL);
 	if (error != 0)
 		return error;
-	must(waits_for_end());                          /* by its name, or by a time-out: never not at all */
+	must(talks_end(&ends, ODEON_MS(300)));
 	drained = odeon_ask(odeon_drained, system, listener, odeon_new(odeon_drain), odeon_clock_deadline(ODEON_MS(500)), &error);
 	odeon_free(drained);
 	return error;
@@ -107,8 +94,6 @@ static bool is_warm = STEP == 1;
 
 static int run(unsigned long nth, bool *has_failed)
 {
-	odeon_options options = ODEON_OPTIONS(.workers = 1, .poller = odeon_net_poller(), .on_dead_letter = on_letter, .on_log = on_log);
-	odeon_system *system;
 	long blocks = faults_blocks();
 	int error;
 
@@ -116,14 +101,7 @@ static int run(unsigned long nth, bool *has_failed)
 	atomic_store(&ends, 0);
 	atomic_store(&comes_back, 0);
 	atomic_store(&error_of_end, 0);
-	if (nth > 0)
-		faults_arm(nth, false);
-	error = odeon_system_start(&options, &system);
-	if (error == 0) {
-		error = talk(system);
-		must(odeon_system_free(system) == 0);
-	}
-	*has_failed = faults_disarm() > 0;
+	error = talks_run(talk, nth, has_failed);
 	relay_close();
 	must(atomic_load(&ends) <= 1);
 	must(faults_blocks() == blocks || !is_warm);    /* check has blocks of its own; must has none */

@@ -4,7 +4,7 @@
  * of its end once, with a name; nothing crashes, and nothing is left
  */
 #include "../contract/frames.h"
-#include "faults.h"
+#include "talks.h"
 
 enum { SWEEP_MOST = 400, LOTS = 200000 };
 
@@ -75,18 +75,6 @@ ODEON_KIND(client, client_handlers);
 
 /* ---- one run ----------------------------------------------------------------------------------------------------------------- */
 
-static void on_letter(void *host, const odeon_dead_letter *letter) { (void)host; (void)letter; }
-static void on_log(void *host, enum odeon_log_level level, const char *text) { (void)host; (void)level; (void)text; }
-
-static bool waits_for_end(void)
-{
-	odeon_time until = odeon_clock_deadline(ODEON_SECONDS(2));
-
-	while (atomic_load(&ends) == 0 && odeon_clock_now().ns < until.ns)
-		kit_pause();
-	return atomic_load(&ends) > 0;
-}
-
 /* What the calls answered: 0, and then the client is told of an end sooner or later. */
 static int talk(odeon_system *system)
 {
@@ -109,7 +97,7 @@ static int talk(odeon_system *system)
 	error = odeon_websocket_open(system, url, owner, &client, NULL);
 	if (error != 0)
 		return error;
-	must(waits_for_end());                          /* by its name, or by a time-out: never not at all */
+	must(talks_end(&ends, ODEON_SECONDS(2)));
 	drained = odeon_ask(odeon_drained, system, listener, odeon_new(odeon_drain), odeon_clock_deadline(ODEON_MS(500)), &error);
 	odeon_free(drained);
 	return error;
@@ -117,24 +105,15 @@ static int talk(odeon_system *system)
 
 static int run(unsigned long nth, bool *has_failed)
 {
-	odeon_options options = ODEON_OPTIONS(.workers = 1, .poller = odeon_net_poller(), .on_dead_letter = on_letter, .on_log = on_log);
-	odeon_system *system;
 	long blocks = faults_blocks();
 	int error;
 
 	atomic_store(&ends, 0);
 	atomic_store(&comes_back, 0);
 	atomic_store(&error_of_end, 0);
-	if (nth > 0)
-		faults_arm(nth, false);
-	error = odeon_system_start(&options, &system);
-	if (error == 0) {
-		error = talk(system);
-		must(odeon_system_free(system) == 0);
-	}
-	*has_failed = faults_disarm() > 0;
+	error = talks_run(talk, nth, has_failed);
 	must(atomic_load(&ends) <= 1);
-	must(faults_blocks() == blocks);
+	must(faults_blocks() == blocks);                /* check has blocks of its own; must has none */
 	return error;
 }
 
