@@ -42,7 +42,7 @@
 # define KIT_TIMEOUT 60                                /* seconds for one test, checked by check */
 #else
 # define KIT_SLOWER(n) (n)
-# define KIT_TIMEOUT 20
+# define KIT_TIMEOUT 40
 #endif
 
 /* An assertion for handlers and loops: says nothing to check as long as it holds. */

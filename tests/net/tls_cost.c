@@ -52,8 +52,10 @@ static void alone_shake(struct alone *alone)
 	SSL_set_connect_state(alone->client);
 	if (alone->session != NULL)
 		must(SSL_set_session(alone->client, alone->session) == 1);
-	while ((SSL_do_handshake(alone->client) != 1) | (SSL_do_handshake(alone->server) != 1))
-		ERR_clear_error();
+	for (bool is_done = false; !is_done; ERR_clear_error()) {
+		is_done = SSL_do_handshake(alone->client) == 1;
+		is_done = SSL_do_handshake(alone->server) == 1 && is_done;
+	}
 	(void)SSL_read(alone->client, &byte, 1);        /* tickets */
 }
 
