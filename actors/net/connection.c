@@ -388,6 +388,8 @@ ODEON_HANDLER(connection, odeon_tick)
 	if (odeon_tick->key == 'c')
 		connection_end(self, connection, ODEON_ETIMEDOUT, ETIMEDOUT, connection->tls != NULL && connection->tls->wire != NULL ?
 		               "the handshake took too long" : "connecting took too long", false);
+	else if (odeon_tick->key == 'n')
+		(void)dialing_go_on(self, connection);
 	else if (odeon_tick->key == 'l')
 		stop_lingering(self, connection);
 	else if (odeon_tick->key == 'i')
