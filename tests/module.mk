@@ -171,6 +171,7 @@ check_tests += \
 	%D%/contract/poller_net.t \
 	%D%/contract/program.t \
 	%D%/contract/rearming.t \
+	%D%/contract/reset.t \
 	%D%/contract/signals.t \
 	%D%/contract/udp.t \
 	%D%/fault/net.t \
@@ -184,6 +185,8 @@ check_tests += \
 endif
 %C%_contract_rearming_t_SOURCES = %D%/contract/rearming.c $(wires)
 %C%_contract_rearming_t_LDADD = $(net_libraries)
+%C%_contract_reset_t_SOURCES = %D%/contract/reset.c $(wires)
+%C%_contract_reset_t_LDADD = $(net_libraries)
 net_scripts = %D%/contract/idle.sh %D%/contract/interrupted.sh
 if HAVE_NET
 TESTS      += $(net_scripts)

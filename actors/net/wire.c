@@ -2,6 +2,7 @@
 /* wire - the loop's callbacks, and what an actor asks of its socket */
 #include "wire.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include "stream.h"
 
@@ -179,6 +180,19 @@ static void stop_reading(struct wire *wire)
 	wire->is_reading = false;
 }
 
+/* The loop takes a side that hangs up behind its last bytes for one that has said its end: the system knows better. EPIPE: it has
+ * said that, and was gone after it. */
+static int error_at_end(const struct wire *wire)
+{
+	uv_os_fd_t descriptor = -1;
+	socklen_t length = sizeof(int);
+	int error = 0;
+
+	if (wire->end == NULL && uv_fileno(&wire->uv.handle, &descriptor) == 0)
+		(void)getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &length);
+	return error == EPIPE ? 0 : -error;
+}
+
 static void on_read(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer)
 {
 	struct wire *wire = stream->data;
@@ -195,7 +209,7 @@ static void on_read(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer)
 		return;
 	stop_reading(wire);
 	if (length != UV_ENOBUFS)               /* that is on_room's word */
-		note(wire, WIRE_READ_END, length == UV_EOF ? 0 : (int)length);
+		note(wire, WIRE_READ_END, length == UV_EOF ? error_at_end(wire) : (int)length);
 }
 
 void wire_credit(struct wire *wire, uint32_t credit)

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * reset.c - the other side resets, or ends politely, while nobody looks: what came before it and how it ended are found together,
+ * and are not mixed up
+ */
+#include "wires.h"
+
+static struct ears ears;
+static int plain;
+
+static bool has_heard(char what)
+{
+	bool has;
+
+	pthread_mutex_lock(&ears.lock);
+	has = strchr(ears.said, what) != NULL;
+	pthread_mutex_unlock(&ears.lock);
+	return has;
+}
+
+/* Its owner works for a while, on the one worker that there is. */
+static void connect_busy(int kind)
+{
+	ears_init(&ears);
+	ears.credit = ODEON_READ_ALWAYS;
+	ears.slow = 200;
+	wires_open(kind, 1);
+	listen_for(&ears, (odeon_connection_options){ .bytes = 0, .credit = ODEON_READ_ALWAYS });
+	plain = dial();
+	write_pattern(plain, 0, 10);
+	eventually(ears_bytes(&ears) == 10);
+	write_pattern(plain, 10, 100);
+}
+
+START_TEST(a_reset_behind_bytes_is_a_reset)
+{
+	connect_busy(_i);
+	reset(plain);
+	eventually(has_heard('e') || ears_ended(&ears));
+	ck_assert(!has_heard('e'));                             /* no end was said */
+	wires_close();
+	ck_assert(!ears.is_wrong);
+	ck_assert_int_eq(ears.end.error, ODEON_EDISCONNECTED);
+	ck_assert_int_eq(ears.end.system_error, ECONNRESET);
+}
+END_TEST
+
+START_TEST(an_end_behind_bytes_is_an_end)
+{
+	connect_busy(_i);
+	close(plain);
+	eventually(has_heard('e'));
+	ck_assert_uint_eq(ears_bytes(&ears), 110);
+	tell(ears_connection(&ears), odeon_new(odeon_write_end));
+	eventually(ears_ended(&ears));
+	wires_close();
+	ck_assert_int_eq(ears.end.error, 0);
+}
+END_TEST
+
+KIT_MAIN("contract/reset",
+	{ .name = "by TCP", .loop = 1, .tests = KIT_TESTS(a_reset_behind_bytes_is_a_reset) },
+	{ .name = "plain", .loop = PLAIN_KINDS, .tests = KIT_TESTS(an_end_behind_bytes_is_an_end) })
