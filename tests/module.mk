@@ -173,6 +173,7 @@ check_tests += \
 	%D%/contract/rearming.t \
 	%D%/contract/reset.t \
 	%D%/contract/signals.t \
+	%D%/contract/sources.t \
 	%D%/contract/udp.t \
 	%D%/fault/net.t \
 	%D%/fault/net_rest.t \
@@ -187,6 +188,8 @@ endif
 %C%_contract_rearming_t_LDADD = $(net_libraries)
 %C%_contract_reset_t_SOURCES = %D%/contract/reset.c $(wires)
 %C%_contract_reset_t_LDADD = $(net_libraries)
+%C%_contract_sources_t_SOURCES = %D%/contract/sources.c $(wires)
+%C%_contract_sources_t_LDADD = $(net_libraries)
 net_scripts = %D%/contract/idle.sh %D%/contract/interrupted.sh
 if HAVE_NET
 TESTS      += $(net_scripts)

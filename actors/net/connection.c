@@ -445,6 +445,7 @@ ODEON_STOP(connection)
 	}
 	telling_free(connection);
 	odeon_free(writing_take_all(connection, &late));        /* after the end was told */
+	sources_free(&connection->sources);
 	hall_leave(self, connection->hall, connection->place);
 	odeon_free(connection->ready);
 	odeon_free(connection->stir);

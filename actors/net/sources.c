@@ -13,6 +13,7 @@ struct source {
 	struct source *next;
 	odeon_ref who;
 	uint64_t left;                          /* until it is cut off; UINT64_MAX: at its end */
+	struct chain early;                     /* brought unasked, before its turn */
 	struct chain behind;
 	bool is_done;                           /* gives no more */
 	bool is_broken;                         /* gave less than was wanted */
@@ -83,6 +84,12 @@ int sources_ask(odeon_self *self, struct sources *sources)
 	return error == ODEON_EGONE ? 0 : error;
 }
 
+static void move(struct sources *sources, struct chain *chain, struct chain *waiting)
+{
+	sources->load -= waiting->load;
+	chain_join(chain, waiting);
+}
+
 /* Its place is over: what waited behind it may be written. */
 static void leave(odeon_self *self, struct sources *sources, struct chain *chain)
 {
@@ -91,9 +98,10 @@ static void leave(odeon_self *self, struct sources *sources, struct chain *chain
 	sources->first = source->next;
 	if (sources->first == NULL)
 		sources->last = NULL;
-	sources->load -= source->behind.load;
 	sources->asked = 0;
-	chain_join(chain, &source->behind);
+	move(sources, chain, &source->behind);
+	if (sources->first != NULL)
+		move(sources, chain, &sources->first->early);
 	if (source->has_ended) {
 		free(source);
 		return;
@@ -116,21 +124,43 @@ static bool go_on(odeon_self *self, struct sources *sources, struct chain *chain
 	return true;
 }
 
+/* So much of these is wanted; what is behind it goes. */
+static void cut(struct odeon_bytes *bytes, uint64_t *left)
+{
+	struct odeon_bytes *rest = NULL;
+
+	if (*left == UINT64_MAX)
+		return;
+	for (; bytes != NULL; bytes = bytes->next) {
+		if (bytes->length >= *left) {
+			bytes->length = (size_t)*left;
+			rest = bytes->next;
+			bytes->next = NULL;
+		}
+		*left -= bytes->length;
+	}
+	odeon_free(rest);
+}
+
 bool sources_bring(odeon_self *self, struct sources *sources, odeon_ref who, struct odeon_bytes *bytes, struct chain *chain)
 {
-	struct source *source = sources->first;
+	struct source *source = *find(&sources->first, who);
+	size_t before;
 
-	if (source == NULL || !odeon_ref_equal(source->who, who) || bytes->next != NULL) {
+	if (source == NULL || source->is_done || source->left == 0) {
 		odeon_free(bytes);
 		return true;
 	}
-	sources->asked -= sources->asked > 0;
-	if (bytes->length > source->left)
-		bytes->length = (size_t)source->left;
-	if (source->left != UINT64_MAX)
-		source->left -= bytes->length;
-	chain_add(chain, bytes);
-	return go_on(self, sources, chain);
+	cut(bytes, &source->left);
+	if (source == sources->first) {
+		sources->asked -= sources->asked > 0;
+		chain_add(chain, bytes);
+		return go_on(self, sources, chain);
+	}
+	before = source->early.load;
+	chain_add(&source->early, bytes);
+	sources->load += source->early.load - before;
+	return true;
 }
 
 static void forget_leaving(struct sources *sources, odeon_ref who)
@@ -164,13 +194,21 @@ void sources_give_up(struct sources *sources, struct chain *chain)
 	struct source *source;
 
 	while ((source = sources->first) != NULL) {
+		chain_join(chain, &source->early);
 		chain_join(chain, &source->behind);
 		sources->first = source->next;
-		free(source);
+		source->next = sources->leaving;
+		sources->leaving = source;
 	}
+	*sources = (struct sources){ .leaving = sources->leaving };
+}
+
+void sources_free(struct sources *sources)
+{
+	struct source *source;
+
 	while ((source = sources->leaving) != NULL) {
 		sources->leaving = source->next;
 		free(source);
 	}
-	*sources = (struct sources){ 0 };
 }

@@ -6,6 +6,8 @@
  * written from; what was sent behind each waits with it. Bytes that may be written are appended to the writer's chain, in order.
  * The writer is the owner of its sources, and monitors them: so they end with it, and it hears of their ends.
  *
+ * One that has credit from elsewhere brings bytes before it is asked: they wait for its turn.
+ *
  * A source that was cut off may still have bytes under way to us; it is remembered until it has ended, and these go nowhere.
  */
 #ifndef NET_SOURCES_H
@@ -45,7 +47,8 @@ bool sources_bring(odeon_self *self, struct sources *sources, odeon_ref who, str
  * broken. */
 bool sources_end(odeon_self *self, struct sources *sources, odeon_ref who, bool is_broken, bool has_ended, struct chain *chain);
 
-/* No source is read any more: what waited behind them is appended. */
+/* No source is read any more: what waited behind them is appended. They are known still, by what they have under way to us. */
 void sources_give_up(struct sources *sources, struct chain *chain);
+void sources_free(struct sources *sources);     /* after that */
 
 #endif
