@@ -130,6 +130,7 @@ ODEON_HANDLER(caller, http_call)
 
 	caller->call = odeon_keep(self, http_call);
 	(void)http_fetch_may_be(fetch, &caller->url);   /* the pool has seen that it may */
+	caller->may_repeat = http_fetch_is_safe(fetch); /* while its body is there to be seen */
 	caller->streams = false;
 	caller->is_asked = true;
 	error = odeon_tick_after(self, within != 0 ? within : caller->terms->options.within, 'w');
@@ -178,7 +179,7 @@ static void lose(odeon_self *self, struct caller *caller, int error)
 	hang_up(self, caller, true);
 	if (caller->call == NULL || caller->stream.is_whole)
 		return;
-	if (was_used && !caller->has_heard && http_fetch_is_safe(caller->call->fetch))
+	if (was_used && !caller->has_heard && caller->may_repeat)
 		ask(self, caller);
 	else
 		hearing_end(self, caller, error);

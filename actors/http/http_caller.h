@@ -70,6 +70,7 @@ struct caller {
 	uint64_t asked_bytes;                          /* of a body from a source, so far */
 	uint32_t owed;                                 /* credit for the source, when there is room again */
 	bool was_used, is_listening;                   /* of the connection: another call was before; a read is granted */
+	bool may_repeat;                               /* the call: what it asks for may come twice */
 	bool has_heard;                                /* a byte of the answer came */
 	bool streams, is_asked, is_full;               /* the answer was sent, its body follows; all of the request is said; no room */
 	char address[ODEON_ADDRESS_BYTES], name[HTTP_NAME_BYTES];

@@ -264,6 +264,30 @@ START_TEST(what_may_come_twice_is_sent_again_over_a_new_connection_and_else_is_a
 }
 END_TEST
 
+/* PUT may come twice; but its body went with the first time. */
+START_TEST(what_had_a_body_is_not_sent_again)
+{
+	static struct wish first, second;
+	struct odeon_http_fetch *fetch;
+	int socket;
+
+	first = second = (struct wish)WISH;
+	open_client(KIND_TCP);
+	get(&first, "/1");
+	socket = accept_plainly(listening);
+	expect(socket, "GET /1 ");
+	say(socket, HELLO);
+	expect_answer(&first, 200, "hello");
+	fetch = fetch_of("PUT", "/2");
+	fetch->body = odeon_bytes_text("all of it");
+	ask(&second, fetch);
+	expect(socket, "PUT /2 ");
+	close(socket);
+	expect_error(&second, ODEON_EDISCONNECTED);
+	close_client();
+}
+END_TEST
+
 START_TEST(a_place_that_another_server_does_not_use_is_taken_from_it)
 {
 	static struct wish first, second;
@@ -398,5 +422,5 @@ KIT_MAIN("contract/http_client",
 		no_more_connections_than_may_be_and_who_waits_is_served_in_order, a_connection_that_was_closed_meanwhile_is_replaced,
 		a_connection_is_kept_for_its_time) },
 	{ .name = "ours", .loop = KINDS, .tests = KIT_TESTS(a_server_of_ours_answers_a_client_of_ours) },
-	{ .name = "once", .tests = KIT_TESTS(what_is_asked_for_is_said_and_what_cannot_be_is_refused,
+	{ .name = "once", .tests = KIT_TESTS(what_is_asked_for_is_said_and_what_cannot_be_is_refused, what_had_a_body_is_not_sent_again,
 		a_place_that_another_server_does_not_use_is_taken_from_it, options_that_cannot_be_are_refused) })
