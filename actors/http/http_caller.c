@@ -132,7 +132,7 @@ ODEON_HANDLER(caller, http_call)
 	(void)http_fetch_may_be(fetch, &caller->url);   /* the pool has seen that it may */
 	caller->may_repeat = http_fetch_is_safe(fetch); /* while its body is there to be seen */
 	caller->streams = false;
-	caller->is_asked = true;
+	caller->is_asked = odeon_ref_is_nobody(fetch->source);
 	error = odeon_tick_after(self, within != 0 ? within : caller->terms->options.within, 'w');
 	if (error == 0)
 		ask(self, caller);

@@ -163,7 +163,6 @@ void asking_let_go(odeon_self *self, struct caller *caller)
 	source = fetch_of(caller)->source;
 	caller->is_asked = true;
 	(void)odeon_unmonitor(self, source);
-	if (caller->let_go != NULL)
-		(void)odeon_send(self, source, caller->let_go);
+	(void)odeon_send(self, source, caller->let_go != NULL ? caller->let_go : odeon_new(odeon_close));
 	caller->let_go = NULL;
 }

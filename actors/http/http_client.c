@@ -203,8 +203,16 @@ static int fill(odeon_self *self, struct client *client, struct place *place, st
 	return 0;
 }
 
+/* Nobody wants its body. */
+static void let_go_of_source(odeon_self *self, const struct odeon_http_fetch *fetch)
+{
+	if (!odeon_ref_is_nobody(fetch->source))
+		(void)odeon_send(self, fetch->source, odeon_new(odeon_close));
+}
+
 static void refuse(odeon_self *self, struct http_call *call, int error)
 {
+	let_go_of_source(self, call->fetch);
 	(void)odeon_reply_error_to(self, call->fetch, error);
 	odeon_free(call);
 }
@@ -307,6 +315,7 @@ ODEON_HANDLER(client, odeon_http_fetch)
 	struct http_call *call = server != NULL ? odeon_new(http_call, .asker = odeon_from(self)) : NULL;
 
 	if (call == NULL) {
+		let_go_of_source(self, odeon_http_fetch);
 		(void)odeon_reply_error(self, can_be ? ODEON_ENOMEM : ODEON_EINVAL);
 		return;
 	}

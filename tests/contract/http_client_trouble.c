@@ -291,10 +291,50 @@ START_TEST(a_source_that_does_not_say_all_ends_the_request)
 }
 END_TEST
 
+/* It cannot be said, there is nobody to say it to, no room to wait, or no client any more: no source is left. */
+START_TEST(a_source_is_let_go_of_when_nothing_is_said)
+{
+	static struct wish busy, wish;
+	struct odeon_http_fetch *fetch;
+	odeon_ref source;
+	int socket = -1;
+
+	busy = wish = (struct wish)WISH;
+	open_with(KIND_TCP, (odeon_http_client_options){ .connections_each = 1, .waiting_most = 1 });
+	if (_i >= 2) {
+		get(&busy, "/");
+		socket = accept_plainly(listening);
+		expect(socket, "GET / ");
+	}
+	if (_i == 2) {
+		many[0] = (struct wish)WISH;
+		get(&many[0], "/");
+	}
+	fetch = fetch_of("PUT", "/");
+	must(odeon_system_spawn(world.system, &spring_kind, &(struct springing){ 3, 0 }, &source) == 0);
+	fetch->source = source;
+	fetch->address = _i == 0 ? "" : _i == 1 ? "no address" : NULL;
+	kit_pause();
+	ask(&wish, fetch);
+	kit_pause();
+	if (_i == 3)
+		must(odeon_actor_stop(world.system, client) == 0);
+	gate_wait(&wish.done, 1);
+	ck_assert_int_lt(wish.error, 0);
+	eventually(odeon_post(world.system, source, odeon_new(odeon_read, .count = 0)) == ODEON_EGONE);
+	close(socket);
+	close(listening);
+	if (_i != 3)
+		must(odeon_actor_stop(world.system, client) == 0);
+	wires_close();
+}
+END_TEST
+
 KIT_MAIN("contract/http_client_trouble",
 	{ .name = "breaks", .loop = 2, .tests = KIT_TESTS(an_answer_that_breaks_off_anywhere_is_an_error, a_server_that_is_silent_is_given_up,
 		a_request_streams_from_its_source) },
 	{ .name = "kinds", .loop = PLAIN_KINDS, .tests = KIT_TESTS(who_is_not_there_is_told_by_name, a_client_that_stops_answers_all,
 		an_answer_streams_by_credit) },
 	{ .name = "streams", .loop = 3, .tests = KIT_TESTS(a_stream_that_breaks_off_says_so, a_body_larger_than_may_be_is_an_error) },
-	{ .name = "sources", .loop = 4, .tests = KIT_TESTS(a_source_that_does_not_say_all_ends_the_request) })
+	{ .name = "sources", .loop = 4, .tests = KIT_TESTS(a_source_that_does_not_say_all_ends_the_request,
+		a_source_is_let_go_of_when_nothing_is_said) })
