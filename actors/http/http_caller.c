@@ -125,7 +125,6 @@ void http_caller_end_stream(odeon_self *self, struct caller *caller, int error)
 ODEON_HANDLER(caller, http_call)
 {
 	const struct odeon_http_fetch *fetch = http_call->fetch;
-	odeon_duration within = fetch->within;
 	int error;
 
 	caller->call = odeon_keep(self, http_call);
@@ -133,7 +132,7 @@ ODEON_HANDLER(caller, http_call)
 	caller->may_repeat = http_fetch_is_safe(fetch); /* while its body is there to be seen */
 	caller->streams = false;
 	caller->is_asked = odeon_ref_is_nobody(fetch->source);
-	error = odeon_tick_after(self, within != 0 ? within : caller->terms->options.within, 'w');
+	error = odeon_tick_after(self, caller->call->until.ns - odeon_now(self).ns, 'w');
 	if (error == 0)
 		ask(self, caller);
 	else

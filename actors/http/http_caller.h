@@ -33,6 +33,7 @@ void http_client_terms_drop(struct http_client_terms *terms);
 struct http_call {
 	struct odeon_http_fetch *fetch;                /* kept, with its duty */
 	odeon_ref asker;
+	odeon_time until;                              /* when it is too late for an answer */
 	unsigned place;                                /* whose caller has it */
 	struct http_call *next;                    /* in the pool's queue */
 };

@@ -5,7 +5,8 @@
  * Agreement. All of it is one actor's. It has places, as many as there may be connections; each may have a caller, for one
  * server, which is an address. A request goes to a caller of its server that is free; else to a new one, when there may be one
  * more; else it waits with its server. A place that another server has, and does not use, is taken from it: that caller
- * is told to leave, and when it has ended the place is given to whoever waits.
+ * is told to leave, and when it has ended the place is given to whoever waits. The time that a request has begins when it comes, and
+ * goes on while it waits.
  */
 #include "http_caller.h"
 #include <odeon/net/tls.h>
@@ -40,6 +41,7 @@ struct client {
 	struct place *places;
 	struct server *servers;
 	unsigned waiting, worker;                      /* requests; where the next caller runs */
+	odeon_time look;                               /* when one that waits may be late; 0: none does */
 };
 
 /* ---- terms ----------------------------------------------------------------------------------------------------------------------- */
@@ -291,6 +293,36 @@ static bool find_server(const struct client *client, const struct odeon_http_fet
 	return true;
 }
 
+/* One tick for all that wait: when the first of them is late. 0, or the error. */
+static int look_again(odeon_self *self, struct client *client, odeon_time until)
+{
+	int error;
+
+	if (client->look.ns != 0 && client->look.ns <= until.ns)
+		return 0;
+	error = odeon_tick_after(self, until.ns - odeon_now(self).ns, 'w');
+	if (error == 0)
+		client->look = until;
+	return error;
+}
+
+/* Those of a server that are late. */
+static void give_up(odeon_self *self, struct client *client, struct server *server, odeon_time now)
+{
+	struct http_call *waiting = server->first, *call;
+
+	server->first = server->last = NULL;
+	while ((call = waiting) != NULL) {
+		waiting = call->next;
+		call->next = NULL;
+		client->waiting--;
+		if (call->until.ns <= now.ns || look_again(self, client, call->until) != 0)
+			refuse(self, call, ODEON_ETIMEDOUT);
+		else
+			line_up(client, server, call);
+	}
+}
+
 static void serve(odeon_self *self, struct client *client, struct server *server, struct http_call *call)
 {
 	struct place *place = place_in(client, FREE, server);
@@ -301,6 +333,8 @@ static void serve(odeon_self *self, struct client *client, struct server *server
 		return;
 	else if (client->waiting == client->terms->options.waiting_most)
 		refuse(self, call, ODEON_EFULL);
+	else if (look_again(self, client, call->until) != 0)
+		refuse(self, call, ODEON_ENOMEM);
 	else {
 		line_up(client, server, call);
 		make_room(self, client);
@@ -320,6 +354,7 @@ ODEON_HANDLER(client, odeon_http_fetch)
 		return;
 	}
 	call->fetch = odeon_keep(self, odeon_http_fetch);
+	call->until = odeon_deadline(self, call->fetch->within != 0 ? call->fetch->within : client->terms->options.within);
 	serve(self, client, server, call);
 }
 
@@ -356,10 +391,21 @@ ODEON_HANDLER(client, odeon_down)
 	}
 }
 
+static void look_at_those_that_wait(odeon_self *self, struct client *client, odeon_time now)
+{
+	client->look.ns = 0;
+	for (struct server *server = client->servers; server != NULL; server = server->next)
+		give_up(self, client, server, now);
+}
+
 ODEON_HANDLER(client, odeon_tick)
 {
 	odeon_time now = odeon_now(self);
 
+	if (odeon_tick->key == 'w') {
+		look_at_those_that_wait(self, client, now);
+		return;
+	}
 	for (unsigned i = 0; i < client->terms->options.connections_most; i++) {
 		struct place *place = &client->places[i];
 

@@ -29,6 +29,37 @@ START_TEST(a_server_that_is_silent_is_given_up)
 }
 END_TEST
 
+/* The time it has begins when it is asked, though nobody is free to do so. */
+START_TEST(who_waits_in_vain_for_a_connection_is_told)
+{
+	static struct wish busy, late[3];
+	struct odeon_http_fetch *fetch;
+	int socket;
+
+	busy = (struct wish)WISH;
+	open_with(KIND_TCP, (odeon_http_client_options){ .connections_each = 1 });
+	get(&busy, "/");
+	socket = accept_plainly(listening);
+	expect(socket, "GET / ");
+	for (int i = 0; i < 3; i++) {
+		late[i] = (struct wish)WISH;
+		fetch = fetch_of("GET", "/late");
+		fetch->within = i == 0 ? 0 : ODEON_MS(100 / i);
+		ask(&late[i], fetch);
+		kit_pause();
+	}
+	expect_error(&late[2], ODEON_ETIMEDOUT);
+	expect_error(&late[1], ODEON_ETIMEDOUT);
+	say(socket, HELLO);
+	expect_answer(&busy, 200, "hello");
+	expect(socket, "GET /late ");
+	say(socket, HELLO);
+	expect_answer(&late[0], 200, "hello");
+	close_client();
+	close(socket);
+}
+END_TEST
+
 static const char *const whole[] = { HELLO, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n3;x=y\r\nllo\r\n0\r\nA: b\r\n\r\n" };
 
 START_TEST(an_answer_that_breaks_off_anywhere_is_an_error)
@@ -331,6 +362,7 @@ START_TEST(a_source_is_let_go_of_when_nothing_is_said)
 END_TEST
 
 KIT_MAIN("contract/http_client_trouble",
+	{ .name = "waiting", .tests = KIT_TESTS(who_waits_in_vain_for_a_connection_is_told) },
 	{ .name = "breaks", .loop = 2, .tests = KIT_TESTS(an_answer_that_breaks_off_anywhere_is_an_error, a_server_that_is_silent_is_given_up,
 		a_request_streams_from_its_source) },
 	{ .name = "kinds", .loop = PLAIN_KINDS, .tests = KIT_TESTS(who_is_not_there_is_told_by_name, a_client_that_stops_answers_all,
