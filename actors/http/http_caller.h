@@ -35,7 +35,8 @@ struct http_call {
 	odeon_ref asker;
 	odeon_time until;                              /* when it is too late for an answer */
 	unsigned place;                                /* whose caller has it */
-	struct http_call *next;                    /* in the pool's queue */
+	struct http_call *next;                        /* in the pool's queue */
+	uint64_t number;                               /* there: who came before whom */
 };
 ODEON_MESSAGE_DECLARE(http_call);
 

@@ -41,6 +41,7 @@ struct client {
 	struct place *places;
 	struct server *servers;
 	unsigned waiting, worker;                      /* requests; where the next caller runs */
+	uint64_t numbers;                              /* the last request's */
 	odeon_time look;                               /* when one that waits may be late; 0: none does */
 };
 
@@ -235,14 +236,30 @@ static bool give_to_new(odeon_self *self, struct client *client, struct server *
 	return true;
 }
 
-/* Who waits and may have one place more. */
+/* Who waits longest, of those that have fewer places than so many. */
+static struct server *who_waits(const struct client *client, unsigned places)
+{
+	struct server *longest = NULL;
+
+	for (struct server *server = client->servers; server != NULL; server = server->next)
+		if (server->first != NULL && server->places < places &&
+		    (longest == NULL || server->first->number < longest->first->number))
+			longest = server;
+	return longest;
+}
+
 static struct server *who_wants(const struct client *client)
 {
-	struct server *server = client->servers;
+	return who_waits(client, client->terms->options.connections_each);
+}
 
-	while (server != NULL && (server->first == NULL || server->places == client->terms->options.connections_each))
-		server = server->next;
-	return server;
+/* A server without any place came before what this one does next, and none is on its way to it. */
+static bool is_another_ones_turn(const struct client *client, const struct place *place)
+{
+	const struct server *other = who_waits(client, 1);
+	const struct http_call *next = place->server->first;
+
+	return other != NULL && next != NULL && other->first->number < next->number && place_in(client, LEAVES, NULL) == NULL;
 }
 
 /* Somebody waits for a place that nobody uses. */
@@ -354,6 +371,7 @@ ODEON_HANDLER(client, odeon_http_fetch)
 		return;
 	}
 	call->fetch = odeon_keep(self, odeon_http_fetch);
+	call->number = ++client->numbers;
 	call->until = odeon_deadline(self, call->fetch->within != 0 ? call->fetch->within : client->terms->options.within);
 	serve(self, client, server, call);
 }
@@ -369,6 +387,10 @@ ODEON_HANDLER(client, http_call)
 		return;
 	place->state = FREE;
 	place->since = odeon_now(self);
+	if (is_another_ones_turn(client, place)) {
+		tell_to_leave(self, place);
+		return;
+	}
 	call = next_of(client, place->server);
 	if (call != NULL)
 		give(self, client, place, call);

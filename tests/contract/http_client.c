@@ -317,6 +317,48 @@ START_TEST(a_place_that_another_server_does_not_use_is_taken_from_it)
 }
 END_TEST
 
+/* Who is asked without end keeps nobody else waiting. */
+START_TEST(another_server_has_its_turn)
+{
+	static struct wish first, second, third, foreign;
+	int other = -1, socket;
+	char old[ODEON_ADDRESS_BYTES];
+
+	first = second = third = foreign = (struct wish)WISH;
+	open_with(KIND_TCP, (odeon_http_client_options){ .connections_most = 1 });
+	memcpy(old, address, sizeof old);
+	get(&first, "/1");
+	socket = accept_plainly(listening);
+	expect(socket, "GET /1 ");
+	get(&second, "/2");
+	kit_pause();
+	other = listen_plainly();
+	get(&foreign, "/other");
+	kit_pause();
+	memcpy(address, old, sizeof old);
+	get(&third, "/3");
+	kit_pause();
+	say(socket, HELLO);
+	expect(socket, "GET /2 ");
+	say(socket, HELLO);
+	ck_assert_int_eq(read_end_of(socket), 0);
+	close(socket);
+	socket = accept_plainly(other);
+	expect(socket, "GET /other ");
+	say(socket, HELLO);
+	expect_answer(&foreign, 200, "hello");
+	ck_assert_int_eq(read_end_of(socket), 0);
+	close(socket);
+	socket = accept_plainly(listening);
+	expect(socket, "GET /3 ");
+	say(socket, HELLO);
+	expect_answer(&third, 200, "hello");
+	close_client();
+	close(socket);
+	close(other);
+}
+END_TEST
+
 START_TEST(a_connection_is_kept_for_its_time)
 {
 	static struct wish first;
@@ -423,4 +465,4 @@ KIT_MAIN("contract/http_client",
 		a_connection_is_kept_for_its_time) },
 	{ .name = "ours", .loop = KINDS, .tests = KIT_TESTS(a_server_of_ours_answers_a_client_of_ours) },
 	{ .name = "once", .tests = KIT_TESTS(what_is_asked_for_is_said_and_what_cannot_be_is_refused, what_had_a_body_is_not_sent_again,
-		a_place_that_another_server_does_not_use_is_taken_from_it, options_that_cannot_be_are_refused) })
+		a_place_that_another_server_does_not_use_is_taken_from_it, another_server_has_its_turn, options_that_cannot_be_are_refused) })
