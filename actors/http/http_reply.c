@@ -74,7 +74,9 @@ static int write_upgrade(struct http_session *session, struct http_paper *paper,
 
 static int write_refusal(struct http_session *session, struct http_paper *paper, const struct piece *piece)
 {
-	return http_writer_refusal(paper, piece->status, date(session));
+	bool is_for_head = session->coming != HTTP_AWAITED && session->writer.is_for_head;      /* as far as one knows */
+
+	return http_writer_refusal(paper, piece->status, date(session), is_for_head);
 }
 
 static uint64_t length_of_chain(const struct odeon_bytes *bytes)

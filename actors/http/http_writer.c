@@ -187,7 +187,7 @@ int http_writer_end(struct http_writer *writer, struct http_paper *paper)
 
 /* ---- refusals ----------------------------------------------------------------------------------------------------------------------- */
 
-int http_writer_refusal(struct http_paper *paper, int status, struct http_text date)
+int http_writer_refusal(struct http_paper *paper, int status, struct http_text date, bool is_for_head)
 {
 	struct http_text why = http_status_text(status);
 
@@ -195,6 +195,8 @@ int http_writer_refusal(struct http_paper *paper, int status, struct http_text d
 	PUT(paper, "Content-Type: text/plain\r\nContent-Length: ");
 	http_paper_number(paper, why.bytes + 5);
 	PUT(paper, "\r\nConnection: close\r\n\r\n");
+	if (is_for_head)
+		return fits(paper);
 	http_paper_number(paper, (uint64_t)status);
 	PUT(paper, " ");
 	http_paper_put(paper, why);

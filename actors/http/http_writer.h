@@ -53,7 +53,7 @@ int http_writer_end(struct http_writer *writer, struct http_paper *paper);
 static inline bool http_writer_is_mute(const struct http_writer *writer) { return writer->is_mute; }
 static inline bool http_writer_keeps_alive(const struct http_writer *writer) { return writer->keeps_alive; }
 
-/* A whole answer to what the reader refused, after which the connection is closed. */
-int http_writer_refusal(struct http_paper *paper, int status, struct http_text date);
+/* A whole answer to what the reader refused, after which the connection is closed; to HEAD without its body. */
+int http_writer_refusal(struct http_paper *paper, int status, struct http_text date, bool is_for_head);
 
 #endif

@@ -243,6 +243,9 @@ START_TEST(head_is_answered_without_a_body)
 	}
 	ask(GET("/hello"));
 	hears(200, "hello\n");
+	client_say(&client, "HEAD /../hello HTTP/1.1\r\nHost: h\r\n\r\n");
+	ck_assert_int_eq(client_hear(&client, true).status, 400);
+	ck_assert(client_is_closed(&client));
 	close_all();
 }
 END_TEST

@@ -237,12 +237,12 @@ END_TEST
 START_TEST(a_refusal_is_a_whole_answer)
 {
 	open_paper(sizeof written);
-	must(http_writer_refusal(&paper, 400, DATE) == 0);
+	must(http_writer_refusal(&paper, 400, DATE, false) == 0);
 	writer.keeps_alive = false;
 	expect("HTTP/1.1 400 Bad Request\r\n" DATE_LINE "Content-Type: text/plain\r\nContent-Length: 16\r\nConnection: close\r\n\r\n"
 	       "400 Bad Request\n", false);
 	open_paper(10);
-	must(http_writer_refusal(&paper, 400, DATE) == ODEON_EFULL);
+	must(http_writer_refusal(&paper, 400, DATE, false) == ODEON_EFULL);
 }
 END_TEST
 
