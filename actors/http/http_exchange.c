@@ -196,11 +196,34 @@ static bool collect(struct http_session *session, struct http_text piece)
 	return true;
 }
 
+/* Who reads a body may have a mailbox with bounds: what does not fit waits, and nothing more is read. */
+static void tell_owner(odeon_self *self, struct http_session *session, void *message)
+{
+	int why = ODEON_ENOMEM;
+
+	session->held = message != NULL ? odeon_try_send(self, session->body_owner, message, &why) : NULL;
+	if (message != NULL && (session->held == NULL || (why == ODEON_EFULL && odeon_when_room(self, session->body_owner) == 0)))
+		return;
+	odeon_free(session->held);
+	session->held = NULL;
+	if (why != ODEON_EGONE)
+		http_session_leave(self, session, true);
+}
+
+void http_exchange_tell_held(odeon_self *self, struct http_session *session)
+{
+	void *message = session->held;
+
+	session->held = NULL;
+	if (message != NULL)
+		tell_owner(self, session, message);
+}
+
 static void stream(odeon_self *self, struct http_session *session, struct http_text piece)
 {
 	if (session->body_credit != ODEON_READ_ALWAYS)
 		session->body_credit--;
-	http_session_send(self, session, session->body_owner, take_piece(session, piece));
+	tell_owner(self, session, take_piece(session, piece));
 }
 
 static void see_body(odeon_self *self, struct http_session *session)
@@ -219,7 +242,7 @@ static void see_end(odeon_self *self, struct http_session *session)
 	session->coming = HTTP_WHOLE;
 	http_writer_request_is_whole(&session->writer);
 	if (session->body == HTTP_STREAMED && !odeon_ref_is_nobody(session->body_owner))
-		http_session_send(self, session, session->body_owner, odeon_new(odeon_read_end, .who = session->self));
+		tell_owner(self, session, odeon_new(odeon_read_end, .who = session->self));
 	if (session->body == HTTP_COLLECTED)
 		dispatch(self, session);
 }
@@ -228,8 +251,12 @@ void http_exchange_break(odeon_self *self, struct http_session *session, int err
 {
 	odeon_ref owner = session->body_owner;
 
+	bool is_told = session->coming == HTTP_WHOLE && session->held == NULL;
+
 	session->body_owner = ODEON_NOBODY;
-	if (!odeon_ref_is_nobody(owner) && session->coming == HTTP_COMES)
+	odeon_free(session->held);
+	session->held = NULL;
+	if (!odeon_ref_is_nobody(owner) && session->coming != HTTP_AWAITED && !is_told)
 		(void)odeon_send(self, owner, odeon_new(odeon_disconnected, .who = session->self, .error = error, .text = ""));
 }
 
@@ -238,7 +265,9 @@ void http_exchange_break(odeon_self *self, struct http_session *session, int err
 void http_exchange_free(struct http_session *session)
 {
 	odeon_free(session->request.body);
+	odeon_free(session->held);
 	session->request.body = NULL;
+	session->held = NULL;
 	session->body_owner = ODEON_NOBODY;
 	session->body_credit = 0;
 	session->is_forwarded = false;
@@ -266,7 +295,7 @@ static bool may_read(const struct http_session *session)
 {
 	if (session->coming == HTTP_AWAITED)
 		return !session->is_full && !session->is_paused;
-	return session->body != HTTP_STREAMED || session->body_credit > 0;
+	return http_exchange_wants_body(session);
 }
 
 /* The answer is whole, and what is left of the request is not. False: it is too much to wait for. */

@@ -48,7 +48,7 @@ static enum http_wait wait_of(const struct http_session *session)
 		return HTTP_WAIT_NONE;
 	if (session->coming == HTTP_AWAITED)
 		return http_reader_is_between(&session->reader) ? HTTP_WAIT_IDLE : HTTP_WAIT_HEAD;
-	if (session->coming == HTTP_COMES && (session->body != HTTP_STREAMED || session->body_credit > 0))
+	if (session->coming == HTTP_COMES && http_exchange_wants_body(session))
 		return HTTP_WAIT_BODY;
 	return session->going == HTTP_OWED && (!session->is_forwarded || session->body == HTTP_STREAMED) ? HTTP_WAIT_HANDLE
 	                                                                                               : HTTP_WAIT_NONE;
@@ -148,7 +148,7 @@ static void see_read_end(odeon_self *self, struct http_session *session)
 {
 	if (session->coming == HTTP_AWAITED && !session->is_full)
 		http_session_leave(self, session, false);
-	else if (session->coming == HTTP_COMES && (session->body != HTTP_STREAMED || session->body_credit > 0))
+	else if (session->coming == HTTP_COMES && http_exchange_wants_body(session))
 		http_session_leave(self, session, true);
 }
 
@@ -325,6 +325,13 @@ ODEON_HANDLER(odeon_http_session, odeon_give)
 
 	if (session->coming == HTTP_COMES && session->body == HTTP_STREAMED)
 		session->body_owner = odeon_give->to;
+	http_exchange_tell_held(self, session);
+}
+
+ODEON_HANDLER(odeon_http_session, odeon_room)
+{
+	http_exchange_tell_held(self, odeon_http_session->inside_);
+	http_session_go_on(self, odeon_http_session->inside_);
 }
 
 /* ---- begun and ended ------------------------------------------------------------------------------------------------------------- */
@@ -375,6 +382,7 @@ ODEON_HANDLERS(odeon_http_session_handlers,
 	ODEON_ON(odeon_http_session, odeon_unwritten),
 	ODEON_ON(odeon_http_session, odeon_read_end),
 	ODEON_ON(odeon_http_session, odeon_give),
+	ODEON_ON(odeon_http_session, odeon_room),
 	ODEON_ON(odeon_http_session, odeon_draining),
 	ODEON_ON(odeon_http_session, odeon_down),
 	ODEON_ON(odeon_http_session, odeon_disconnected));

@@ -55,6 +55,7 @@ struct http_session {
 	size_t parameters_room;
 	struct http_writer writer;
 	odeon_ref body_owner, source;                  /* nobody: there is none, or it is over */
+	void *held;                                    /* a piece or the end for the body's owner, whose mailbox is full */
 	uint32_t body_credit, source_asked;
 	uint64_t source_left;                          /* HTTP_BYTES_UNKNOWN */
 	char there[];
@@ -94,6 +95,15 @@ void http_exchange_free(struct http_session *session);
 
 /* Whoever reads the body learns that no more of it comes. Without memory he does not: this is best effort. */
 void http_exchange_break(odeon_self *self, struct http_session *session, int error);
+
+/* What was held is told to the body's owner, if there is room now. */
+void http_exchange_tell_held(odeon_self *self, struct http_session *session);
+
+/* More of a body is wanted now. */
+static inline bool http_exchange_wants_body(const struct http_session *session)
+{
+	return session->body != HTTP_STREAMED || (session->body_credit > 0 && session->held == NULL);
+}
 
 /* The head is there, but nothing of an answer was said. */
 static inline bool http_exchange_is_owed(const struct http_session *session)

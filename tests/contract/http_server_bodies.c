@@ -197,6 +197,32 @@ START_TEST(a_sink_that_does_not_read_holds_up_the_client)
 }
 END_TEST
 
+/* What has no room in its mailbox waits, and is not lost. */
+START_TEST(a_sink_of_little_room_gets_all_of_it)
+{
+	enum { CHUNKS = 300, EACH = 16 };
+	static char said[CHUNKS * (EACH + 6) + 1];
+	char *at = said;
+
+	for (int i = 0; i < CHUNKS; i++) {
+		at += sprintf(at, "%x\r\n", EACH);
+		for (int byte = 0; byte < EACH; byte++)
+			*at++ = (char)pattern((uint64_t)i * EACH + (uint64_t)byte);
+		at += sprintf(at, "\r\n");
+	}
+	web.credit = 1000;
+	open_all(_i);
+	client_say(&client, POST("/narrow", CHUNKED, ""));
+	must(send(client.socket, said, (size_t)(at - said), MSG_NOSIGNAL) == at - said);
+	ask("0\r\n\r\n");
+	hears(200, "4800\n");
+	ck_assert(!atomic_load(&web.is_sink_wrong));
+	ask(GET("/hello"));
+	hears(200, "hello\n");
+	close_all();
+}
+END_TEST
+
 START_TEST(a_sink_is_told_when_the_client_goes)
 {
 	web.credit = 1;
@@ -335,7 +361,8 @@ KIT_MAIN("contract/http_server_bodies",
 	{ "requests", KIT_TESTS(a_body_comes_whole, a_large_body_comes_whole, a_body_that_is_too_large_is_refused,
 	                        who_waits_for_continue_is_told, who_waits_for_continue_and_is_refused_sends_no_body), .loop = PLAIN_KINDS },
 	{ "pieces", KIT_TESTS(a_body_in_pieces_comes_whole_and_in_order, chunks_in_pieces_come_whole,
-	                      a_sink_that_does_not_read_holds_up_the_client, a_sink_is_told_when_the_client_goes,
+	                      a_sink_that_does_not_read_holds_up_the_client, a_sink_of_little_room_gets_all_of_it,
+	                      a_sink_is_told_when_the_client_goes,
 	                      an_answer_before_the_body_throws_that_away), .loop = PLAIN_KINDS },
 	{ "answers", KIT_TESTS(a_source_is_poured_whole, a_source_that_ends_too_early_breaks_the_connection,
 	                       a_client_that_does_not_read_holds_up_the_source,

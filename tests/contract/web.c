@@ -192,13 +192,18 @@ ODEON_HANDLERS(sink_handlers, ODEON_ON(sink, odeon_http_request), ODEON_ON(sink,
 	ODEON_ON(sink, odeon_disconnected), ODEON_ON(sink, errand));
 ODEON_KIND(sink, sink_handlers, .stop = ODEON_STOPS(sink));
 
-static void sink_it(odeon_self *self, struct odeon_http_request *request)
+static const odeon_kind narrow_kind = ODEON_KIND_INIT(sink, sink_handlers, .stop = ODEON_STOPS(sink), .mailbox = { .messages = 2 });
+
+static void sink_by(odeon_self *self, struct odeon_http_request *request, const odeon_kind *kind)
 {
 	odeon_ref sink;
 
-	if (odeon_spawn(self, &sink_kind, NULL, &sink) == 0)
+	if (odeon_spawn(self, kind, NULL, &sink) == 0)
 		must(odeon_http_forward(self, request->duty, sink, 0) == 0);
 }
+
+static void sink_it(odeon_self *self, struct odeon_http_request *request) { sink_by(self, request, &sink_kind); }
+static void narrow_it(odeon_self *self, struct odeon_http_request *request) { sink_by(self, request, &narrow_kind); }
 
 enum { PIECE = 10007 };
 struct spring { odeon_ref owner; uint64_t at, end, fails_at; };
@@ -272,6 +277,7 @@ static const odeon_http_route routes[] = {
 	{ "GET /actor/:name", .handle = hand_on, .within = ODEON_MS(100) },
 	{ "POST /actor/:name", .handle = hand_on, .within = ODEON_MS(100) },
 	{ "POST /sink", .handle = sink_it, .streams = 1 },
+	{ "POST /narrow", .handle = narrow_it, .streams = 1 },
 	{ "POST /deaf", .handle = hello, .streams = 1 },
 	{ "GET /lots/:bytes", .handle = lots },
 	{ "GET /some/:bytes", .handle = some },
