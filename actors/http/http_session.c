@@ -364,6 +364,7 @@ ODEON_STOP(odeon_http_session)
 	struct http_session *session = odeon_http_session->inside_;
 	struct odeon_bytes *input = session->input;
 
+	http_exchange_break(self, session, ODEON_EDISCONNECTED);        /* it may end before its connection does */
 	http_reply_drop_source(self, session);
 	odeon_free(input);
 	odeon_free(http_output_take(&session->output));

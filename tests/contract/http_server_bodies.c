@@ -223,6 +223,16 @@ START_TEST(a_sink_of_little_room_gets_all_of_it)
 }
 END_TEST
 
+START_TEST(a_sink_is_told_when_the_session_fails)
+{
+	open_all(_i);
+	client_say(&client, POST("/fails", "Content-Length: 100\r\n", ""));
+	ck_assert(client_is_closed(&client));
+	eventually(atomic_load(&web.sink_breaks) == 1);
+	close_all();
+}
+END_TEST
+
 START_TEST(a_sink_is_told_when_the_client_goes)
 {
 	web.credit = 1;
@@ -362,7 +372,7 @@ KIT_MAIN("contract/http_server_bodies",
 	                        who_waits_for_continue_is_told, who_waits_for_continue_and_is_refused_sends_no_body), .loop = PLAIN_KINDS },
 	{ "pieces", KIT_TESTS(a_body_in_pieces_comes_whole_and_in_order, chunks_in_pieces_come_whole,
 	                      a_sink_that_does_not_read_holds_up_the_client, a_sink_of_little_room_gets_all_of_it,
-	                      a_sink_is_told_when_the_client_goes,
+	                      a_sink_is_told_when_the_session_fails, a_sink_is_told_when_the_client_goes,
 	                      an_answer_before_the_body_throws_that_away), .loop = PLAIN_KINDS },
 	{ "answers", KIT_TESTS(a_source_is_poured_whole, a_source_that_ends_too_early_breaks_the_connection,
 	                       a_client_that_does_not_read_holds_up_the_source,

@@ -205,6 +205,12 @@ static void sink_by(odeon_self *self, struct odeon_http_request *request, const 
 static void sink_it(odeon_self *self, struct odeon_http_request *request) { sink_by(self, request, &sink_kind); }
 static void narrow_it(odeon_self *self, struct odeon_http_request *request) { sink_by(self, request, &narrow_kind); }
 
+static void sink_and_fail(odeon_self *self, struct odeon_http_request *request)
+{
+	sink_it(self, request);
+	odeon_fail(self, ODEON_EFAILED, "as it was asked to");
+}
+
 enum { PIECE = 10007 };
 struct spring { odeon_ref owner; uint64_t at, end, fails_at; };
 
@@ -278,6 +284,7 @@ static const odeon_http_route routes[] = {
 	{ "POST /actor/:name", .handle = hand_on, .within = ODEON_MS(100) },
 	{ "POST /sink", .handle = sink_it, .streams = 1 },
 	{ "POST /narrow", .handle = narrow_it, .streams = 1 },
+	{ "POST /fails", .handle = sink_and_fail, .streams = 1 },
 	{ "POST /deaf", .handle = hello, .streams = 1 },
 	{ "GET /lots/:bytes", .handle = lots },
 	{ "GET /some/:bytes", .handle = some },

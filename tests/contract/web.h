@@ -11,6 +11,7 @@
  *   ANY of /actor/NAME             an actor: says, keeps, drops, fails, is gone, answers with another type
  *   POST /sink                     an actor that reads the body by credit (web.credit to begin with, and one for each piece)
  *   POST /narrow                   the same, whose mailbox has room for two messages
+ *   POST /fails                    the same, but the session fails
  *   GET /lots/:bytes, GET /some/:bytes    the pattern from a source; the first says how long it is
  *   GET /less                      a source that ends too early
  */
