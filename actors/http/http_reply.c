@@ -190,6 +190,15 @@ void http_reply_free(odeon_self *self, struct odeon_http_answer *answer)
 	answer->body = answer->fields = NULL;
 }
 
+/* In the place of an answer that may not be. Should this one not be put either, there is none. */
+static void put_failure(odeon_self *self, struct http_session *session)
+{
+	struct odeon_http_answer failure = { .status = 500, .text = "500 Internal Server Error\n" };
+
+	if (put_head(session, &failure) != 0 || put_answer(self, session, &failure) != 0)
+		http_session_leave(self, session, true);
+}
+
 /* Half an answer is worse than none. */
 int http_reply(odeon_self *self, struct http_session *session, struct odeon_http_answer *answer)
 {
@@ -202,7 +211,7 @@ int http_reply(odeon_self *self, struct http_session *session, struct odeon_http
 	} else if (error == ODEON_ENOMEM) {
 		http_session_leave(self, session, true);
 	} else {
-		http_reply_status(self, session, 500);
+		put_failure(self, session);
 	}
 	http_reply_free(self, answer);
 	return error;
