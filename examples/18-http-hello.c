@@ -82,8 +82,27 @@ ODEON_KIND(client, client_handlers);
 
 /* ---- the program --------------------------------------------------------------------------------------------------------------- */
 
-static odeon_system *interrupted;                       /* for the handler of the signal, which is given nothing */
-static void on_signal(int number) { (void)number; odeon_system_quit(interrupted); }
+/* Who interrupts the program, it is told here. */
+struct keeper { char unused; };
+
+ODEON_HANDLER(keeper, odeon_watched)
+{
+	if (odeon_watched->error < 0)
+		fprintf(stderr, "signals: %s\n", odeon_error_text(odeon_watched->error));
+}
+
+ODEON_HANDLER(keeper, odeon_signal) { odeon_system_quit(odeon_system_of(self)); }
+
+ODEON_HANDLERS(keeper_handlers, ODEON_ON(keeper, odeon_watched), ODEON_ON(keeper, odeon_signal));
+ODEON_KIND(keeper, keeper_handlers);
+
+static int watch_signals(odeon_system *system)
+{
+	odeon_ref keeper;
+	int error = odeon_system_spawn(system, &keeper_kind, NULL, &keeper);
+
+	return error < 0 ? error : odeon_signals_watch(system, (const int[]){ SIGINT, SIGTERM, 0 }, keeper, NULL);
+}
 
 static int try_out(odeon_system *system, const char *address)
 {
@@ -116,12 +135,10 @@ static int serve(odeon_system *system, const char *address, odeon_ref counter)
 
 	if (error < 0)
 		return error;
-	interrupted = system;
-	signal(SIGINT, on_signal);
-	signal(SIGTERM, on_signal);
-	if (address == NULL)
+	error = watch_signals(system);
+	if (error == 0 && address == NULL)
 		error = try_out(system, bound);
-	else
+	else if (error == 0)
 		printf("listening at %s\n", bound);
 	fflush(stdout);
 	if (error == 0)
