@@ -96,24 +96,20 @@ void http_caller_fail(odeon_self *self, struct caller *caller, int error)
 	odeon_free(fetch);
 }
 
-static void tell_end(odeon_self *self, struct http_stream *stream, int error)
+/* Not all of it came. */
+static void tell_breach(odeon_self *self, struct http_stream *stream, int error)
 {
 	stream->breach->error = error;
 	stream->breach->text = odeon_error_text(error);
-	if (error == 0)
-		(void)odeon_send(self, stream->to, stream->end);
-	else
-		(void)odeon_send(self, stream->to, stream->breach);
-	if (error == 0)
-		stream->end = NULL;
-	else
-		stream->breach = NULL;
+	(void)odeon_send(self, stream->to, stream->breach);
+	stream->breach = NULL;
 }
 
 void http_caller_end_stream(odeon_self *self, struct caller *caller, int error)
 {
 	hearing_deliver(self, &caller->stream);
-	tell_end(self, &caller->stream, error);
+	if (error != 0)
+		tell_breach(self, &caller->stream, error);
 	hang_up(self, caller, error != 0);
 	odeon_free(end_call(self, caller));
 	odeon_free(caller->call);
@@ -237,8 +233,18 @@ ODEON_HANDLER(caller, odeon_give)
 		return;
 	(void)odeon_unmonitor(self, caller->stream.to);
 	caller->stream.to = odeon_give->to;
+	caller->stream.awaits_room = false;
 	if (odeon_monitor(self, odeon_give->to) != 0)
 		http_caller_end_stream(self, caller, ODEON_EGONE);
+	else
+		hearing_stream(self, caller);
+}
+
+ODEON_HANDLER(caller, odeon_room)
+{
+	caller->stream.awaits_room = false;
+	if (caller->streams)
+		hearing_stream(self, caller);
 }
 
 ODEON_HANDLER(caller, odeon_close)
@@ -269,7 +275,7 @@ ODEON_START(caller, http_calling)
 ODEON_STOP(caller)
 {
 	if (caller->streams)
-		tell_end(self, &caller->stream, ODEON_ESTOPPING);
+		tell_breach(self, &caller->stream, ODEON_ESTOPPING);
 	else if (caller->call != NULL)
 		(void)odeon_reply_error_to(self, caller->call->fetch, ODEON_ESTOPPING);
 	hearing_forget(caller);
@@ -289,6 +295,7 @@ ODEON_HANDLERS(caller_handlers,
 	ODEON_ON(caller, odeon_tick),
 	ODEON_ON(caller, odeon_read),
 	ODEON_ON(caller, odeon_give),
+	ODEON_ON(caller, odeon_room),
 	ODEON_ON(caller, odeon_close));
 ODEON_KIND(caller, caller_handlers, .start = ODEON_STARTS(caller), .stop = ODEON_STOPS(caller), .place = ODEON_PINNED,
 	.is_background = 1);

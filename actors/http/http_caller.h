@@ -53,9 +53,9 @@ struct http_stream {
 	odeon_ref to;
 	uint32_t credit;
 	struct odeon_bytes *first, *last;
-	struct odeon_read_end *end;                    /* laid by: one of these two is sent */
+	struct odeon_read_end *end;                    /* laid by: one of these two is sent; the end when there is room */
 	struct odeon_disconnected *breach;
-	bool is_whole;
+	bool is_whole, awaits_room;                    /* its reader's mailbox is full */
 };
 
 struct caller {
@@ -82,7 +82,7 @@ struct caller {
 
 void http_caller_finish(odeon_self *self, struct caller *caller);
 void http_caller_fail(odeon_self *self, struct caller *caller, int error);
-void http_caller_end_stream(odeon_self *self, struct caller *caller, int error);       /* 0: it is whole */
+void http_caller_end_stream(odeon_self *self, struct caller *caller, int error);       /* 0: it is whole, and that was told */
 
 /* ---- http_caller_asking.c */
 
@@ -99,7 +99,7 @@ void hearing_begin(struct caller *caller);
 void hearing_bytes(odeon_self *self, struct caller *caller, struct odeon_bytes *bytes);        /* taken */
 void hearing_end(odeon_self *self, struct caller *caller, int error);  /* nothing more comes: the connection's error, or 0 */
 bool hearing_listen(odeon_self *self, struct caller *caller);          /* one read more, if none is granted; false: no memory */
-void hearing_deliver(odeon_self *self, struct http_stream *stream);    /* as much as there is credit for */
+void hearing_deliver(odeon_self *self, struct http_stream *stream);    /* as much as there is credit and room for */
 void hearing_stream(odeon_self *self, struct caller *caller);          /* the same, and what follows from it */
 void hearing_forget(struct caller *caller);
 

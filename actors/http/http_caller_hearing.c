@@ -95,18 +95,38 @@ static bool queue(struct caller *caller, struct http_text piece, size_t used)
 	return true;
 }
 
+/* NULL: taken; else it came back, and room is awaited. Who has ended gets nothing. */
+static void *offer(odeon_self *self, struct http_stream *stream, void *message)
+{
+	int why = 0;
+
+	message = odeon_try_send(self, stream->to, message, &why);
+	if (message == NULL)
+		return NULL;
+	if (why != ODEON_EFULL) {
+		odeon_free(message);
+		return NULL;
+	}
+	stream->awaits_room = odeon_when_room(self, stream->to) == 0;
+	return message;
+}
+
 void hearing_deliver(odeon_self *self, struct http_stream *stream)
 {
-	while (stream->first != NULL && stream->credit > 0) {
-		struct odeon_bytes *bytes = stream->first;
+	while (stream->first != NULL && stream->credit > 0 && !stream->awaits_room) {
+		struct odeon_bytes *bytes = stream->first, *next = bytes->next;
 
-		stream->first = bytes->next;
-		if (stream->first == NULL)
-			stream->last = NULL;
 		bytes->next = NULL;
+		stream->first = offer(self, stream, bytes);
+		if (stream->first != NULL) {
+			stream->first->next = next;     /* the same as before */
+			return;
+		}
+		stream->first = next;
+		if (next == NULL)
+			stream->last = NULL;
 		if (stream->credit != ODEON_READ_ALWAYS)
 			stream->credit--;
-		(void)odeon_send(self, stream->to, bytes);
 	}
 }
 
@@ -115,10 +135,16 @@ void hearing_stream(odeon_self *self, struct caller *caller)
 	struct http_stream *stream = &caller->stream;
 
 	hearing_deliver(self, stream);
-	if (stream->first != NULL)
-		return;
-	if (stream->is_whole)
+	if (stream->first == NULL && stream->is_whole && !stream->awaits_room)
+		stream->end = offer(self, stream, stream->end);
+	if (stream->is_whole && stream->end == NULL) {
 		http_caller_end_stream(self, caller, 0);
+		return;
+	}
+	if (stream->awaits_room || (stream->first != NULL && stream->credit == 0))
+		return;
+	if (stream->first != NULL || stream->is_whole)  /* no memory to be told of room with */
+		http_caller_end_stream(self, caller, ODEON_ENOMEM);
 	else if (stream->credit > 0 && !hearing_listen(self, caller))
 		http_caller_end_stream(self, caller, ODEON_ENOMEM);
 }

@@ -24,6 +24,7 @@ struct wish {
 	int error, status, end;
 	size_t length;
 	atomic_uint pieces;
+	uint32_t room;                                 /* in the mailbox of who asks; 0: no bound */
 	uint32_t credit;                               /* for a stream, to begin with, and for each piece */
 	char type[64], body[BODY_MOST];
 	odeon_ref asker, source;
@@ -69,6 +70,8 @@ ODEON_START(asker, wishing)
 	asker->wish = wishing->wish;
 	asker->wish->asker = odeon_self_ref(self);
 	asker->wish->fetch = NULL;
+	if (wishing->wish->room > 0)
+		must(odeon_bound(self, &(odeon_mailbox){ .messages = wishing->wish->room }) == 0);
 	return odeon_request(self, client, fetch, ODEON_NEVER, ODEON_THEN(self, asker, awaited, odeon_http_fetched));
 }
 

@@ -200,6 +200,40 @@ START_TEST(an_answer_streams_by_credit)
 }
 END_TEST
 
+/* What has no room in its mailbox waits, and is not lost. */
+START_TEST(an_answer_streams_to_who_has_little_room)
+{
+	enum { CHUNKS = 300 };
+	static struct wish wish;
+	static char said[CHUNKS * 16 + 200];
+	struct odeon_http_fetch *fetch;
+	char *at = said;
+	int socket;
+
+	wish = (struct wish)WISH;
+	wish.room = 2;
+	wish.credit = 1000;
+	open_client(_i);
+	fetch = fetch_of("GET", "/");
+	fetch->streams = 1;
+	ask(&wish, fetch);
+	socket = accept_plainly(listening);
+	expect(socket, "GET / ");
+	at += sprintf(at, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+	for (int i = 0; i < CHUNKS; i++)
+		at += sprintf(at, "5\r\n%05d\r\n", i);
+	(void)sprintf(at, "0\r\n\r\n");
+	say(socket, said);
+	gate_wait(&wish.ended, 1);
+	ck_assert_int_eq(wish.end, 0);
+	ck_assert_uint_eq(wish.length, CHUNKS * 5);
+	for (size_t i = 0; i < CHUNKS; i++)
+		ck_assert_int_eq(atoi((char[]){ wish.body[i * 5 + 2], wish.body[i * 5 + 3], wish.body[i * 5 + 4], 0 }), (int)i);
+	close(socket);
+	close_client();
+}
+END_TEST
+
 START_TEST(a_stream_that_breaks_off_says_so)
 {
 	static struct wish wish;
@@ -366,7 +400,7 @@ KIT_MAIN("contract/http_client_trouble",
 	{ .name = "breaks", .loop = 2, .tests = KIT_TESTS(an_answer_that_breaks_off_anywhere_is_an_error, a_server_that_is_silent_is_given_up,
 		a_request_streams_from_its_source) },
 	{ .name = "kinds", .loop = PLAIN_KINDS, .tests = KIT_TESTS(who_is_not_there_is_told_by_name, a_client_that_stops_answers_all,
-		an_answer_streams_by_credit) },
+		an_answer_streams_by_credit, an_answer_streams_to_who_has_little_room) },
 	{ .name = "streams", .loop = 3, .tests = KIT_TESTS(a_stream_that_breaks_off_says_so, a_body_larger_than_may_be_is_an_error) },
 	{ .name = "sources", .loop = 4, .tests = KIT_TESTS(a_source_that_does_not_say_all_ends_the_request,
 		a_source_is_let_go_of_when_nothing_is_said) })
