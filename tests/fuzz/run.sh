@@ -22,7 +22,8 @@ kv=$top_srcdir/examples/kv
 fuzz resp "$top_srcdir/tests/fuzz/resp.c" "$kv/resp.c" "$kv/split.c" "$kv/reply.c" "$kv/text.c"
 
 parts=$top_srcdir/actors/http
-http="$parts/http_gate.c $parts/http_head.c $parts/http_library.c $parts/http_reader.c $parts/http_status.c $parts/http_text.c"
+http="$parts/http_gate.c $parts/http_head.c $parts/http_library.c $parts/http_path.c $parts/http_reader.c $parts/http_status.c"
+http="$http $parts/http_text.c"
 websocket="$parts/http_text.c $parts/utf8.c $parts/websocket_frame.c $parts/websocket_reader.c"
 routes="$parts/http_path.c $parts/http_pattern.c $parts/http_routes.c $parts/http_text.c"
 if test -n "${HTTP_PARSER_LIBS-}"; then
