@@ -27,7 +27,10 @@ void http_gate_begin_answer(struct http_gate *gate, const struct http_limits *li
 void http_gate_chunk(struct http_gate *gate) { go(gate, AT_CHUNK); }
 void http_gate_after_chunk(struct http_gate *gate) { go(gate, AFTER_CHUNK); }
 void http_gate_trailers(struct http_gate *gate) { go(gate, AT_FIELD); }
-bool http_gate_is_at_start(const struct http_gate *gate) { return gate->place == AT_START && gate->is_new; }
+bool http_gate_is_at_start(const struct http_gate *gate)
+{
+	return (gate->place == AT_START && gate->is_new) || (gate->place == AT_ANSWER && gate->line_bytes == 0);
+}
 
 /* ---- one byte: whether it may pass ------------------------------------------------------------------------------------------ */
 

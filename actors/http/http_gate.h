@@ -57,7 +57,7 @@ void http_gate_chunk(struct http_gate *gate);          /* next comes a chunk's l
 void http_gate_after_chunk(struct http_gate *gate);    /* next comes what follows a chunk */
 void http_gate_trailers(struct http_gate *gate);       /* next come fields, or none */
 
-bool http_gate_is_at_start(const struct http_gate *gate);      /* not a byte of a request passed */
+bool http_gate_is_at_start(const struct http_gate *gate);      /* not a byte of a request, or an answer, passed */
 
 /* How many bytes pass. */
 size_t http_gate_pass(struct http_gate *gate, struct http_text bytes, enum http_gate_stop *stop);

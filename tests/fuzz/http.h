@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * http.h - bytes given to the reader of requests in pieces, and what it made of them
+ * http.h - bytes given to the reader in pieces, as requests or as answers, and what it made of them
  */
 #ifndef FUZZ_HTTP_H
 #define FUZZ_HTTP_H
@@ -17,6 +17,11 @@
  * pieces of `rest` bytes, each in a block of its own, without a byte to spare. To be freed.
  */
 char *http_describe(struct http_limits limits, const char *bytes, size_t length, size_t first, size_t rest);
+
+/* The same of answers, to GET or to HEAD: "HTTP/1.1 200 until its end {name:value}(the body) end; ". */
+enum fuzz_http_reading { FUZZ_HTTP_REQUESTS, FUZZ_HTTP_ANSWERS, FUZZ_HTTP_ANSWERS_TO_HEAD };
+char *http_describe_as(enum fuzz_http_reading reading, struct http_limits limits, const char *bytes, size_t length, size_t first,
+                       size_t rest);
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 

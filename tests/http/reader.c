@@ -217,6 +217,31 @@ START_TEST(the_longest_head_is_read)
 }
 END_TEST
 
+/* ---- answers ----------------------------------------------------------------------------------------------------------------- */
+
+START_TEST(an_answer_is_told_however_it_is_cut)
+{
+	static const struct { enum fuzz_http_reading reading; const char *bytes, *expected; } cases[] = {
+		{ FUZZ_HTTP_ANSWERS, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 404\r\nA: b\r\nContent-Length: 0\r\n\r\n",
+		  "HTTP/1.1 200 {Content-Length:2} keep (ok) end; HTTP/1.1 404 {A:b} {Content-Length:0} keep end; " },
+		{ FUZZ_HTTP_ANSWERS, "HTTP/1.1 103 Hints\r\nA: b\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n",
+		  "HTTP/1.1 103 {A:b} keep end; HTTP/1.1 200 {Transfer-Encoding:chunked} keep (x) end; " },
+		{ FUZZ_HTTP_ANSWERS, "HTTP/1.0 200 OK\r\n\r\nall of it", "HTTP/1.0 200 until its end (all of it)..." },
+		{ FUZZ_HTTP_ANSWERS, "HTTP/1.1 204 x\r\nContent-Length: 5\r\n\r\nx", "HTTP/1.1 204 {Content-Length:5} keep end; refused 400" },
+		{ FUZZ_HTTP_ANSWERS_TO_HEAD, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", "HTTP/1.1 200 {Content-Length:5} keep end; " },
+		{ FUZZ_HTTP_ANSWERS_TO_HEAD, "HTTP/1.1 200 OK\r\n\r\nx", "HTTP/1.1 200 keep end; refused 400" },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+		for (size_t first = 1, length = strlen(cases[i].bytes); first <= length; first++) {
+			char *said = http_describe_as(cases[i].reading, (struct http_limits)HTTP_LIMITS, cases[i].bytes, length, first, first);
+
+			ck_assert_str_eq(said, cases[i].expected);
+			free(said);
+		}
+}
+END_TEST
+
 /* ---- memory ------------------------------------------------------------------------------------------------------------------ */
 
 void *__real_realloc(void *block, size_t bytes);
@@ -274,7 +299,7 @@ END_TEST
 
 KIT_MAIN("http/reader",
 	{ .name = "requests", .tests = KIT_TESTS(a_request_is_told_however_it_is_cut, a_target_has_three_forms,
-		a_body_has_a_length_or_chunks, trailers_are_no_headers, requests_follow_each_other,
+		an_answer_is_told_however_it_is_cut, a_body_has_a_length_or_chunks, trailers_are_no_headers, requests_follow_each_other,
 		an_upgrade_leaves_what_follows_unread, what_is_expected_is_told_or_refused, what_is_cut_off_is_not_a_request,
 		what_the_fuzzer_begins_with) },
 	{ .name = "limits", .tests = KIT_TESTS(a_target_may_be_so_long, fields_may_have_so_many_bytes, there_may_be_so_many_fields,
