@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* about.c - commands about the commands, and about the server */
+/* about.c - commands about the commands */
 #include "families.h"
-#include <stdarg.h>
-#include <stdio.h>
 
 /* ---- COMMAND ------------------------------------------------------------------------------------------------------------ */
 
@@ -24,13 +22,15 @@ static void reply_flags(struct reply *reply, const struct command *command)
 /* Ten things; of the last four, which are about access lists and documentation, there is nothing. */
 static void reply_command(struct reply *reply, const struct command *command)
 {
+	bool has_keys = (command->flags & (COMMAND_CHANNELS | COMMAND_COUNTED)) == 0;
+
 	reply_array(reply, 10);
 	reply_bulk_of(reply, command->name);
 	reply_integer(reply, command->arity);
 	reply_flags(reply, command);
-	reply_integer(reply, command->first);
-	reply_integer(reply, command->last);
-	reply_integer(reply, command->step);
+	reply_integer(reply, has_keys ? command->first : 0);
+	reply_integer(reply, has_keys ? command->last : 0);
+	reply_integer(reply, has_keys ? command->step : 0);
 	reply_set(reply, 0);
 	for (int i = 0; i < 3; i++)
 		reply_array(reply, 0);
@@ -38,7 +38,7 @@ static void reply_command(struct reply *reply, const struct command *command)
 
 static bool is_child(const struct command *command)
 {
-	return text_matches(text_of(command->name), TEXT("*|*"), false);
+	return (command->flags & COMMAND_HIDDEN) != 0 || text_matches(text_of(command->name), TEXT("*|*"), false);
 }
 
 static unsigned count_all(void)
@@ -77,7 +77,7 @@ void command_command_info(struct call *call)
 	for (size_t i = 2; i < call->words_count; i++) {
 		unsigned at = 0;
 
-		while (at < command_count() && !call_is(call, i, command_at(at)->name))
+		while (at < command_count() && (!call_is(call, i, command_at(at)->name) || (command_at(at)->flags & COMMAND_HIDDEN) != 0))
 			at++;
 		if (at < command_count())
 			reply_command(call->reply, command_at(at));
@@ -86,109 +86,57 @@ void command_command_info(struct call *call)
 	}
 }
 
-/* ---- CONFIG ------------------------------------------------------------------------------------------------------------- */
-
-struct setting { const char *name; char value[32]; };
-
-static bool is_asked(const struct call *call, const struct setting *setting)
+/* Of a command that is spelled out behind. */
+void command_command_getkeys(struct call *call)
 {
-	for (size_t i = 2; i < call->words_count; i++)
-		if (text_matches(text_of(setting->name), call->words[i], true))
-			return true;
-	return false;
+	const struct text *words = call->words + 2;
+	size_t count = call->words_count - 2, at = call->reply->length, found = 0;
+	const struct command *command = command_find(words, count, call->reply);
+	struct command_keys keys;
+
+	if (command == NULL) {
+		bool is_known = call->reply->length - at > 15 && call->reply->bytes[at + 5] == 'w';
+
+		reply_cut(call->reply, at);
+		reply_error(call->reply, is_known ? "ERR Invalid number of arguments specified for command" : "ERR Invalid command specified");
+		return;
+	}
+	keys = command_keys_of(command, words, count);
+	if (command->first == 0 || (command->flags & COMMAND_CHANNELS) != 0) {
+		reply_error(call->reply, "ERR The command has no key arguments");
+		return;
+	}
+	if (keys.has_target) {
+		reply_bulk(call->reply, words[1]);
+		found++;
+	}
+	for (size_t i = keys.from; i < keys.to; i += keys.step, found++)
+		reply_bulk(call->reply, words[i]);
+	if (found > 0)
+		reply_array_at(call->reply, at, found);
+	else
+		reply_error(call->reply, "ERR Invalid arguments specified for command");
 }
 
-void command_config_get(struct call *call)
+static bool is_listed(const struct call *call, const struct command *command)
 {
-	struct setting settings[] = {
-		{ "appendonly", "no" }, { "databases", "1" }, { "maxmemory", "" }, { "maxmemory-policy", "noeviction" },
-		{ "proto-max-bulk-len", "536870912" }, { "save", "" },
-	};
-	enum { SETTINGS = sizeof settings / sizeof settings[0] };
-	size_t count = 0;
+	bool is_named = call->words_count == 2 || text_matches(text_of(command->name), call->words[4], true);
 
-	settings[2].value[integer_write(settings[2].value, (long long)(call->server->memory_most * call->count))] = 0;
-	for (size_t i = 0; i < SETTINGS; i++)
-		count += is_asked(call, &settings[i]);
-	reply_map(call->reply, count);
-	for (size_t i = 0; i < SETTINGS; i++)
-		if (is_asked(call, &settings[i])) {
-			reply_bulk_of(call->reply, settings[i].name);
-			reply_bulk_of(call->reply, settings[i].value);
+	return (command->flags & COMMAND_HIDDEN) == 0 && is_named;
+}
+
+void command_command_list(struct call *call)
+{
+	size_t at = call->reply->length, found = 0;
+
+	if (call->words_count != 2 && (call->words_count != 5 || !call_is(call, 2, "FILTERBY") || !call_is(call, 3, "PATTERN"))) {
+		reply_error(call->reply, CALL_SYNTAX);
+		return;
+	}
+	for (unsigned i = 0; i < command_count(); i++)
+		if (is_listed(call, command_at(i))) {
+			reply_bulk_of(call->reply, command_at(i)->name);
+			found++;
 		}
-}
-
-/* ---- INFO --------------------------------------------------------------------------------------------------------------- */
-
-struct sums { unsigned long long keys, timed, used, hits, misses, expired; };
-
-static struct sums sum(const struct call *call)
-{
-	struct sums sums = { 0 };
-
-	for (unsigned i = 0; i < call->count; i++) {
-		const struct store *store = call->stores[i];
-
-		sums.keys += store_count(store);
-		sums.timed += store->timed.count;
-		sums.used += store->memory.used;
-		sums.hits += store->hits;
-		sums.misses += store->misses;
-		sums.expired += store->expired;
-	}
-	return sums;
-}
-
-static bool is_wanted(const struct call *call, const char *section)
-{
-	bool wanted = call->words_count == 1;
-
-	for (size_t i = 1; i < call->words_count; i++)
-		wanted |= call_is(call, i, section) || call_is(call, i, "all") || call_is(call, i, "everything") || call_is(call, i, "default");
-	return wanted;
-}
-
-__attribute__((format(printf, 2, 3))) static void say(struct reply *text, const char *format, ...)
-{
-	char line[256];
-	va_list arguments;
-
-	va_start(arguments, format);
-	(void)vsnprintf(line, sizeof line, format, arguments);
-	va_end(arguments);
-	reply_raw(text, text_of(line));
-	reply_raw(text, TEXT("\r\n"));
-}
-
-static void begin_section(struct reply *text, const char *name)
-{
-	say(text, text->length > 0 ? "\r\n# %s" : "# %s", name);
-}
-
-void command_info(struct call *call)
-{
-	struct sums sums = sum(call);
-	struct reply text;
-
-	reply_init(&text, 2);
-	if (is_wanted(call, "server")) {
-		begin_section(&text, "Server");
-		say(&text, "redis_version:%s\r\nserver_name:odeon-kv\r\nredis_mode:standalone\r\nshards:%u", call->server->version, call->count);
-	}
-	if (is_wanted(call, "memory")) {
-		begin_section(&text, "Memory");
-		say(&text, "used_memory:%llu\r\nmaxmemory:%zu\r\nmaxmemory_policy:noeviction", sums.used, call->server->memory_most * call->count);
-	}
-	if (is_wanted(call, "stats")) {
-		begin_section(&text, "Stats");
-		say(&text, "expired_keys:%llu\r\nkeyspace_hits:%llu\r\nkeyspace_misses:%llu", sums.expired, sums.hits, sums.misses);
-	}
-	if (is_wanted(call, "keyspace")) {
-		begin_section(&text, "Keyspace");
-		if (sums.keys > 0)
-			say(&text, "db0:keys=%llu,expires=%llu,avg_ttl=0", sums.keys, sums.timed);
-	}
-	call->reply->failed |= text.failed;
-	reply_verbatim(call->reply, (struct text){ text.bytes, text.length });
-	reply_fini(&text);
+	reply_array_at(call->reply, at, found);
 }

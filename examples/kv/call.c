@@ -67,6 +67,29 @@ bool call_set(struct call *call, struct text name, struct text text, bool keeps_
 		value_free(store_swap(key, value));
 	if (key != NULL && !keeps_expiry)
 		(void)store_expire(store, key, STORE_NEVER);
+	call_changed(call, name);
+	return true;
+}
+
+bool call_put(struct call *call, struct text name, struct value *value)
+{
+	struct store *store = call_store(call, name);
+	struct key *key = store_find(store, name);
+
+	if (value_count(value) > 0) {
+		if (store_put(store, name, value) == NULL) {
+			value_free(value);
+			reply_error(call->reply, CALL_NO_MEMORY);
+			return false;
+		}
+		call_changed(call, name);
+		return true;
+	}
+	value_free(value);
+	if (key != NULL) {
+		store_remove(store, key);
+		call_changed(call, name);
+	}
 	return true;
 }
 

@@ -30,11 +30,18 @@ static inline struct store *call_store(const struct call *call, struct text name
 bool call_find(struct call *call, struct text name, enum value_type type, struct key **key);
 /* The same, with a new empty value where there is none. NULL: another type, or no memory, and that is said. */
 struct key *call_make(struct call *call, struct text name, enum value_type type);
+/* What a key of these stores has was changed, or it came or went: those who watch it or wait for it are told. */
+static inline void call_changed(const struct call *call, struct text name)
+{
+	store_touch(call_store(call, name), name);
+}
 /* Each command that may leave a collection empty ends with it. The key may be NULL. */
 void call_drop_empty(struct call *call, struct key *key);
 /* The new string of a key, instead of any value; its time to live stays only if that is wanted. False: no memory, and that is said. */
 bool call_set(struct call *call, struct text name, struct text text, bool keeps_expiry);
 
+/* The connection's name, which may be empty. False: that is said. */
+bool call_set_name(struct call *call, struct text name);
 void call_wrong_count(struct call *call);              /* wrong number of arguments for '...' command */
 /* A number out of a word; false: it is none, and that is said. */
 bool call_integer(struct call *call, size_t word, long long *number);
@@ -47,6 +54,17 @@ bool call_range(long long first, long long last, size_t count, size_t *from, siz
 /* Milliseconds that a word says an expiry is at; seconds, or from now on. False: they are too many, and that is said. */
 enum call_unit { CALL_SECONDS, CALL_MILLISECONDS };
 bool call_expiry(struct call *call, size_t word, enum call_unit unit, bool from_now, bool may_be_past, int64_t *when);
+
+/* A place of a sorted set, and how many there are, as commands about several tell them. */
+void call_reply_scored(struct call *call, const struct place *place, bool with_score);
+void call_reply_scored_count(struct call *call, size_t places, bool with_scores);
+/* A collection, which is taken, for a key, instead of any value; an empty one: no key. False: no memory, and that is said. */
+bool call_put(struct call *call, struct text name, struct value *value);
+
+static inline uint32_t call_hash(const struct call *call, struct text name)
+{
+	return (uint32_t)text_hash(name, &call->server->seed);
+}
 
 static inline bool call_is(const struct call *call, size_t word, const char *option)
 {

@@ -20,16 +20,16 @@ static void give_back(odeon_self *self, struct clerk *clerk)
 	}
 }
 
-/* The order is answered, and what is laid aside comes. */
+/* The order is answered, and then the stores go back: what they cause comes after the answer. What is laid aside comes. */
 static void finish(odeon_self *self, struct clerk *clerk, int error)
 {
-	give_back(self, clerk);
 	if (error == 0) {
 		(void)odeon_reply_to(self, clerk->order, clerk->answer);
 	} else {
 		(void)odeon_reply_error_to(self, clerk->order, error);
 		odeon_free(clerk->answer);
 	}
+	give_back(self, clerk);
 	odeon_free(clerk->order);
 	clerk->order = NULL;
 	clerk->answer = NULL;

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* cluster.c - orders and their answers, holdings, and starting it all */
+#include "mail.h"
 #include "shard.h"
 #include "store.h"
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
-ODEON_MESSAGE_DEFINE(kv_order);
+ODEON_MESSAGE_DEFINE_DROP(kv_order) { client_let_go(kv_order->client); }
 ODEON_MESSAGE_DEFINE(kv_borrow);
 ODEON_MESSAGE_DEFINE_DROP(kv_answer) { free(kv_answer->bytes); }
 ODEON_MESSAGE_DEFINE_DROP(kv_loan)
@@ -17,13 +18,17 @@ ODEON_MESSAGE_DEFINE_DROP(kv_loan)
 
 /* ---- orders -------------------------------------------------------------------------------------------------------------- */
 
-struct kv_order *kv_order_new(const struct pack *pack, uint64_t stores, int protocol)
+struct kv_order *kv_order_new(const struct pack *pack, size_t at, size_t done, uint64_t stores, struct client *client)
 {
-	struct kv_order *order = odeon_new_sized(kv_order, pack->bytes.length, .bytes = pack->bytes.length, .units = pack->units,
-	                                         .words_most = pack->words_most, .stores = stores, .protocol = protocol);
+	size_t bytes = pack->bytes.length - at;
+	struct kv_order *order = odeon_new_sized(kv_order, bytes, .bytes = bytes, .units = pack->units - done,
+	                                         .words_most = pack->words_most, .stores = stores, .reply_most = SIZE_MAX, .protocol = 2);
 
-	if (order != NULL && pack->bytes.length > 0)
-		memcpy(order + 1, pack->bytes.bytes, pack->bytes.length);
+	if (order == NULL)
+		return NULL;
+	order->client = client_hold(client);
+	if (bytes > 0)
+		memcpy(order + 1, pack->bytes.bytes + at, bytes);
 	return order;
 }
 
@@ -55,17 +60,21 @@ int64_t kv_now(odeon_self *self, const struct kv_cluster *cluster)
 void kv_order_run(odeon_self *self, const struct kv_cluster *cluster, struct store *const *stores, const struct kv_order *order,
                   struct kv_answer *answer)
 {
-	struct pack_place place = { .server = &cluster->server, .stores = stores, .count = cluster->shards };
+	struct mail mail = mail_of(self, cluster);
+	struct pack_place place = { &cluster->server, stores, cluster->shards, order->client, &mail.post, mail.now };
+	struct pack_run run = { .bytes = { (const char *)(order + 1), order->bytes }, .units = order->units,
+	                        .words_most = order->words_most, .reply_most = order->reply_most };
 	struct reply reply = { .bytes = answer->bytes, .room = 64 * order->units, .protocol = order->protocol };
-	int64_t now = kv_now(self, cluster);
 
 	for (unsigned i = 0; i < cluster->shards; i++)
 		if (stores[i] != NULL)
-			stores[i]->now = now;
-	pack_run(&place, (struct text){ (const char *)(order + 1), order->bytes }, order->units, order->words_most, &reply,
-	         kv_answer_ends(answer));
+			stores[i]->now = mail.now;
+	pack_run(&place, &run, &reply, kv_answer_ends(answer));
 	answer->bytes = reply.bytes;
 	answer->length = reply.length;
+	answer->units = run.done;
+	answer->used = run.used;
+	answer->is_blocked = run.is_blocked;
 }
 
 /* ---- holdings ------------------------------------------------------------------------------------------------------------ */

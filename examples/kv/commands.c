@@ -13,6 +13,13 @@
 #define S COMMAND_SESSION
 #define P COMMAND_PARENT
 #define M COMMAND_MULTI
+#define C COMMAND_CHANNELS
+#define N COMMAND_COUNTED
+#define T COMMAND_TARGET
+#define L COMMAND_LATE
+#define B COMMAND_BLOCKS
+#define U COMMAND_SUBSCRIBED
+#define H COMMAND_HIDDEN
 #define COMMAND(name, function, arity, flags, first, last, step) \
 	{ name, arity, flags, first, last, step, command_##function },
 static const struct command commands[] = {
@@ -26,6 +33,13 @@ static const struct command commands[] = {
 #undef S
 #undef P
 #undef M
+#undef C
+#undef N
+#undef T
+#undef L
+#undef B
+#undef U
+#undef H
 
 enum { COMMANDS = sizeof commands / sizeof commands[0], NAME_BYTES = 40 };
 
@@ -62,6 +76,11 @@ static const struct command *find(const char *name)
 			high = middle;
 	}
 	return NULL;
+}
+
+const struct command *command_named(const char *name)
+{
+	return find(name);
 }
 
 /* In lower case behind what is there; false: no command has so long a name, or one with such a letter. */
@@ -106,7 +125,7 @@ const struct command *command_find(const struct text *words, size_t count, struc
 	char name[NAME_BYTES] = "";
 	const struct command *command = add_name(name, words[0]) ? find(name) : NULL;
 
-	if (command == NULL) {
+	if (command == NULL || (command->flags & COMMAND_HIDDEN) != 0) {
 		reply_unknown(words, count, reply);
 		return NULL;
 	}
@@ -126,11 +145,27 @@ const struct command *command_find(const struct text *words, size_t count, struc
 	return NULL;
 }
 
+struct command_keys command_keys_of(const struct command *command, const struct text *words, size_t count)
+{
+	struct command_keys keys = { (size_t)command->first, 0, (size_t)command->step, (command->flags & COMMAND_TARGET) != 0 };
+	long long counted;
+
+	if (command->first == 0)
+		return (struct command_keys){ 0, 0, 1, false };
+	keys.to = (command->last < 0 ? count - (size_t)-command->last : (size_t)command->last) + 1;
+	if ((command->flags & COMMAND_COUNTED) == 0)
+		return keys;
+	if (!text_integer(words[keys.from - 1], &counted) || counted < 1 || (size_t)counted > count - keys.from)
+		counted = 0;
+	keys.to = keys.from + (size_t)counted;
+	return keys;
+}
+
 uint64_t command_stores(const struct command *command, const struct text *words, size_t count, const struct text_seed *seed,
                         unsigned stores)
 {
 	uint64_t needed = 0, all = stores < 64 ? ((uint64_t)1 << stores) - 1 : UINT64_MAX;
-	size_t last = command->last < 0 ? count - (size_t)-command->last : (size_t)command->last;
+	struct command_keys keys;
 
 	if ((command->flags & COMMAND_ALL_STORES) != 0)
 		return all;
@@ -138,8 +173,13 @@ uint64_t command_stores(const struct command *command, const struct text *words,
 		return 0;
 	if (stores == 1)
 		return 1;
-	for (size_t i = (size_t)command->first; i <= last && needed != all; i += (size_t)command->step)
+	keys = command_keys_of(command, words, count);
+	if (keys.has_target)
+		needed |= (uint64_t)1 << store_of(words[1], seed, stores);
+	for (size_t i = keys.from; i < keys.to && needed != all; i += keys.step)
 		needed |= (uint64_t)1 << store_of(words[i], seed, stores);
+	if (needed == 0)                                       /* it names none: all channels, or a mistake that it will tell */
+		needed = (command->flags & COMMAND_CHANNELS) != 0 ? all : 1;
 	return needed;
 }
 
@@ -147,9 +187,12 @@ uint64_t command_stores(const struct command *command, const struct text *words,
 
 static bool is_full(const struct call *call)
 {
-	for (unsigned i = 0; call->server->memory_most > 0 && i < call->count; i++)
-		if (call->stores[i] != NULL && call->stores[i]->memory.used > call->server->memory_most)
+	for (unsigned i = 0; i < call->count; i++) {
+		size_t most = call->stores[i] != NULL ? store_memory_most(call->stores[i], call->server->memory_most) : 0;
+
+		if (most > 0 && call->stores[i]->memory.used > most)
 			return true;
+	}
 	return false;
 }
 
@@ -163,11 +206,12 @@ void command_run(struct call *call)
 		call->command->run(call);
 	if (!call->reply->failed)
 		return;
+	call->is_blocked = false;
 	reply_cut(call->reply, before);
 	reply_error(call->reply, CALL_NO_MEMORY);
 }
 
-/* For what the session does itself: it never comes here. */
+/* For what the session does itself, and names with something behind them: they never come here. */
 void command_parent(struct call *call)
 {
 	reply_error(call->reply, "ERR Command not allowed inside a transaction");

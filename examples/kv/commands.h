@@ -4,11 +4,12 @@
  *
  * The table is one list, commands.inc, sorted by name. What a command needs of the stores is known before it runs: that of each of its
  * keys, all of them, or none. Whoever runs it sees to it that nobody else uses those meanwhile: that is what makes a command, and
- * a transaction, one step for everybody else.
+ * a transaction, one step for everybody else. Channels are in stores as keys are; patterns of channels are in all of them.
  */
 #ifndef KV_COMMANDS_H
 #define KV_COMMANDS_H
 
+#include "client.h"
 #include "reply.h"
 #include "text.h"
 
@@ -17,9 +18,16 @@ enum {
 	COMMAND_READ = 2,
 	COMMAND_GROWS = 4,                             /* is refused when there is more in the stores than may be */
 	COMMAND_ALL_STORES = 8,
-	COMMAND_SESSION = 16,                          /* about the connection; not in a transaction */
+	COMMAND_SESSION = 16,                          /* changes what is known of its connection: the last of a round */
 	COMMAND_PARENT = 32,                           /* the next word is part of the name: "config|get" */
-	COMMAND_MULTI = 64                             /* begins or ends a transaction: the session knows it */
+	COMMAND_MULTI = 64,                            /* begins or ends a transaction, or is about what is watched: the session knows it */
+	COMMAND_CHANNELS = 128,                        /* what stands for keys are channels */
+	COMMAND_COUNTED = 256,                         /* the word before the first key says how many there are */
+	COMMAND_TARGET = 512,                          /* the first word is a key too */
+	COMMAND_LATE = 1024,                           /* others may hear of it: after all that its connection asked for before */
+	COMMAND_BLOCKS = 2048,                         /* may be answered later: the only one of a round */
+	COMMAND_SUBSCRIBED = 4096,                     /* may be asked for by who is subscribed to something */
+	COMMAND_HIDDEN = 8192                          /* is not for clients */
 };
 
 struct call;
@@ -37,26 +45,37 @@ struct server {
 	struct text_seed seed;                         /* of all stores */
 	size_t memory_most;                            /* of each store; 0: no end */
 	const char *version;
+	struct clients *clients;                       /* NULL: there is no registry */
+	int64_t started;                               /* milliseconds since 1970 */
 };
 
-/* What is known of a connection. */
-#define CLIENT_NAME_BYTES 64
-struct client {
-	uint64_t id;
-	int protocol;
-	char name[CLIENT_NAME_BYTES];                  /* ends with a zero */
-	bool closes;                                   /* when what was answered so far is sent */
+/* What is told to other connections. `made` is for whoever tells it: the same letter goes to many. */
+struct posting { enum client_listening what; struct text pattern, channel, payload; void *made; };
+struct post {
+	void (*letter)(struct post *post, struct client *to, struct posting *letter);
+	void (*letter_end)(struct post *post, struct posting *letter);  /* all have it */
+	/* Who waited, and was claimed: this is what he waited for. */
+	void (*served)(struct post *post, struct client *to, const struct reply *reply);
+	/* Somebody waits for that key who needs other stores too. */
+	void (*elsewhere)(struct post *post, struct text name, uint64_t stores);
+	void (*dismiss)(struct post *post, struct client *client);     /* its connection is to end */
 };
+size_t letter_write(const struct posting *letter, struct reply *reply);     /* what a subscriber reads; in `reply`'s protocol */
 
 struct call {
 	const struct server *server;
 	struct store *const *stores;                   /* by number; those that are not needed may be NULL */
 	unsigned count;                                /* of stores */
-	struct client *client;                         /* changed by commands with COMMAND_SESSION only */
+	struct client *client;
+	struct post *post;
 	struct reply *reply;
 	const struct command *command;
 	const struct text *words;
 	size_t words_count;
+	int64_t now;                                   /* milliseconds since 1970 */
+	bool may_block;
+	bool is_blocked;                               /* no reply was written: it comes later */
+	const struct text *ready;                      /* a command that has waited for this key; NULL: it runs for the first time */
 };
 
 unsigned command_count(void);
@@ -65,13 +84,18 @@ unsigned command_index(const struct command *command);
 
 /* NULL: there is none, or the number of words is wrong, and `reply` says which. */
 const struct command *command_find(const struct text *words, size_t count, struct reply *reply);
+const struct command *command_named(const char *name); /* in lower case, whole; NULL: none */
+
+/* The words that are keys: from, to (not included), step; and whether the first word is one too. */
+struct command_keys { size_t from, to, step; bool has_target; };
+struct command_keys command_keys_of(const struct command *command, const struct text *words, size_t count);
 
 /* The stores it needs, a bit for each; 0: none. */
 #define STORES_MOST 64
 uint64_t command_stores(const struct command *command, const struct text *words, size_t count, const struct text_seed *seed,
                         unsigned stores);
 
-/* Writes exactly one reply, which is an error when memory is missing for another one. */
+/* Writes exactly one reply, which is an error when memory is missing for another one; or none, and `is_blocked` is set. */
 void command_run(struct call *call);
 
 #endif

@@ -1,13 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* connection.c - commands about the connection */
 #include "families.h"
-#include <stdio.h>
-#include <string.h>
+#include "wait.h"
+
+/* Among letters it looks like one. */
+static void reply_pong(struct call *call)
+{
+	reply_array(call->reply, 2);
+	reply_bulk_of(call->reply, "pong");
+	reply_bulk(call->reply, call->words_count == 2 ? call->words[1] : TEXT(""));
+}
 
 void command_ping(struct call *call)
 {
 	if (call->words_count > 2)
 		call_wrong_count(call);
+	else if (call->client->protocol < 3 && client_is_listening(call->client))
+		reply_pong(call);
 	else if (call->words_count == 2)
 		reply_bulk(call->reply, call->words[1]);
 	else
@@ -31,6 +40,12 @@ void command_select(struct call *call)
 		reply_ok(call->reply);
 }
 
+static void speak(struct call *call, int protocol)
+{
+	call->client->protocol = call->reply->protocol = protocol;
+	atomic_store_explicit(&call->client->spoken, (unsigned)protocol, memory_order_relaxed);
+}
+
 void command_quit(struct call *call)
 {
 	call->client->closes = true;
@@ -39,57 +54,10 @@ void command_quit(struct call *call)
 
 void command_reset(struct call *call)
 {
-	call->client->name[0] = 0;
-	call->client->protocol = call->reply->protocol = 2;
+	(void)call_set_name(call, TEXT(""));
+	speak(call, 2);
+	call->client->answers = ANSWERS_ON;
 	reply_status(call->reply, "RESET");
-}
-
-/* ---- names ------------------------------------------------------------------------------------------------------------ */
-
-/* False: that is said. */
-static bool set_name(struct call *call, struct text name)
-{
-	for (size_t i = 0; i < name.length; i++)
-		if (name.at[i] < '!' || name.at[i] > '~') {
-			reply_error(call->reply, "ERR Client names cannot contain spaces, newlines or special characters.");
-			return false;
-		}
-	if (name.length >= CLIENT_NAME_BYTES) {
-		reply_error(call->reply, "ERR Client names have at most %d bytes", CLIENT_NAME_BYTES - 1);
-		return false;
-	}
-	if (name.length > 0)
-		memcpy(call->client->name, name.at, name.length);
-	call->client->name[name.length] = 0;
-	return true;
-}
-
-void command_client_setname(struct call *call)
-{
-	if (set_name(call, call->words[2]))
-		reply_ok(call->reply);
-}
-
-void command_client_getname(struct call *call)
-{
-	if (call->client->name[0] != 0)
-		reply_bulk_of(call->reply, call->client->name);
-	else
-		reply_null(call->reply);
-}
-
-void command_client_id(struct call *call)
-{
-	reply_integer(call->reply, (long long)call->client->id);
-}
-
-void command_client_info(struct call *call)
-{
-	char text[160];
-
-	(void)snprintf(text, sizeof text, "id=%llu name=%s db=0 resp=%d\n", (unsigned long long)call->client->id, call->client->name,
-	               call->client->protocol);
-	reply_verbatim(call->reply, text_of(text));
 }
 
 /* ---- HELLO ------------------------------------------------------------------------------------------------------------ */
@@ -126,7 +94,7 @@ static bool take_hello_options(struct call *call)
 			}
 			i += 2;
 		} else if (call_is(call, i, "SETNAME") && more >= 1) {
-			if (!set_name(call, call->words[++i]))
+			if (!call_set_name(call, call->words[++i]))
 				return false;
 		} else {
 			reply_error(call->reply, "ERR Syntax error in HELLO option '%.*s'", (int)(call->words[i].length < 128 ?
@@ -151,6 +119,48 @@ void command_hello(struct call *call)
 	}
 	if (!take_hello_options(call))
 		return;
-	call->client->protocol = call->reply->protocol = (int)protocol;
+	speak(call, (int)protocol);
 	reply_hello(call);
+}
+
+void command_auth(struct call *call)
+{
+	if (call->words_count > 3)
+		reply_error(call->reply, CALL_SYNTAX);
+	else if (call->words_count == 2)
+		reply_error(call->reply, "ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?");
+	else if (call_is(call, 1, "default"))
+		reply_ok(call->reply);
+	else
+		reply_error(call->reply, "WRONGPASS invalid username-password pair or user is disabled.");
+}
+
+/* There are no replicas: as many as that have it at once. */
+void command_wait(struct call *call)
+{
+	long long replicas, milliseconds;
+
+	if (!call_integer(call, 1, &replicas))
+		return;
+	if (!text_integer(call->words[2], &milliseconds))
+		reply_error(call->reply, "ERR timeout is not an integer or out of range");
+	else if (milliseconds < 0)
+		reply_error(call->reply, "ERR timeout is negative");
+	else if (replicas <= 0 || !call->may_block)
+		reply_integer(call->reply, 0);
+	else
+		wait_until(call, milliseconds == 0 || milliseconds > INT64_MAX - call->now ? INT64_MAX : call->now + milliseconds);
+}
+
+/* Only this connection sleeps. */
+void command_debug_sleep(struct call *call)
+{
+	double seconds;
+
+	if (!call_double(call, 2, &seconds))
+		return;
+	if (!call->may_block || seconds <= 0)
+		reply_ok(call->reply);
+	else
+		wait_until(call, call->now + (int64_t)(seconds < 1e9 ? seconds * 1000 : 1e12));
 }

@@ -2,25 +2,29 @@
 /* conversation.c - rounds */
 #include "conversation.h"
 #include <stdlib.h>
+#include <string.h>
 
 enum { HERE = STORES_MOST + 1 };
 
-static unsigned clerk_part(const struct conversation *conversation)
+static unsigned last_part(const struct conversation *conversation)
 {
 	return conversation->cluster->shards;
 }
 
-int conversation_open(struct conversation *conversation, const struct kv_cluster *cluster, uint64_t id)
+int conversation_open(struct conversation *conversation, const struct kv_cluster *cluster, struct client *client, struct post *post)
 {
 	const struct resp_limits limits = RESP_LIMITS;
 
-	*conversation = (struct conversation){ .cluster = cluster, .most = CONVERSATION_UNITS_FIRST };
+	*conversation = (struct conversation){ .cluster = cluster };
 	conversation->parts = calloc(cluster->shards + 1, sizeof *conversation->parts);
-	if (conversation->parts == NULL)
+	if (!session_init(&conversation->session, &cluster->server, cluster->shards, client) || conversation->parts == NULL) {
+		session_fini(&conversation->session);
+		free(conversation->parts);
 		return ODEON_ENOMEM;
+	}
 	for (unsigned i = 0; i <= cluster->shards; i++)
 		pack_init(&conversation->parts[i].pack);
-	session_init(&conversation->session, &cluster->server, cluster->shards, id);
+	conversation->session.post = post;
 	resp_init(&conversation->parser, limits);
 	reply_init(&conversation->here, 2);
 	return 0;
@@ -28,7 +32,7 @@ int conversation_open(struct conversation *conversation, const struct kv_cluster
 
 static void clear_parts(struct conversation *conversation)
 {
-	for (unsigned i = 0; i <= clerk_part(conversation); i++) {
+	for (unsigned i = 0; i <= last_part(conversation); i++) {
 		struct conversation_part *part = &conversation->parts[i];
 
 		pack_fini(&part->pack);
@@ -64,54 +68,84 @@ static bool has_room(struct conversation *conversation)
 	return true;
 }
 
-static void note(struct conversation *conversation, unsigned part)
+/* CLIENT REPLY says what is not answered: the command itself, where it says OFF or SKIP, and the next one. */
+static void note(struct conversation *conversation, unsigned part, enum client_answers before)
 {
-	conversation->entries[conversation->count].part = part;
-	conversation->entries[conversation->count++].end = conversation->here.length;
+	struct client *client = conversation->session.client;
+	struct conversation_entry *entry = &conversation->entries[conversation->count++];
+
+	*entry = (struct conversation_entry){ part, client->answers != ANSWERS_ON, conversation->here.length };
+	if (before == ANSWERS_SKIP && client->answers == ANSWERS_SKIP)
+		client->answers = ANSWERS_ON;
 }
 
-/* A unit is made for the last part, and moves to the one of its shard if it needs no other. */
-static void take_command(struct conversation *conversation)
+static void place(struct conversation *conversation, struct pack *unit, uint64_t stores, enum client_answers before)
+{
+	bool is_last = (stores & (stores - 1)) != 0 || conversation->session.is_late;
+	unsigned number = is_last ? last_part(conversation) : (unsigned)__builtin_ctzll(stores);
+	struct conversation_part *part = &conversation->parts[number];
+
+	conversation->bytes += unit->bytes.length;
+	if (pack_take(&part->pack, unit)) {
+		part->stores = stores;
+		note(conversation, number, before);
+	} else {
+		reply_error(&conversation->here, "OOM no memory");
+		note(conversation, HERE, before);
+	}
+}
+
+/* Whatever comes late is the last, but for more of the same to the same place. */
+static bool must_wait(const struct conversation *conversation, const struct command *command)
+{
+	const struct conversation_part *last = &conversation->parts[last_part(conversation)];
+	const struct session *session = &conversation->session;
+
+	if (conversation->count > 0 && session_is_alone(session, command))
+		return true;
+	if (last->pack.units == 0)
+		return false;
+	return (command->flags & COMMAND_LATE) == 0 || session->in_transaction || (last->stores & (last->stores - 1)) != 0
+	    || command_stores(command, conversation->parser.words, conversation->parser.count, &session->server->seed, session->stores) != last->stores;
+}
+
+/* False: it is for the next round. */
+static bool take_command(struct conversation *conversation)
 {
 	struct session *session = &conversation->session;
-	struct conversation_part *across = &conversation->parts[clerk_part(conversation)], *part;
 	const struct resp *parser = &conversation->parser;
+	enum client_answers before = session->client->answers;
+	const struct command *command = session_find(session, parser->words, parser->count, &conversation->here);
 	struct pack unit;
 	uint64_t stores;
 
+	if (command != NULL && must_wait(conversation, command))
+		return false;
 	if (conversation->count == 0)
-		conversation->protocol = session->client.protocol;
+		conversation->protocol = session->client->protocol;
 	pack_init(&unit);
-	stores = session_take(session, parser->words, parser->count, &conversation->here, &unit);
-	if (stores == 0) {
-		note(conversation, HERE);
-	} else {
-		conversation->bytes += unit.bytes.length;
-		part = (stores & (stores - 1)) != 0 ? across : &conversation->parts[__builtin_ctzll(stores)];
-		if (pack_take(&part->pack, &unit)) {
-			part->stores = stores;
-			note(conversation, (unsigned)(part - conversation->parts));
-		} else {
-			reply_error(&conversation->here, "OOM no memory");
-			note(conversation, HERE);
-		}
-	}
+	stores = command != NULL ? session_take(session, command, parser->words, parser->count, &conversation->here, &unit) : 0;
+	if (stores == 0)
+		note(conversation, HERE, before);
+	else
+		place(conversation, &unit, stores, before);
 	pack_fini(&unit);
-	conversation->is_closing |= session->client.closes || conversation->here.failed;
+	conversation->is_waiting = session->is_blocked;
+	conversation->is_ended = session->ends_round;
+	conversation->is_closing |= session->client->closes || conversation->here.failed;
+	return true;
 }
 
 static bool is_full(const struct conversation *conversation)
 {
-	return conversation->is_closing || conversation->count >= conversation->most
-	    || conversation->parts[clerk_part(conversation)].pack.units > 0
-	    || conversation->bytes > CONVERSATION_BYTES_MOST
-	    || (conversation->count > 0 && conversation->protocol != conversation->session.client.protocol);
+	return conversation->is_closing || conversation->is_ended || conversation->count >= CONVERSATION_UNITS_MOST
+	    || conversation->bytes > CONVERSATION_BYTES_MOST;
 }
 
 static void take_error(struct conversation *conversation)
 {
 	reply_error(&conversation->here, "ERR %s", conversation->parser.error);
-	note(conversation, HERE);
+	note(conversation, HERE, ANSWERS_ON);
 	conversation->is_closing = true;
 }
 
@@ -135,9 +169,9 @@ size_t conversation_take(struct conversation *conversation, const char *bytes, s
 			conversation->is_closing = true;
 			break;
 		}
+		if (conversation->parser.count > 0 && !take_command(conversation))
+			break;
 		used += conversation->parser.used;
-		if (conversation->parser.count > 0)
-			take_command(conversation);
 	}
 	return used;
 }
@@ -146,41 +180,58 @@ size_t conversation_take(struct conversation *conversation, const char *bytes, s
 
 static bool is_unasked(const struct conversation_part *part)
 {
-	return part->pack.units > 0 && part->answer == NULL && part->error == 0;
+	return part->done < part->pack.units && part->answer == NULL && part->error == 0;
 }
 
-static bool has_unasked_shard(const struct conversation *conversation)
+/* Not all of it has been told. */
+static bool is_under_way(const struct conversation_part *part)
 {
-	for (unsigned i = 0; i < clerk_part(conversation); i++)
-		if (is_unasked(&conversation->parts[i]))
-			return true;
-	return false;
+	return part->done < part->pack.units;
 }
 
-bool conversation_asks(const struct conversation *conversation)
+/* Those that may be asked: shards, or, when they have said all, the last. */
+static bool is_askable(const struct conversation *conversation, unsigned number)
 {
-	return has_unasked_shard(conversation) || is_unasked(&conversation->parts[clerk_part(conversation)]);
+	if (!is_unasked(&conversation->parts[number]))
+		return false;
+	for (unsigned i = 0; number == last_part(conversation) && i < number; i++)
+		if (is_under_way(&conversation->parts[i]))
+			return false;
+	return true;
 }
 
-static void ask_part(odeon_self *self, struct conversation *conversation, odeon_gather gather, unsigned number)
+enum conversation_goal conversation_goal(const struct conversation *conversation)
+{
+	if (conversation->at == conversation->count)
+		return CONVERSATION_DONE;
+	return conversation->is_waiting && conversation->at + 1 == conversation->count ? CONVERSATION_WAITS : CONVERSATION_ASKS;
+}
+
+static void ask_part(odeon_self *self, struct conversation *conversation, odeon_gather gather, unsigned number, size_t most)
 {
 	struct conversation_part *part = &conversation->parts[number];
-	odeon_ref to = kv_cluster_place(conversation->cluster, part->stores, conversation->session.client.id);
+	odeon_ref to = kv_cluster_place(conversation->cluster, part->stores, conversation->session.client->id);
+	struct kv_order *order = kv_order_new(&part->pack, part->at, part->done, part->stores, conversation->session.client);
 
-	part->error = odeon_gather_request(self, gather, to, kv_order_new(&part->pack, part->stores, conversation->protocol));
+	if (order != NULL) {
+		order->reply_most = most;
+		order->protocol = conversation->protocol;
+	}
+	part->error = odeon_gather_request(self, gather, to, order);
 	if (part->error == 0)
 		conversation->asked[conversation->asked_count++] = number;
 }
 
 void conversation_ask(odeon_self *self, struct conversation *conversation, odeon_gather gather)
 {
-	unsigned clerk = clerk_part(conversation);
-	bool shards = has_unasked_shard(conversation);
+	unsigned askable = 0;
 
+	for (unsigned i = 0; i <= last_part(conversation); i++)
+		askable += is_askable(conversation, i);
 	conversation->asked_count = 0;
-	for (unsigned i = shards ? 0 : clerk; i < (shards ? clerk : clerk + 1); i++)
-		if (is_unasked(&conversation->parts[i]))
-			ask_part(self, conversation, gather, i);
+	for (unsigned i = 0; i <= last_part(conversation); i++)
+		if (is_askable(conversation, i))
+			ask_part(self, conversation, gather, i, CONVERSATION_REPLIES / askable);
 }
 
 void conversation_hear(struct conversation *conversation, odeon_answers *answers)
@@ -191,61 +242,110 @@ void conversation_hear(struct conversation *conversation, odeon_answers *answers
 
 		odeon_free(part->answer);
 		part->answer = answer;
+		part->told = 0;
+		conversation->is_waiting |= answer != NULL && answer->is_blocked;
 	}
 	conversation->asked_count = 0;
 }
 
 void conversation_refuse(struct conversation *conversation, int error)
 {
-	for (unsigned i = 0; i <= clerk_part(conversation); i++)
+	for (unsigned i = 0; i <= last_part(conversation); i++)
 		if (is_unasked(&conversation->parts[i]))
 			conversation->parts[i].error = error;
 }
 
+void conversation_serve(struct conversation *conversation, struct text reply)
+{
+	struct conversation_entry *entry = &conversation->entries[conversation->count - 1];
+
+	if (!conversation->is_waiting)
+		return;
+	conversation->is_waiting = false;
+	if (reply.length > 0)
+		reply_raw(&conversation->here, reply);
+	else
+		reply_error(&conversation->here, "OOM no memory");
+	entry->part = HERE;
+	entry->end = conversation->here.length;
+}
+
 /* ---- telling --------------------------------------------------------------------------------------------------------------- */
 
-static void tell(struct reply *output, struct conversation_part *part)
+static void tell_error(struct reply *output, struct conversation_part *part)
 {
-	size_t unit = part->told++, from, *ends;
+	reply_error(output, "%s%s", part->error == ODEON_ENOMEM ? "OOM " : "ERR no answer: ", odeon_error_text(part->error));
+	part->done++;
+}
 
+/* An answer that was told goes, and the rest of the order may be asked for. */
+static void finish_answer(struct conversation_part *part)
+{
+	part->at += part->answer->used;
+	part->done += part->answer->units;
+	odeon_free(part->answer);
+	part->answer = NULL;
+}
+
+/* False: it is not there yet. */
+static bool tell_unit(struct reply *output, struct conversation_part *part)
+{
+	size_t unit = part->told, from, *ends;
+
+	if (part->answer == NULL && part->error == 0)
+		return false;
 	if (part->answer == NULL) {
-		reply_error(output, "%s%s", part->error == ODEON_ENOMEM ? "OOM " : "ERR no answer: ", odeon_error_text(part->error));
-		return;
+		tell_error(output, part);
+		return true;
 	}
+	part->told++;
 	ends = kv_answer_ends(part->answer);
 	from = unit > 0 ? ends[unit - 1] : 0;
 	if (ends[unit] > from)
 		reply_raw(output, (struct text){ part->answer->bytes + from, ends[unit] - from });
 	else
 		reply_error(output, "OOM no memory");          /* there was none even to say so */
+	if (part->told == part->answer->units)
+		finish_answer(part);
+	return true;
 }
 
-/* Replies as long as these: then how many commands may the next round have? At most twice as many as this one might. */
-static void measure(struct conversation *conversation, size_t replies)
+static void tell_here(struct conversation *conversation, struct reply *output, size_t end)
 {
-	size_t most = conversation->most * 2, fitting = replies > 0 ? conversation->count * CONVERSATION_REPLIES / replies : most;
-
-	most = most < CONVERSATION_UNITS_MOST ? most : CONVERSATION_UNITS_MOST;
-	conversation->most = fitting < 1 ? 1 : fitting < most ? fitting : most;
+	if (end > conversation->here_at)
+		reply_raw(output, (struct text){ conversation->here.bytes + conversation->here_at, end - conversation->here_at });
+	conversation->here_at = end;
 }
 
-void conversation_finish(struct conversation *conversation, struct reply *output)
+static bool tell_entry(struct conversation *conversation, const struct conversation_entry *entry, struct reply *output)
 {
-	size_t from = 0, before = output->length;
+	size_t before = output->length;
+	bool is_told = true;
 
-	for (size_t i = 0; i < conversation->count; i++) {
-		size_t end = conversation->entries[i].end;
+	if (conversation->is_waiting && conversation->at + 1 == conversation->count)
+		return false;
+	if (entry->part == HERE)
+		tell_here(conversation, output, entry->end);
+	else
+		is_told = tell_unit(output, &conversation->parts[entry->part]);
+	if (is_told && entry->is_silent && !output->failed)
+		reply_cut(output, before);
+	return is_told;
+}
 
-		if (conversation->entries[i].part != HERE)
-			tell(output, &conversation->parts[conversation->entries[i].part]);
-		else if (end > from)
-			reply_raw(output, (struct text){ conversation->here.bytes + from, end - from });
-		from = end;
-	}
-	if (conversation->count > 0)
-		measure(conversation, output->length - before);
-	conversation->count = conversation->bytes = 0;
+static void end_round(struct conversation *conversation, struct reply *output)
+{
+	conversation->count = conversation->bytes = conversation->at = conversation->here_at = 0;
+	conversation->is_ended = false;
 	clear_parts(conversation);
 	output->failed |= conversation->here.failed;
 	reply_cut(&conversation->here, 0);
+}
+
+void conversation_tell(struct conversation *conversation, struct reply *output)
+{
+	while (conversation->at < conversation->count && tell_entry(conversation, &conversation->entries[conversation->at], output))
+		conversation->at++;
+	if (conversation->at == conversation->count)
+		end_round(conversation, output);
 }

@@ -3,14 +3,9 @@
 #include "families.h"
 #include <math.h>
 
-static uint32_t hash_of(const struct call *call, struct text name)
-{
-	return (uint32_t)text_hash(name, &call->server->seed);
-}
-
 static struct field *find_field(const struct call *call, const struct key *key, struct text name)
 {
-	return key != NULL ? hash_find(&key->value->table, name, hash_of(call, name)) : NULL;
+	return key != NULL ? hash_find(&key->value->table, name, call_hash(call, name)) : NULL;
 }
 
 static void reply_field(struct call *call, const struct field *field)
@@ -31,9 +26,10 @@ static long long put_pairs(struct call *call)
 	if (key == NULL)
 		return -1;
 	for (size_t i = 2; i < call->words_count && is_new >= 0; i += 2) {
-		is_new = hash_put(&key->value->table, call->words[i], hash_of(call, call->words[i]), call->words[i + 1]);
+		is_new = hash_put(&key->value->table, call->words[i], call_hash(call, call->words[i]), call->words[i + 1]);
 		added += is_new > 0;
 	}
+	call_changed(call, call->words[1]);
 	call_drop_empty(call, key);
 	if (is_new >= 0)
 		return added;
@@ -105,6 +101,8 @@ void command_hdel(struct call *call)
 		hash_remove(&key->value->table, field);
 		removed++;
 	}
+	if (removed > 0)
+		call_changed(call, call->words[1]);
 	call_drop_empty(call, key);
 	reply_integer(call->reply, removed);
 }
@@ -182,7 +180,8 @@ static bool put_number(struct call *call, struct text written)
 
 	if (key == NULL)
 		return false;
-	is_put = hash_put(&key->value->table, call->words[2], hash_of(call, call->words[2]), written) >= 0;
+	is_put = hash_put(&key->value->table, call->words[2], call_hash(call, call->words[2]), written) >= 0;
+	call_changed(call, call->words[1]);
 	call_drop_empty(call, key);
 	if (!is_put)
 		reply_error(call->reply, CALL_NO_MEMORY);

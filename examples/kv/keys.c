@@ -18,6 +18,7 @@ void command_del(struct call *call)
 		if (key == NULL)
 			continue;
 		store_remove(call_store(call, call->words[i]), key);
+		call_changed(call, call->words[i]);
 		removed++;
 	}
 	reply_integer(call->reply, removed);
@@ -31,6 +32,8 @@ void command_exists(struct call *call)
 		found += key_at(call, i) != NULL;
 	reply_integer(call->reply, found);
 }
+
+void command_touch(struct call *call) { command_exists(call); }
 
 void command_type(struct call *call)
 {
@@ -91,8 +94,10 @@ static void expire(struct call *call, enum call_unit unit, bool from_now)
 		reply_integer(call->reply, 0);
 	} else if (when <= store->now) {
 		store_remove(store, key);
+		call_changed(call, call->words[1]);
 		reply_integer(call->reply, 1);
 	} else if (store_expire(store, key, when)) {
+		call_changed(call, call->words[1]);
 		reply_integer(call->reply, 1);
 	} else {
 		reply_error(call->reply, CALL_NO_MEMORY);
@@ -126,6 +131,20 @@ void command_ttl(struct call *call)
 	reply_integer(call->reply, milliseconds < 0 ? milliseconds : milliseconds / 1000 + (milliseconds % 1000 >= 500));
 }
 
+/* When, in its unit; as above for those that are not to. */
+static void reply_moment(struct call *call, enum call_unit unit)
+{
+	struct key *key = key_at(call, 1);
+
+	if (key == NULL || key->expires == STORE_NEVER)
+		reply_integer(call->reply, key == NULL ? -2 : -1);
+	else
+		reply_integer(call->reply, unit == CALL_SECONDS ? (key->expires + 500) / 1000 : key->expires);
+}
+
+void command_expiretime(struct call *call) { reply_moment(call, CALL_SECONDS); }
+void command_pexpiretime(struct call *call) { reply_moment(call, CALL_MILLISECONDS); }
+
 void command_persist(struct call *call)
 {
 	struct key *key = key_at(call, 1);
@@ -135,6 +154,7 @@ void command_persist(struct call *call)
 		return;
 	}
 	(void)store_expire(call_store(call, call->words[1]), key, STORE_NEVER);
+	call_changed(call, call->words[1]);
 	reply_integer(call->reply, 1);
 }
 
@@ -168,6 +188,8 @@ static bool rename_key(struct call *call, struct key *key)
 		return false;
 	value_move(key->value, to);
 	value_free(store_swap(target, store_take(from, key)));
+	call_changed(call, call->words[1]);
+	call_changed(call, call->words[2]);
 	return true;
 }
 
@@ -189,6 +211,68 @@ static void rename_to(struct call *call, bool only_new)
 
 void command_rename(struct call *call) { rename_to(call, false); }
 void command_renamenx(struct call *call) { rename_to(call, true); }
+
+static bool read_copy(struct call *call, bool *replaces)
+{
+	long long number;
+
+	for (size_t i = 3; i < call->words_count; i++) {
+		if (call_is(call, i, "REPLACE")) {
+			*replaces = true;
+		} else if (call_is(call, i, "DB") && i + 1 < call->words_count) {
+			if (!text_integer(call->words[++i], &number) || number != 0) {
+				reply_error(call->reply, text_integer(call->words[i], &number) ? "ERR DB index is out of range" : CALL_NO_INTEGER);
+				return false;
+			}
+		} else {
+			reply_error(call->reply, CALL_SYNTAX);
+			return false;
+		}
+	}
+	if (!text_equal(call->words[1], call->words[2]))
+		return true;
+	reply_error(call->reply, "ERR source and destination objects are the same");
+	return false;
+}
+
+void command_copy(struct call *call)
+{
+	struct store *to = call_store(call, call->words[2]);
+	struct value *copy;
+	struct key *key, *target;
+	bool replaces = false;
+
+	if (!read_copy(call, &replaces))
+		return;
+	key = key_at(call, 1);
+	if (key == NULL || (!replaces && key_at(call, 2) != NULL)) {
+		reply_integer(call->reply, 0);
+		return;
+	}
+	copy = value_copy(key->value, to);
+	target = copy != NULL ? make_target(to, call->words[2], key->expires) : NULL;
+	if (target == NULL) {
+		value_free(copy);
+		reply_error(call->reply, CALL_NO_MEMORY);
+		return;
+	}
+	value_free(store_swap(target, copy));
+	call_changed(call, call->words[2]);
+	reply_integer(call->reply, 1);
+}
+
+/* There is one database. */
+void command_move(struct call *call)
+{
+	long long number;
+
+	if (!call_integer(call, 2, &number))
+		return;
+	if (number == 0)
+		reply_error(call->reply, "ERR source and destination objects are the same");
+	else
+		reply_error(call->reply, "ERR DB index is out of range");
+}
 
 /* ---- all keys ----------------------------------------------------------------------------------------------------------- */
 
@@ -254,87 +338,38 @@ void command_keys(struct call *call)
 	reply_array_at(call->reply, at, count);
 }
 
-/* ---- SCAN --------------------------------------------------------------------------------------------------------------- */
+/* ---- watching ------------------------------------------------------------------------------------------------------------- */
 
-struct scan {
-	struct reply *reply;
-	struct text pattern, type;
-	bool has_pattern, has_type;
-	long long about;
-	size_t seen, found;
-};
-
-static void visit(void *data, struct key *key)
+static bool is_watched(struct call *call, struct store *store, struct text name)
 {
-	struct scan *scan = data;
-	struct text name = entry_name(&key->entry);
+	const struct mark *mark = crowd_first(&store->marks, name, call_hash(call, name));
 
-	scan->seen++;
-	if ((scan->has_pattern && !text_matches(name, scan->pattern, false))
-	 || (scan->has_type && !text_is(scan->type, value_type_name(key->value))))
-		return;
-	reply_bulk(scan->reply, name);
-	scan->found++;
+	while (mark != NULL && (mark->client != call->client || mark->cause != CLIENT_WATCHES))
+		mark = crowd_next(mark);
+	return mark != NULL;
 }
 
-static bool read_scan_options(struct call *call, struct scan *scan)
+/* What has expired goes at once, so that it is not taken for a change. */
+void command_watch(struct call *call)
 {
-	for (size_t i = 2; i < call->words_count; i += 2) {
-		bool has_more = i + 1 < call->words_count;
+	for (size_t i = 1; i < call->words_count; i++) {
+		struct text name = call->words[i];
+		struct store *store = call_store(call, name);
 
-		if (call_is(call, i, "COUNT") && has_more) {
-			if (!call_integer(call, i + 1, &scan->about))
-				return false;
-		} else if (call_is(call, i, "MATCH") && has_more) {
-			scan->pattern = call->words[i + 1];
-			scan->has_pattern = true;
-		} else if (call_is(call, i, "TYPE") && has_more) {
-			scan->type = call->words[i + 1];
-			scan->has_type = true;
-		} else {
-			scan->about = 0;
-		}
-		if (scan->about < 1) {
-			reply_error(call->reply, CALL_SYNTAX);
-			return false;
+		(void)store_find(store, name);
+		if (is_watched(call, store, name))
+			continue;
+		if (crowd_join(&store->marks, name, call_hash(call, name), call->client, CLIENT_WATCHES) == NULL) {
+			client_touch(call->client, client_turn(call->client, CLIENT_WATCHES));
+			reply_error(call->reply, CALL_NO_MEMORY);
+			return;
 		}
 	}
-	return true;
+	reply_ok(call->reply);
 }
 
-/* One store after the other: the cursor is that of a store times their count, and the store's number. Keys do not move between
- * stores, so what holds for each holds for all. */
-static long long go_on(struct call *call, struct scan *scan, long long cursor)
+/* In a transaction: that is when nothing is watched any more. */
+void command_unwatch(struct call *call)
 {
-	unsigned at = (unsigned)(cursor % call->count);
-	uint64_t in_store = (uint64_t)(cursor / call->count);
-	long long buckets = scan->about > LLONG_MAX / 10 ? LLONG_MAX : scan->about * 10;
-
-	while (at < call->count && scan->seen < (size_t)scan->about && buckets-- > 0) {
-		in_store = store_scan(call->stores[at], in_store, visit, scan);
-		at += in_store == 0;
-	}
-	return at < call->count ? (long long)in_store * call->count + at : 0;
-}
-
-void command_scan(struct call *call)
-{
-	struct scan scan = { .reply = call->reply, .about = 10 };
-	size_t at = call->reply->length;
-	struct reply head;
-	long long cursor;
-
-	if (!text_integer(call->words[1], &cursor) || cursor < 0) {
-		reply_error(call->reply, "ERR invalid cursor");
-		return;
-	}
-	if (!read_scan_options(call, &scan))
-		return;
-	cursor = go_on(call, &scan, cursor);
-	reply_array_at(call->reply, at, scan.found);
-	reply_init(&head, 2);
-	reply_array(&head, 2);
-	reply_bulk_integer(&head, cursor);
-	reply_insert(call->reply, at, &head);
-	reply_fini(&head);
+	reply_ok(call->reply);
 }

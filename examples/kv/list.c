@@ -136,6 +136,49 @@ bool list_set(struct list *list, struct list_place place, struct text text)
 	return true;
 }
 
+/* A full strip goes into two halves; the place is where it was, in one of them. */
+static bool split(struct list *list, struct list_place *place)
+{
+	struct strip *strip = place->strip, *after = memory_take(list->memory, sizeof *after);
+	unsigned kept = STRIP_BLOBS / 2;
+
+	if (after == NULL)
+		return false;
+	after->count = STRIP_BLOBS - kept;
+	memcpy(after->blobs, &strip->blobs[kept], after->count * sizeof strip->blobs[0]);
+	strip->count = kept;
+	after->before = strip;
+	after->after = strip->after;
+	*(after->after != NULL ? &after->after->before : &list->last) = after;
+	strip->after = after;
+	if (place->at > kept)
+		*place = (struct list_place){ after, place->at - kept };
+	return true;
+}
+
+bool list_insert(struct list *list, struct list_place place, bool behind, struct text text)
+{
+	struct blob *blob = blob_make(list->memory, text);
+	struct strip *strip = place.strip;
+
+	place.at += behind;
+	if (blob == NULL || (strip->count == STRIP_BLOBS && !split(list, &place))) {
+		memory_give(list->memory, blob);
+		return false;
+	}
+	strip = place.strip;
+	if (strip->first + strip->count == STRIP_BLOBS) {      /* the room is in front: all move there */
+		memmove(strip->blobs, &strip->blobs[strip->first], strip->count * sizeof strip->blobs[0]);
+		place.at -= strip->first;
+		strip->first = 0;
+	}
+	memmove(&strip->blobs[place.at + 1], &strip->blobs[place.at], (strip->first + strip->count - place.at) * sizeof strip->blobs[0]);
+	strip->blobs[place.at] = blob;
+	strip->count++;
+	list->count++;
+	return true;
+}
+
 static void remove_at(struct list *list, struct list_place place)
 {
 	struct strip *strip = place.strip;

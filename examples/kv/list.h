@@ -36,6 +36,8 @@ struct list_place list_at(const struct list *list, size_t index);
 struct list_place list_step(struct list_place place, bool forward);
 struct text list_text(struct list_place place);
 bool list_set(struct list *list, struct list_place place, struct text text);   /* false: no memory */
+/* In front of what is at that place, or behind it. False: no memory. */
+bool list_insert(struct list *list, struct list_place place, bool behind, struct text text);
 /* Removes all that equal the text, but at most so many, from one end on; answers how many. */
 size_t list_remove(struct list *list, struct text text, bool from_end, size_t most);
 

@@ -2,11 +2,14 @@
 # A key-value server that speaks the protocol of Redis: see README.md.
 check_LTLIBRARIES += %D%/libkv.la
 %C%_libkv_la_SOURCES = \
-	%D%/about.c %D%/call.c %D%/call.h %D%/clerk.c %D%/cluster.c %D%/commands.c %D%/commands.h %D%/commands.inc \
-	%D%/connection.c %D%/conversation.c %D%/conversation.h %D%/families.h %D%/hash.c %D%/hashes.c %D%/keys.c %D%/list.c %D%/list.h \
-	%D%/lists.c %D%/memory.c %D%/memory.h %D%/pack.c %D%/pack.h %D%/pattern.c %D%/ranges.c %D%/reply.c %D%/reply.h %D%/resp.c \
-	%D%/resp.h %D%/scores.c %D%/session.c %D%/session.h %D%/sets.c %D%/shard.c %D%/shard.h %D%/sorted.c %D%/sorted.h %D%/split.c \
-	%D%/store.c %D%/store.h %D%/strings.c %D%/table.c %D%/table.h %D%/text.c %D%/text.h %D%/value.c
+	%D%/about.c %D%/admin.c %D%/algebra.c %D%/call.c %D%/call.h %D%/channels.c %D%/clerk.c %D%/client.c %D%/client.h \
+	%D%/clients.c %D%/cluster.c %D%/commands.c %D%/commands.h %D%/commands.inc %D%/config.c %D%/connection.c \
+	%D%/conversation.c %D%/conversation.h %D%/crowd.c %D%/crowd.h %D%/families.h %D%/hash.c %D%/hashes.c %D%/keys.c \
+	%D%/list.c %D%/list.h %D%/lists.c %D%/mail.c %D%/mail.h %D%/memory.c %D%/memory.h %D%/moves.c %D%/objects.c \
+	%D%/pack.c %D%/pack.h %D%/pattern.c %D%/pieces.c %D%/pops.c %D%/random.c %D%/ranges.c %D%/reply.c %D%/reply.h \
+	%D%/resp.c %D%/resp.h %D%/scan.c %D%/scores.c %D%/session.c %D%/session.h %D%/sets.c %D%/shard.c %D%/shard.h \
+	%D%/sorted.c %D%/sorted.h %D%/split.c %D%/store.c %D%/store.h %D%/strings.c %D%/table.c %D%/table.h %D%/text.c \
+	%D%/text.h %D%/value.c %D%/wait.c %D%/wait.h
 %C%_libkv_la_LIBADD = -lm
 
 EXTRA_DIST += %D%/README.md

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * pack.c - each command is the number of its line in the table, the count of its words, and for each word its length and its bytes; a
- * transaction is TRANSACTION, the count of its commands, and these. All numbers have 32 bits, in the machine's own order.
+ * transaction is TRANSACTION, the count of its commands, and these. In front of it may stand GUARD, a turn, and a count of commands whose
+ * words but the first are keys. All numbers have 32 bits, in the machine's own order.
  */
 #include "call.h"
 #include "pack.h"
+#include "wait.h"
 #include <stdlib.h>
 #include <string.h>
 
 #define TRANSACTION UINT32_MAX
+#define GUARD (UINT32_MAX - 1)
 
 void pack_init(struct pack *pack)
 {
@@ -72,14 +75,21 @@ bool pack_take(struct pack *pack, struct pack *other)
 	return true;
 }
 
-bool pack_add_transaction(struct pack *pack, const struct pack *commands)
+bool pack_add_transaction(struct pack *pack, const struct pack *commands, const struct pack *watched, uint32_t turn)
 {
-	size_t before = pack->bytes.length;
+	size_t before = pack->bytes.length, most = commands->words_most;
 
+	if (watched != NULL) {
+		put_number(&pack->bytes, GUARD);
+		put_number(&pack->bytes, turn);
+		put_number(&pack->bytes, watched->units);
+		reply_raw(&pack->bytes, (struct text){ watched->bytes.bytes, watched->bytes.length });
+		most = most > watched->words_most ? most : watched->words_most;
+	}
 	put_number(&pack->bytes, TRANSACTION);
 	put_number(&pack->bytes, commands->units);
 	reply_raw(&pack->bytes, (struct text){ commands->bytes.bytes, commands->bytes.length });
-	return is_added(pack, before, commands->words_most);
+	return is_added(pack, before, most);
 }
 
 /* ---- running ---------------------------------------------------------------------------------------------------------- */
@@ -95,7 +105,7 @@ static uint32_t take_number(struct runner *runner)
 	return number;
 }
 
-static void run_command(struct runner *runner, uint32_t index)
+static void take_words(struct runner *runner, uint32_t index)
 {
 	uint32_t count = take_number(runner);
 
@@ -108,23 +118,67 @@ static void run_command(struct runner *runner, uint32_t index)
 	runner->call.command = command_at(index);
 	runner->call.words = runner->words;
 	runner->call.words_count = count;
+}
+
+static void run_command(struct runner *runner, uint32_t index)
+{
+	take_words(runner, index);
 	command_run(&runner->call);
+}
+
+/* Takes the keys from all who watch; the client watches them no more. A key that has expired by now has changed. */
+static bool take_guard(struct runner *runner)
+{
+	const struct call *call = &runner->call;
+	uint32_t turn = take_number(runner);
+
+	for (uint32_t count = take_number(runner); count > 0; count--) {
+		take_words(runner, take_number(runner));
+		for (size_t i = 1; i < call->words_count; i++) {
+			struct store *store = call_store(call, call->words[i]);
+
+			(void)store_find(store, call->words[i]);
+			crowd_leave(&store->marks, call->words[i], call_hash(call, call->words[i]), call->client, CLIENT_WATCHES);
+		}
+	}
+	return !client_is_touched(call->client, turn);
+}
+
+static void skip_commands(struct runner *runner, uint32_t count)
+{
+	for (; count > 0; count--)
+		take_words(runner, take_number(runner));
+}
+
+static void run_transaction(struct runner *runner, bool is_wanted)
+{
+	uint32_t count = take_number(runner);
+
+	if (!is_wanted) {
+		skip_commands(runner, count);
+		reply_null_array(runner->call.reply);
+		return;
+	}
+	runner->call.may_block = false;
+	reply_array(runner->call.reply, count);
+	for (; count > 0; count--)
+		run_command(runner, take_number(runner));
+	runner->call.may_block = true;
 }
 
 static void run_unit(struct runner *runner)
 {
-	uint32_t index = take_number(runner), count;
+	uint32_t index = take_number(runner);
+	bool is_wanted = true;
 
-	if (index != TRANSACTION) {
-		run_command(runner, index);
-		return;
-	}
-	count = take_number(runner);
-	reply_array(runner->call.reply, count);
-	for (; count > 0; count--) {
+	if (index == GUARD) {
+		is_wanted = take_guard(runner);
 		index = take_number(runner);
-		run_command(runner, index);
 	}
+	if (index != TRANSACTION)
+		run_command(runner, index);
+	else
+		run_transaction(runner, is_wanted);
 }
 
 /* The reply to a transaction is in pieces: where the first of them had no memory, it is an error as a whole. What its commands
@@ -137,28 +191,40 @@ static void finish_unit(struct reply *reply, size_t before)
 	reply_error(reply, CALL_NO_MEMORY);
 }
 
-void pack_run(const struct pack_place *place, struct text bytes, size_t units, size_t words_most, struct reply *reply, size_t *ends)
+static void run_one(struct runner *runner, struct pack_run *run, struct reply *reply)
+{
+	size_t before = reply->length;
+
+	reply_cut(reply, before);                              /* whatever became of the others */
+	runner->call.is_blocked = false;
+	runner->call.reply = reply;
+	if (runner->words != NULL)
+		run_unit(runner);
+	else
+		reply_error(reply, CALL_NO_MEMORY);
+	finish_unit(reply, before);
+	run->is_blocked = runner->call.is_blocked;
+	if (runner->call.stores != NULL)
+		wait_serve(&runner->call);
+}
+
+void pack_run(const struct pack_place *place, struct pack_run *run, struct reply *reply, size_t *ends)
 {
 	struct text few[16];
-	struct text *words = words_most <= sizeof few / sizeof few[0] ? few : malloc(words_most * sizeof *words);
+	struct text *words = run->words_most <= sizeof few / sizeof few[0] ? few : malloc(run->words_most * sizeof *words);
 	struct runner runner = {
-		.call = { .server = place->server, .stores = place->stores, .count = place->count, .reply = reply },
-		.at = bytes.at,
+		.call = { .server = place->server, .stores = place->stores, .count = place->count, .client = place->client,
+		          .post = place->post, .now = place->now, .may_block = true },
+		.at = run->bytes.at,
 		.words = words,
 	};
 
-	for (size_t i = 0; i < units; i++) {
-		size_t before = reply->length;
-
-		reply_cut(reply, before);                      /* whatever became of the others */
-		if (words != NULL)
-			run_unit(&runner);
-		else
-			reply_error(reply, CALL_NO_MEMORY);
-		finish_unit(reply, before);
+	for (run->done = 0; run->done < run->units && (run->done == 0 || reply->length < run->reply_most); run->done++) {
+		run_one(&runner, run, reply);
 		if (ends != NULL)
-			ends[i] = reply->length;
+			ends[run->done] = reply->length;
 	}
+	run->used = (size_t)(runner.at - run->bytes.at);
 	if (words != few)
 		free(words);
 }

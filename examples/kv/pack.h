@@ -21,18 +21,30 @@ void pack_fini(struct pack *pack);
 bool pack_add(struct pack *pack, const struct command *command, const struct text *words, size_t count);
 /* All units of another pack, which is left empty where this one had nothing. */
 bool pack_take(struct pack *pack, struct pack *other);
-/* A transaction of the commands, each a unit, of another pack. */
-bool pack_add_transaction(struct pack *pack, const struct pack *commands);
+/* A transaction of the commands, each a unit, of another pack. It is only run when nothing has changed that the client watches in
+ * that turn, whose names are the words of commands in `watched`; NULL: it watches nothing. */
+bool pack_add_transaction(struct pack *pack, const struct pack *commands, const struct pack *watched, uint32_t turn);
 
 /* Where units run. The stores that they need are there; those that nobody needs may be NULL. */
 struct pack_place {
 	const struct server *server;
 	struct store *const *stores;
 	unsigned count;
+	struct client *client;
+	struct post *post;
+	int64_t now;
 };
 
-/* Runs all units, and writes a reply for each; ends[i], where there are ends, is where the reply of unit i ends. Without memory
- * for its work, each reply says so and nothing was done. */
-void pack_run(const struct pack_place *place, struct text bytes, size_t units, size_t words_most, struct reply *reply, size_t *ends);
+struct pack_run {
+	struct text bytes;
+	size_t units, words_most;
+	size_t reply_most;                             /* when the replies have so many bytes, no other unit begins */
+	size_t done, used;                             /* so many units were run, of so many bytes */
+	bool is_blocked;                               /* the last of them will be answered later */
+};
+
+/* Runs units, and writes a reply for each; ends[i], where there are ends, is where the reply of unit i ends. Without memory
+ * for its work, each reply says so and nothing was done. Whoever waited for a key that is there now is served. */
+void pack_run(const struct pack_place *place, struct pack_run *run, struct reply *reply, size_t *ends);
 
 #endif

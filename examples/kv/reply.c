@@ -197,6 +197,11 @@ void reply_set(struct reply *reply, size_t count)
 	line(reply, reply->protocol < 3 ? '*' : '~', (long long)count);
 }
 
+void reply_push(struct reply *reply, size_t count)
+{
+	line(reply, reply->protocol < 3 ? '*' : '>', (long long)count);
+}
+
 static void insert(struct reply *reply, size_t at, struct text what)
 {
 	size_t behind = reply->length - at;

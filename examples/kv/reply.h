@@ -39,6 +39,7 @@ void reply_null_array(struct reply *reply);
 void reply_array(struct reply *reply, size_t count);
 void reply_map(struct reply *reply, size_t pairs);
 void reply_set(struct reply *reply, size_t count);
+void reply_push(struct reply *reply, size_t count);    /* what nobody asked for */
 
 /* An array whose count is known when all of it is written: begins where `reply->length` was then. */
 void reply_array_at(struct reply *reply, size_t at, size_t count);

@@ -3,14 +3,9 @@
 #include "families.h"
 #include <math.h>
 
-static uint32_t hash_of(const struct call *call, struct text name)
-{
-	return (uint32_t)text_hash(name, &call->server->seed);
-}
-
 static struct scored *find_scored(const struct call *call, const struct key *key, struct text member)
 {
-	return key != NULL ? sorted_find(&key->value->sorted, member, hash_of(call, member)) : NULL;
+	return key != NULL ? sorted_find(&key->value->sorted, member, call_hash(call, member)) : NULL;
 }
 
 struct add_options { bool only_new, only_old, only_greater, only_less, counts_changed, adds; size_t first; };
@@ -83,7 +78,7 @@ static const char *add_one(struct call *call, struct key *key, const struct add_
 	if (scored == NULL) {
 		if (options->only_old)
 			return NULL;
-		if (!sorted_add(sorted, member, hash_of(call, member), score + 0.0, &call_store(call, call->words[1])->random))
+		if (!sorted_add(sorted, member, call_hash(call, member), score + 0.0, &call_store(call, call->words[1])->random))
 			return CALL_NO_MEMORY;
 		added->score = score;
 		added->added++;
@@ -132,6 +127,8 @@ static void add(struct call *call, struct add_options *options)
 		return;
 	for (size_t i = options->first; key != NULL && wrong == NULL && i < call->words_count; i += 2)
 		wrong = add_one(call, key, options, i, &added);
+	if (added.added + added.changed > 0)
+		call_changed(call, call->words[1]);
 	call_drop_empty(call, key);
 	if (wrong != NULL)
 		reply_error(call->reply, "%s", wrong);
@@ -169,6 +166,8 @@ void command_zrem(struct call *call)
 		sorted_remove(&key->value->sorted, scored);
 		removed++;
 	}
+	if (removed > 0)
+		call_changed(call, call->words[1]);
 	call_drop_empty(call, key);
 	reply_integer(call->reply, removed);
 }

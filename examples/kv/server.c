@@ -21,6 +21,7 @@ struct running {
 	odeon_system *system;
 	struct kv_cluster cluster;
 	struct kv_guests guests;
+	struct clients clients;
 	struct kv_house house;
 	odeon_ref listener;
 	char address[ODEON_ADDRESS_BYTES];
@@ -62,7 +63,7 @@ static int64_t unix_now(void)
 /* With a seed that nobody can guess, nobody can choose keys that fall into one bucket. */
 static int start_cluster(struct running *running, const struct settings *settings)
 {
-	struct server server = { .version = "7.0.15" };
+	struct server server = { .version = "7.0.15", .clients = &running->clients, .started = unix_now() };
 
 	if (settings->memory_most > 0)
 		server.memory_most = settings->memory_most / settings->shards + 1;
@@ -76,7 +77,7 @@ static int listen_at(struct running *running, const struct settings *settings)
 	odeon_listener_options options = ODEON_LISTENER_OPTIONS(.session = kv_visitor_kind, .argument = &running->house,
 		.connection = kv_visitor_connection(), .connections_most = settings->connections + REFUSED_MOST);
 
-	running->house = (struct kv_house){ &running->cluster, &running->guests, settings->connections };
+	running->house = (struct kv_house){ &running->cluster, &running->guests, running->address, settings->connections };
 	return odeon_listener_open(running->system, settings->address, &options, running->address, &running->listener);
 }
 
@@ -111,7 +112,7 @@ static void serve(struct running *running, const sigset_t *signals)
 
 int main(int count, char **arguments)
 {
-	static struct running running;                         /* outlives the system */
+	static struct running running = { .clients = CLIENTS };        /* outlives the system */
 	struct settings settings;
 	sigset_t signals;
 	int status = settings_read(&settings, count, arguments), error;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * session.h - what a connection remembers: its protocol, its name, and a transaction that it has begun
+ * session.h - what a connection has said: its transaction, what it watches, and what it may ask for now
  *
  * Commands come one after the other, in the order in which they are to be answered. What is about the connection alone is
  * answered at once; what is about keys becomes a unit, to be run where those are. A transaction is gathered here, and becomes one unit when it
  * is to be executed; until then each of its commands is answered with QUEUED.
  *
- * A session is used by one thread at a time.
+ * A session is used by one thread at a time, and not while a round is under way that `ends_round` has ended.
  */
 #ifndef KV_SESSION_H
 #define KV_SESSION_H
@@ -16,21 +16,36 @@
 #define SESSION_BYTES_MOST ((size_t)512 << 20)         /* of a transaction */
 
 struct session {
-	struct client client;
+	struct client *client;
 	const struct server *server;
+	struct post *post;                             /* for what is run here */
+	int64_t now;                                   /* milliseconds since 1970; set by whoever uses it */
 	unsigned stores;                               /* how many there are */
 	bool in_transaction, has_failed;
-	struct pack gathered;
-	uint64_t gathered_stores;
+	unsigned gathered_flags;                       /* of all its commands together */
+	struct pack gathered, watched;
+	uint64_t gathered_stores, watched_stores;
+
+	/* Of the last command: */
+	bool ends_round;                               /* its answer must be there before the next is looked at */
+	bool is_late;                                  /* all before it must be answered before it runs */
+	bool is_blocked;                               /* it was run here and is answered later */
 };
 
-void session_init(struct session *session, const struct server *server, unsigned stores, uint64_t id);
+/* The client is taken, on failure too: none was had. False: no memory. */
+bool session_init(struct session *session, const struct server *server, unsigned stores, struct client *client);
 void session_fini(struct session *session);
 
+/* What is asked for, by one word at least. NULL: that is refused, and the reply was written. It may be asked again about the same words. */
+const struct command *session_find(struct session *session, const struct text *words, size_t count, struct reply *reply);
+/* It must be the first of a round. */
+bool session_is_alone(const struct session *session, const struct command *command);
+
 /*
- * One command, of one word at least. Answers the stores, a bit for each, that a unit needs which was added to `pack`; or 0: the
- * reply was written. When session->client.closes is set then, it was the last.
+ * Answers the stores, a bit for each, that a unit needs which was added to `pack`; or 0: the reply was written. When
+ * session->client->closes is set then, it was the last.
  */
-uint64_t session_take(struct session *session, const struct text *words, size_t count, struct reply *reply, struct pack *pack);
+uint64_t session_take(struct session *session, const struct command *command, const struct text *words, size_t count, struct reply *reply,
+                      struct pack *pack);
 
 #endif

@@ -19,12 +19,10 @@ static struct store *store_in(const struct shard *shard)
 
 /* ---- orders -------------------------------------------------------------------------------------------------------------- */
 
-/* As long as there is something that will expire, or a table to be resized. */
+/* As long as there is something that will expire or may have to be struck, or a table to be resized. */
 static void tick_if_needed(odeon_self *self, struct shard *shard)
 {
-	const struct store *store = store_in(shard);
-
-	if (shard->has_tick || (store->timed.count == 0 && store->keys.buckets[1] == NULL))
+	if (shard->has_tick || store_is_tidy(store_in(shard)))
 		return;
 	shard->has_tick = odeon_tick_after(self, ODEON_MS(TIDY_PAUSE_MS), 0) == 0;
 }

@@ -35,11 +35,14 @@ struct kv_cluster {
 struct kv_order {                                      /* its units lie behind it */
 	size_t bytes, units, words_most;
 	uint64_t stores;                               /* that they need, a bit for each */
+	size_t reply_most;                             /* when the replies have so many bytes, the rest is left undone */
 	int protocol;
+	struct client *client;                         /* whose they are; NULL: nobody's */
 };
 struct kv_answer {                                     /* behind it the ends of the replies: units numbers */
 	char *bytes;                                   /* from malloc */
-	size_t length, units;
+	size_t length, units, used;                    /* so many units were run, of so many bytes */
+	bool is_blocked;                               /* the last unit will be answered by a struct kv_served */
 };
 ODEON_MESSAGE_DECLARE(kv_order);
 ODEON_MESSAGE_DECLARE(kv_answer);
@@ -56,8 +59,8 @@ static inline size_t *kv_answer_ends(struct kv_answer *answer)
 int kv_cluster_start(odeon_system *system, struct kv_cluster *cluster, struct server server, unsigned shards, unsigned clerks,
                      int64_t unix_now);
 
-/* An order of all units of a pack; NULL: no memory. To be sent to kv_cluster_place. */
-struct kv_order *kv_order_new(const struct pack *pack, uint64_t stores, int protocol);
+/* An order of the units of a pack behind so many bytes and units; NULL: no memory. To be sent to kv_cluster_place. */
+struct kv_order *kv_order_new(const struct pack *pack, size_t at, size_t done, uint64_t stores, struct client *client);
 odeon_ref kv_cluster_place(const struct kv_cluster *cluster, uint64_t stores, uint64_t client);
 
 /* ---- between shards and clerks ----------------------------------------------------------------------------------------- */

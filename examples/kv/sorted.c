@@ -195,28 +195,18 @@ struct place *sorted_at(const struct sorted *sorted, size_t rank)
 	return place;
 }
 
-/* The last place before the bound, which may be the head. */
-static struct place *last_below(const struct sorted *sorted, struct score_bound bound, bool with_equal)
+size_t sorted_below(const struct sorted *sorted, bool (*is_below)(const struct place *place, const void *data), const void *data)
 {
-	struct place *place = sorted->head, *after;
+	const struct place *place = sorted->head;
+	size_t rank = 0;
 
-	for (unsigned level = place != NULL ? sorted->levels : 0; level-- > 0; )
-		while ((after = place->stairs[level].after) != NULL
-		    && (after->score < bound.score || (with_equal && after->score == bound.score)))
-			place = after;
-	return place;
-}
+	for (unsigned level = place != NULL ? sorted->levels : 0; level-- > 0; ) {
+		const struct stair *stair = &place->stairs[level];
 
-struct place *sorted_from(const struct sorted *sorted, struct score_bound least)
-{
-	struct place *place = last_below(sorted, least, least.is_open);
-
-	return place != NULL ? place->stairs[0].after : NULL;
-}
-
-struct place *sorted_to(const struct sorted *sorted, struct score_bound most)
-{
-	struct place *place = last_below(sorted, most, !most.is_open);
-
-	return place != sorted->head ? place : NULL;
+		for (; stair->after != NULL && is_below(stair->after, data); stair = &place->stairs[level]) {
+			rank += stair->span;
+			place = stair->after;
+		}
+	}
+	return rank;
 }

@@ -27,8 +27,6 @@ struct sorted {
 	unsigned levels;
 };
 
-struct score_bound { double score; bool is_open; };    /* open: the score itself is beyond */
-
 void sorted_init(struct sorted *sorted, struct memory *memory);
 void sorted_fini(struct sorted *sorted);
 struct scored *sorted_find(const struct sorted *sorted, struct text name, uint32_t hash);
@@ -39,8 +37,8 @@ void sorted_remove(struct sorted *sorted, struct scored *scored);
 
 size_t sorted_rank(const struct sorted *sorted, const struct scored *scored);  /* 0 is the lowest */
 struct place *sorted_at(const struct sorted *sorted, size_t rank);     /* NULL: there are not so many */
-struct place *sorted_from(const struct sorted *sorted, struct score_bound least);      /* the first of at least that score */
-struct place *sorted_to(const struct sorted *sorted, struct score_bound most);         /* the last of at most that */
+/* The first place, in their order, of which `is_below` is not true; it is true of all before that. So many are before it. */
+size_t sorted_below(const struct sorted *sorted, bool (*is_below)(const struct place *place, const void *data), const void *data);
 static inline struct place *place_step(const struct place *place, bool forward)
 {
 	return forward ? place->stairs[0].after : place->before;

@@ -18,13 +18,20 @@ struct store *store_new(struct text_seed seed, uint64_t random)
 	store->random = random;
 	table_init(&store->keys, &store->memory);
 	table_init(&store->timed, &store->memory);
+	crowds_init(&store->marks, &store->memory);
+	for (unsigned i = 0; i < CLIENT_LISTENINGS; i++)
+		crowds_init(&store->listeners[i], &store->memory);
 	return store;
 }
 
 void store_free(struct store *store)
 {
-	if (store != NULL)
-		store_clear(store);
+	if (store == NULL)
+		return;
+	store_clear(store);
+	crowds_fini(&store->marks);
+	for (unsigned i = 0; i < CLIENT_LISTENINGS; i++)
+		crowds_fini(&store->listeners[i]);
 	free(store);
 }
 
@@ -34,6 +41,7 @@ void store_clear(struct store *store)
 
 	for (; key != NULL; key = after) {
 		after = store_next(store, key);
+		store_touch(store, entry_name(&key->entry));
 		value_free(key->value);
 		memory_give(&store->memory, key);
 	}
@@ -42,18 +50,33 @@ void store_clear(struct store *store)
 	store->tidied = 0;
 }
 
+static void expire(struct store *store, struct key *key)
+{
+	store->expired++;
+	store_touch(store, entry_name(&key->entry));
+	store_remove(store, key);
+}
+
 /* ---- one key ---------------------------------------------------------------------------------------------------------- */
 
-struct key *store_find(struct store *store, struct text name)
+struct key *store_peek(struct store *store, struct text name)
 {
 	struct entry *entry = table_find(&store->keys, name, store_hash(store, name));
 	struct key *key = entry != NULL ? ENTRY_OF(entry, key) : NULL;
 
 	if (key == NULL || !store_is_over(store, key))
 		return key;
-	store->expired++;
-	store_remove(store, key);
+	expire(store, key);
 	return NULL;
+}
+
+struct key *store_find(struct store *store, struct text name)
+{
+	struct key *key = store_peek(store, name);
+
+	if (key != NULL)
+		key->used = store->now;
+	return key;
 }
 
 struct key *store_look(struct store *store, struct text name)
@@ -88,6 +111,7 @@ struct key *store_put(struct store *store, struct text name, struct value *value
 	if (key == NULL)
 		return NULL;
 	key->expires = STORE_NEVER;
+	key->used = store->now;
 	key->value = value;
 	key->timed.hash = key->entry.hash;
 	if (table_add(&store->keys, &key->entry))
@@ -146,8 +170,7 @@ struct key *store_random(struct store *store)
 
 		if (!store_is_over(store, key))
 			return key;
-		store->expired++;
-		store_remove(store, key);
+		expire(store, key);
 	}
 	return NULL;
 }
@@ -195,12 +218,23 @@ unsigned store_tidy(struct store *store, unsigned about)
 
 		store->tidied = table_scan(&store->timed, store->tidied, note_over, &over);
 		for (unsigned i = 0; i < over.count; i++)
-			store_remove(store, over.keys[i]);
+			expire(store, over.keys[i]);
 		seen += over.seen;
 		removed += over.count;
 	}
-	store->expired += removed;
+	crowds_tidy(&store->marks, about);
+	for (unsigned i = 0; i < CLIENT_LISTENINGS; i++)
+		crowds_tidy(&store->listeners[i], about);
 	table_step(&store->keys, about);
 	table_step(&store->timed, about);
 	return removed;
+}
+
+bool store_is_tidy(const struct store *store)
+{
+	bool is_tidy = store->timed.count == 0 && store->keys.buckets[1] == NULL && store->marks.table.count == 0;
+
+	for (unsigned i = 0; i < CLIENT_LISTENINGS; i++)
+		is_tidy &= store->listeners[i].table.count == 0;
+	return is_tidy;
 }

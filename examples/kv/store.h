@@ -14,6 +14,7 @@
 #ifndef KV_STORE_H
 #define KV_STORE_H
 
+#include "crowd.h"
 #include "list.h"
 #include "sorted.h"
 
@@ -37,6 +38,7 @@ struct field { struct blob *blob; struct entry entry; };       /* of a hash */
 struct key {
 	struct value *value;
 	int64_t expires;                               /* milliseconds, on the clock that `now` is of; or STORE_NEVER */
+	int64_t used;                                  /* when somebody last looked for it, the same */
 	struct entry timed;                            /* in the table of those that expire; it has no name there */
 	struct entry entry;
 };
@@ -49,6 +51,11 @@ struct store {
 	int64_t now;                                   /* set by whoever uses it */
 	uint64_t tidied;                               /* where store_tidy goes on */
 	uint64_t expired, hits, misses;
+	size_t memory_most;                            /* bytes; what the server says, unless that is overruled */
+	bool is_overruled;
+	uint64_t changes;                              /* of keys, as store_touch was told */
+	struct crowds marks;                           /* who watches keys, and who waits for them */
+	struct crowds listeners[CLIENT_LISTENINGS];    /* who listens to channels, to patterns, and to channels of shards */
 };
 
 struct store *store_new(struct text_seed seed, uint64_t random);       /* NULL: no memory */
@@ -67,6 +74,7 @@ static inline unsigned store_of(struct text name, const struct text_seed *seed, 
 /* ---- keys ----------------------------------------------------------------------------------------------------------- */
 
 struct key *store_find(struct store *store, struct text name);         /* NULL: none, or it has expired */
+struct key *store_peek(struct store *store, struct text name);         /* the same, and it is not noted when */
 struct key *store_look(struct store *store, struct text name);         /* the same, and counted as a hit or a miss */
 /* A value, which is taken, for a key: instead of what it had, and never to expire. NULL: no memory, and it is not taken. */
 struct key *store_put(struct store *store, struct text name, struct value *value);
@@ -75,6 +83,26 @@ bool store_expire(struct store *store, struct key *key, int64_t when); /* or STO
 struct value *store_swap(struct key *key, struct value *value);        /* another value; the one it had is the caller's */
 struct value *store_take(struct store *store, struct key *key);        /* removes the key, but not its value */
 
+/* What a key has was changed, or it came or went. Whoever does that with a value or a key says so; a store that
+ * removes what has expired does it by itself. */
+static inline void store_touch(struct store *store, struct text name)
+{
+	store->changes++;
+	if (store->marks.table.count > 0)
+		crowd_touch(&store->marks, name, store_hash(store, name));
+}
+
+/* How much may be in it; 0: no end. */
+static inline size_t store_memory_most(const struct store *store, size_t by_server)
+{
+	return store->is_overruled ? store->memory_most : by_server;
+}
+static inline void store_limit_memory(struct store *store, size_t most)
+{
+	store->is_overruled = true;
+	store->memory_most = most;
+}
+
 size_t store_count(const struct store *store);
 struct key *store_next(const struct store *store, const struct key *key);      /* NULL: the first, and behind the last */
 struct key *store_random(struct store *store);         /* NULL: there is none */
@@ -82,6 +110,7 @@ uint64_t store_scan(struct store *store, uint64_t cursor, void (*visit)(void *da
 void store_clear(struct store *store);
 /* Looks at about so many keys that will expire, removes those that have, and goes on resizing. Answers how many it removed. */
 unsigned store_tidy(struct store *store, unsigned about);
+bool store_is_tidy(const struct store *store);         /* it need not be done again, as long as nothing is */
 static inline bool store_is_over(const struct store *store, const struct key *key)
 {
 	return key->expires <= store->now;
@@ -92,6 +121,7 @@ static inline bool store_is_over(const struct store *store, const struct key *ke
 struct value *value_new(struct store *store, enum value_type type);    /* an empty one; NULL: no memory */
 void value_free(struct value *value);
 void value_move(struct value *value, struct store *to);        /* it will be in another store */
+struct value *value_copy(const struct value *value, struct store *to);         /* for a key of a store; NULL: no memory */
 const char *value_type_name(const struct value *value);
 size_t value_count(const struct value *value);         /* of a collection: how many are in it */
 
@@ -99,6 +129,7 @@ size_t value_count(const struct value *value);         /* of a collection: how m
 bool value_set(struct value *value, struct text text);
 void value_set_integer(struct value *value, long long integer);
 bool value_append(struct value *value, struct text text);
+bool value_widen(struct value *value, size_t length);  /* kept as bytes, at least so many; those that are new are zero */
 /* `number` has room for what is not kept as bytes: 32. */
 struct text value_text(const struct value *value, char *number);
 

@@ -163,8 +163,10 @@ void command_getdel(struct call *call)
 	if (!call_find(call, call->words[1], VALUE_STRING, &key))
 		return;
 	reply_string(call, key);
-	if (key != NULL && !call->reply->failed)
-		store_remove(call_store(call, call->words[1]), key);
+	if (key == NULL || call->reply->failed)
+		return;
+	store_remove(call_store(call, call->words[1]), key);
+	call_changed(call, call->words[1]);
 }
 
 void command_mget(struct call *call)
@@ -234,6 +236,7 @@ static void add(struct call *call, long long more)
 	if (key == NULL && (key = call_make(call, call->words[1], VALUE_STRING)) == NULL)
 		return;
 	value_set_integer(key->value, number);
+	call_changed(call, call->words[1]);
 	reply_integer(call->reply, number);
 }
 
@@ -292,12 +295,13 @@ void command_append(struct call *call)
 
 	if (key == NULL)
 		return;
-	if (value_text(key->value, number).length + call->words[2].length > STRING_BYTES_MOST)
+	if (value_text(key->value, number).length + call->words[2].length > STRING_BYTES_MOST) {
 		reply_error(call->reply, "ERR string exceeds maximum allowed size (proto-max-bulk-len)");
-	else if (value_text(key->value, number).length == 0 ? value_set(key->value, call->words[2])
-	                                                    : value_append(key->value, call->words[2]))
+	} else if (value_text(key->value, number).length == 0 ? value_set(key->value, call->words[2])
+	                                                      : value_append(key->value, call->words[2])) {
+		call_changed(call, call->words[1]);
 		reply_integer(call->reply, (long long)value_text(key->value, number).length);
-	else
+	} else
 		reply_error(call->reply, CALL_NO_MEMORY);
 }
 

@@ -24,7 +24,7 @@ static inline struct text entry_name(const struct entry *entry)
 	return (struct text){ (const char *)(entry + 1), entry->length };
 }
 /* What an entry, its last member, is part of. */
-#define ENTRY_OF(entry, type) ((struct type *)(void *)((char *)(entry) - offsetof(struct type, entry)))
+#define ENTRY_OF(of, type) ((struct type *)(void *)((char *)(of) - offsetof(struct type, entry)))
 
 struct table {
 	struct entry **buckets[2];                     /* [1]: those that it is being resized to */

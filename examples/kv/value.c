@@ -61,6 +61,47 @@ void value_move(struct value *value, struct store *to)
 	memory_move(&value->memory, &to->memory);
 }
 
+static bool copy_entry(struct value *copy, const struct value *value, struct entry *entry, struct store *to)
+{
+	struct text name = entry_name(entry);
+
+	if (value->type == VALUE_SET)
+		return set_add(&copy->table, name, entry->hash) >= 0;
+	if (value->type == VALUE_HASH)
+		return hash_put(&copy->table, name, entry->hash, blob_text(ENTRY_OF(entry, field)->blob)) >= 0;
+	return sorted_add(&copy->sorted, name, entry->hash, ENTRY_OF(entry, scored)->place->score, &to->random);
+}
+
+static bool copy_contents(struct value *copy, const struct value *value, struct store *to)
+{
+	const struct table *table = value->type == VALUE_SORTED ? &value->sorted.table : &value->table;
+	struct list_place place;
+	struct entry *entry = NULL;
+	char number[32];
+	bool is_copied = true;
+
+	if (value->type == VALUE_STRING)
+		return value_set(copy, value_text(value, number));
+	if (value->type == VALUE_LIST) {
+		for (place = list_at(&value->list, 0); place.strip != NULL && is_copied; place = list_step(place, true))
+			is_copied = list_push(&copy->list, true, list_text(place));
+		return is_copied;
+	}
+	while (is_copied && (entry = table_next(table, entry)) != NULL)
+		is_copied = copy_entry(copy, value, entry, to);
+	return is_copied;
+}
+
+struct value *value_copy(const struct value *value, struct store *to)
+{
+	struct value *copy = value_new(to, value->type);
+
+	if (copy != NULL && copy_contents(copy, value, to))
+		return copy;
+	value_free(copy);
+	return NULL;
+}
+
 const char *value_type_name(const struct value *value)
 {
 	static const char *const names[] = { "string", "list", "set", "zset", "hash" };
@@ -142,6 +183,23 @@ bool value_append(struct value *value, struct text text)
 	if (text.length > 0)
 		memcpy(value->string.bytes + before.length, text.at, text.length);
 	value->string.length = length;
+	return true;
+}
+
+bool value_widen(struct value *value, size_t length)
+{
+	char number[32];
+	struct text before = value_text(value, number);
+	size_t least = length > before.length ? length : before.length;
+	bool was_integer = value->is_integer;
+
+	if ((was_integer || least > value->string.room || value->string.bytes == NULL) && !has_room(value, least))
+		return false;
+	if (was_integer)
+		memcpy(value->string.bytes, number, before.length);
+	if (length > before.length)
+		memset(value->string.bytes + before.length, 0, length - before.length);
+	value->string.length = least;
 	return true;
 }
 

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* visitor.c - reading by credit, rounds of a conversation, and writing */
 #include "conversation.h"
+#include "mail.h"
 #include "visitor.h"
+#include "wait.h"
+#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -13,7 +16,8 @@ enum {
 
 enum doing {
 	LISTENING,                                     /* for what the client sends */
-	ASKING,                                        /* a round is under way */
+	ASKING,                                        /* shards are */
+	WAITING,                                       /* for a key; or the time is over */
 	PAUSING,                                       /* others have a turn, then it goes on */
 	LEAVING                                        /* the connection was told to close, or is closed */
 };
@@ -28,6 +32,8 @@ struct visitor {
 	struct reply input, output;
 	size_t at;                                     /* so much of the input was used */
 	struct conversation conversation;
+	struct mail mail;                              /* good as long as a handler runs */
+	const struct kv_cluster *cluster;
 };
 struct round { int unused; };
 
@@ -158,37 +164,76 @@ static void pause_here(odeon_self *self, struct visitor *visitor)
 	tell(self, visitor);
 	if (visitor->doing == LEAVING)
 		return;
-	visitor->doing = PAUSING;
-	if (odeon_send(self, odeon_self_ref(self), odeon_new(kv_proceed)) != 0)
+	visitor->doing = visitor->is_full ? LISTENING : PAUSING;
+	if (!visitor->is_full && odeon_send(self, odeon_self_ref(self), odeon_new(kv_proceed)) != 0)
 		leave(self, visitor);
 }
 
-/* Ends a round whose answers are there, and begins others, until one has to wait. */
+/* Until somebody serves it, or its time is over. */
+static void wait_here(odeon_self *self, struct visitor *visitor)
+{
+	int64_t until = visitor->conversation.session.client->wait_until, now = kv_now(self, visitor->cluster);
+
+	tell(self, visitor);
+	if (visitor->doing == LEAVING)
+		return;
+	if (visitor->is_last) {
+		leave(self, visitor);
+		return;
+	}
+	visitor->doing = WAITING;
+	if (until != INT64_MAX && odeon_tick_after(self, until - now > INT64_MAX / 2000000 ? INT64_MAX / 2 : (until - now) * 1000000, 0) != 0)
+		leave(self, visitor);
+}
+
+/* False: it has to wait, for answers or for something else. */
+static bool finish_round(odeon_self *self, struct visitor *visitor)
+{
+	struct conversation *conversation = &visitor->conversation;
+	enum conversation_goal goal;
+
+	for (;;) {
+		conversation_tell(conversation, &visitor->output);
+		goal = conversation_goal(conversation);
+		if (goal == CONVERSATION_DONE)
+			return true;
+		if (goal == CONVERSATION_WAITS) {
+			wait_here(self, visitor);
+			return false;
+		}
+		if (visitor->is_full || visitor->output.length > TURN_BYTES_MOST) {
+			pause_here(self, visitor);
+			return false;
+		}
+		if (ask(self, visitor))
+			return false;
+		conversation_refuse(conversation, ODEON_ENOMEM);
+	}
+}
+
+/* Goes on with a round, and begins others, until one has to wait. */
 static void go_on(odeon_self *self, struct visitor *visitor)
 {
 	struct conversation *conversation = &visitor->conversation;
 	size_t used = 1;
 
-	for (;;) {
-		if (conversation_asks(conversation)) {
-			if (ask(self, visitor))
-				return;
-			conversation_refuse(conversation, ODEON_ENOMEM);
-		}
-		conversation_finish(conversation, &visitor->output);
+	visitor->mail = mail_of(self, visitor->cluster);
+	conversation->session.now = visitor->mail.now;
+	while (finish_round(self, visitor)) {
 		if (conversation->is_closing || visitor->output.failed || visitor->input.failed) {
 			rest(self, visitor, true);
 			return;
 		}
-		if (used == 0 || visitor->is_full)
-			break;
+		if (used == 0 || visitor->is_full) {
+			rest(self, visitor, false);
+			return;
+		}
 		if (visitor->output.length > TURN_BYTES_MOST) {
 			pause_here(self, visitor);
 			return;
 		}
 		used = take(visitor);
 	}
-	rest(self, visitor, false);
 }
 
 /* ---- from the connection ------------------------------------------------------------------------------------------------ */
@@ -226,6 +271,8 @@ ODEON_HANDLER(visitor, kv_proceed)
 ODEON_HANDLER(visitor, odeon_read_end)
 {
 	visitor->is_last = true;
+	if (visitor->doing == WAITING)
+		leave(self, visitor);
 	go_on_if_idle(self, visitor);
 }
 
@@ -233,6 +280,8 @@ ODEON_HANDLER(visitor, odeon_read_end)
 ODEON_HANDLER(visitor, odeon_draining)
 {
 	visitor->is_last = true;
+	if (visitor->doing == WAITING)
+		leave(self, visitor);
 	go_on_if_idle(self, visitor);
 }
 
@@ -240,6 +289,73 @@ ODEON_HANDLER(visitor, odeon_disconnected)
 {
 	visitor->doing = LEAVING;
 	odeon_exit(self);
+}
+
+/* ---- from others -------------------------------------------------------------------------------------------------------- */
+
+/* What was answered before comes first. The share goes when the bytes are written: so long the client has not taken it. */
+ODEON_HANDLER(visitor, kv_push)
+{
+	bool is_new = visitor->conversation.session.client->protocol >= 3;
+	const struct kv_letter *letter = odeon_frozen_look(kv_letter, kv_push->letter);
+	struct odeon_bytes *head, *body;
+
+	if (visitor->doing == LEAVING)
+		return;
+	tell(self, visitor);
+	head = odeon_bytes_constant(is_new ? ">" : "*", 1);
+	body = odeon_bytes_share(odeon_freeze(odeon_keep(self, kv_push)), letter + 1, letter->length);
+	if (head != NULL && body != NULL) {
+		head->next = body;
+	} else {
+		odeon_free(head);
+		odeon_free(body);
+		head = NULL;
+	}
+	if (visitor->doing != LEAVING)
+		send(self, visitor, head);
+	else
+		odeon_free(head);
+}
+
+ODEON_HANDLER(visitor, kv_served)
+{
+	if (visitor->doing != WAITING)
+		return;
+	conversation_serve(&visitor->conversation, (struct text){ kv_served->bytes, kv_served->length });
+	visitor->doing = LISTENING;
+	go_on(self, visitor);
+}
+
+/* Its time is over, unless it is being served. */
+ODEON_HANDLER(visitor, odeon_tick)
+{
+	struct client *client = visitor->conversation.session.client;
+	struct reply reply;
+
+	if (visitor->doing != WAITING)
+		return;
+	if (kv_now(self, visitor->cluster) < client->wait_until) {
+		wait_here(self, visitor);
+		return;
+	}
+	if (!client_claim(client, client_turn(client, CLIENT_WAITS)))
+		return;
+	reply_init(&reply, client->protocol);
+	wait_over(client, &reply);
+	conversation_serve(&visitor->conversation, (struct text){ reply.bytes, reply.length });
+	reply_fini(&reply);
+	visitor->doing = LISTENING;
+	go_on(self, visitor);
+}
+
+/* Without what waits to be written. */
+ODEON_HANDLER(visitor, kv_dismiss)
+{
+	if (visitor->doing == LEAVING)
+		return;
+	visitor->doing = LEAVING;
+	send(self, visitor, odeon_new(odeon_close, .resets = 1));
 }
 
 /* ---- life ------------------------------------------------------------------------------------------------------------------ */
@@ -265,15 +381,32 @@ static void count_out(struct visitor *visitor)
 	(void)atomic_fetch_sub_explicit(&visitor->guests->present, 1, memory_order_relaxed);
 }
 
+static struct client *make_client(odeon_self *self, const struct kv_house *house, const char *there)
+{
+	uint64_t id = 1 + atomic_fetch_add_explicit(&house->guests->ever, 1, memory_order_relaxed);
+	struct client *client = client_new(id);
+
+	if (client == NULL)
+		return NULL;
+	client->owner = odeon_self_ref(self);
+	client->since = kv_now(self, house->cluster);
+	(void)snprintf(client->there, sizeof client->there, "%s", there != NULL ? there : "");
+	(void)snprintf(client->here, sizeof client->here, "%s", house->address);
+	if (house->cluster->server.clients != NULL)
+		client_enter(client, house->cluster->server.clients);
+	return client;
+}
+
 ODEON_START(visitor, odeon_session)
 {
 	const struct kv_house *house = odeon_session->argument;
-	uint64_t id = 1 + atomic_fetch_add_explicit(&house->guests->ever, 1, memory_order_relaxed);
-	int error = conversation_open(&visitor->conversation, house->cluster, id);
+	struct client *client = make_client(self, house, odeon_session->there);
+	int error = conversation_open(&visitor->conversation, house->cluster, client, &visitor->mail.post);
 	bool is_welcome;
 
 	if (error != 0)
 		return error;
+	visitor->cluster = house->cluster;
 	visitor->connection = odeon_session->connection;
 	count_in(visitor, house, &is_welcome);
 	if (!is_welcome)
@@ -294,6 +427,7 @@ ODEON_STOP(visitor)
 }
 
 ODEON_HANDLERS(visitor_handlers, ODEON_ON(visitor, odeon_bytes), ODEON_ON(visitor, odeon_unwritten), ODEON_ON(visitor, kv_proceed),
+	ODEON_ON(visitor, kv_push), ODEON_ON(visitor, kv_served), ODEON_ON(visitor, kv_dismiss), ODEON_ON(visitor, odeon_tick),
 	ODEON_ON(visitor, odeon_read_end), ODEON_ON(visitor, odeon_draining), ODEON_ON(visitor, odeon_disconnected));
 ODEON_KIND(visitor, visitor_handlers, .start = ODEON_STARTS(visitor), .stop = ODEON_STOPS(visitor), .place = ODEON_PINNED);
 const odeon_kind *const kv_visitor_kind = &visitor_kind;

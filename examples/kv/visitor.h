@@ -24,6 +24,7 @@ struct kv_guests { atomic_uint present; atomic_ullong ever; };
 struct kv_house {
 	const struct kv_cluster *cluster;
 	struct kv_guests *guests;
+	const char *address;                           /* where it listens */
 	unsigned guests_most;                          /* who comes when there are so many is told that, and sent away */
 };
 

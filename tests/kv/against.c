@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
@@ -29,7 +30,10 @@ static int dial(const char *path)
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	int tries = 0, peer = socket(AF_UNIX, SOCK_STREAM, 0);
 
-	must(peer >= 0 && strlen(path) < sizeof address.sun_path);
+	const struct timeval patience = { .tv_sec = 2 };
+
+	must(peer >= 0 && setsockopt(peer, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) == 0);
+	must(strlen(path) < sizeof address.sun_path);
 	strcpy(address.sun_path, path);
 	while (connect(peer, (struct sockaddr *)&address, sizeof address) != 0) {
 		must(++tries < 500);
@@ -38,26 +42,44 @@ static int dial(const char *path)
 	return peer;
 }
 
-static struct reply ask(int peer, const struct text *words, size_t count)
+static void say(int peer, const struct text *words, size_t count)
 {
-	struct reply said, reply;
-	char bytes[65536];
-	ssize_t got;
+	struct reply said;
 
 	reply_init(&said, 2);
-	reply_init(&reply, 2);
 	reply_array(&said, count);
 	for (size_t i = 0; i < count; i++)
 		reply_bulk(&said, words[i]);
 	must(write(peer, said.bytes, said.length) == (ssize_t)said.length);
 	reply_fini(&said);
+}
+
+/* So many replies; `least` bytes of them. */
+static struct reply hear(int peer, size_t least)
+{
+	struct reply reply;
+	size_t span = 0, one;
+	char bytes[65536];
+	ssize_t got;
+
+	reply_init(&reply, 2);
 	do {
 		got = read(peer, bytes, sizeof bytes);
-		must(got > 0);
+		if (got <= 0) {                                /* too late: what came is shown */
+			must(got < 0);
+			break;
+		}
 		reply_raw(&reply, (struct text){ bytes, (size_t)got });
-	} while (reply_span(reply.bytes, reply.length) == 0);
-	must(reply_span(reply.bytes, reply.length) == reply.length);
+		while ((one = reply_span(reply.bytes + span, reply.length - span)) > 0)
+			span += one;
+	} while (span == 0 || span != reply.length || reply.length < least);
 	return reply;
+}
+
+static struct reply ask(int peer, const struct text *words, size_t count)
+{
+	say(peer, words, count);
+	return hear(peer, 1);
 }
 
 /* ---- comparing ------------------------------------------------------------------------------------------------------------- */
@@ -109,12 +131,17 @@ static int64_t now(void)
 	return time.tv_sec * 1000 + time.tv_nsec / 1000000;
 }
 
-static void both(int peer, struct engine *engine, const char *text)
+/* ---- several clients -------------------------------------------------------------------------------------------------------- */
+
+enum { PAIRS = 3 };
+struct pair { int peer; struct engine engine; bool waits; };
+
+static void both(struct pair *pair, const char *text)
 {
 	struct line line;
 
 	line_read(&line, text);
-	struct reply theirs = ask(peer, line.words, line.count), ours = engine_do(engine, line.words, line.count);
+	struct reply theirs = ask(pair->peer, line.words, line.count), ours = engine_do(&pair->engine, line.words, line.count);
 
 	reply_fini(&theirs);
 	reply_fini(&ours);
@@ -130,35 +157,114 @@ static uint64_t peer_id(int peer)
 	return (uint64_t)id;
 }
 
-static bool run_seed(int peer, uint64_t seed, unsigned rounds)
+static void open_pairs(struct pair *pairs, const char *path, uint64_t seed)
 {
 	static const unsigned stores[] = { 1, 2, 5 };
-	struct chance chance = { seed };
-	struct command_line line;
-	struct engine engine;
+
+	engine_open(&pairs[0].engine, stores[seed % 3]);
+	for (unsigned i = 0; i < PAIRS; i++) {
+		pairs[i].peer = dial(path);
+		pairs[i].waits = false;
+		if (i > 0)
+			engine_join(&pairs[i].engine, &pairs[0].engine, 0);
+		pairs[i].engine.session.client->id = peer_id(pairs[i].peer);
+	}
+	both(&pairs[0], "FLUSHALL");
+	for (unsigned i = 0; i < PAIRS; i++)
+		if ((seed / 3 + i) % 2)
+			both(&pairs[i], "HELLO 3");
+}
+
+static void close_pairs(struct pair *pairs)
+{
+	for (unsigned i = PAIRS; i-- > 0; ) {
+		engine_close(&pairs[i].engine);
+		(void)close(pairs[i].peer);
+	}
+}
+
+/* What others heard by this command: letters, and what they waited for. */
+static bool compare_others(struct pair *pairs, const struct command_line *line)
+{
 	bool is_same = true;
 
-	engine_open(&engine, stores[seed % 3]);
-	both(peer, &engine, "RESET");
-	both(peer, &engine, "FLUSHALL");
-	engine.session.client.id = peer_id(peer);
-	if (seed / 3 % 2)
-		both(peer, &engine, "HELLO 3");
-	for (unsigned round = 0; round < rounds && is_same; round++) {
-		do
-			lines_make(&line, &chance, begun.tv_sec);
-		while (engine.session.in_transaction && !line.is_plain);
-		struct reply theirs = ask(peer, line.words, line.count), ours;
+	for (unsigned i = 0; i < PAIRS && is_same; i++) {
+		struct reply *heard = &pairs[i].engine.heard, theirs;
 
-		engine_time(&engine, now());
-		ours = engine_do(&engine, line.words, line.count);
+		if (heard->length == 0)
+			continue;
+		theirs = hear(pairs[i].peer, heard->length);
+		is_same = compare(line, &theirs, heard);
+		if (!is_same)
+			printf("  as heard by client %u\n", i);
+		reply_fini(&theirs);
+		reply_cut(heard, 0);
+		pairs[i].waits = false;
+	}
+	return is_same;
+}
+
+/* Somebody who does not wait; the last one who does not is not to. */
+static struct pair *choose_pair(struct pair *pairs, struct chance *chance, bool *is_last)
+{
+	unsigned at = choose(chance, PAIRS), waiting = 0;
+
+	for (unsigned i = 0; i < PAIRS; i++)
+		waiting += pairs[i].waits;
+	*is_last = waiting == PAIRS - 1;
+	while (pairs[at].waits)
+		at = (at + 1) % PAIRS;
+	return &pairs[at];
+}
+
+static void make_line(struct command_line *line, const struct pair *pair, struct chance *chance, bool is_last)
+{
+	const struct session *session = &pair->engine.session;
+	bool is_good;
+
+	do {
+		lines_make(line, chance, begun.tv_sec);
+		is_good = !session->in_transaction || line->is_plain;
+		is_good &= !is_last || line->words[0].at[0] != 'B';    /* BITCOUNT too */
+	} while (!is_good);
+}
+
+static bool run_round(struct pair *pairs, struct chance *chance)
+{
+	struct command_line line;
+	bool is_last, is_same;
+	struct pair *pair = choose_pair(pairs, chance, &is_last);
+	struct reply ours, theirs;
+
+	make_line(&line, pair, chance, is_last);
+	engine_time(&pairs[0].engine, now());
+	say(pair->peer, line.words, line.count);
+	ours = engine_do(&pair->engine, line.words, line.count);
+	if (ours.length == 0) {
+		pair->waits = true;
+		is_same = true;
+	} else {
+		theirs = hear(pair->peer, ours.length);
 		is_same = compare(&line, &theirs, &ours);
+		reply_fini(&theirs);
+	}
+	reply_fini(&ours);
+	return is_same && compare_others(pairs, &line);
+}
+
+static bool run_seed(const char *path, uint64_t seed, unsigned rounds)
+{
+	struct pair pairs[PAIRS];
+	struct chance chance = { seed };
+	bool is_same = true;
+
+	open_pairs(pairs, path, seed);
+	for (unsigned round = 0; round < rounds && is_same; round++) {
+		is_same = run_round(pairs, &chance);
 		if (!is_same)
 			printf("  seed %llu, command %u\n", (unsigned long long)seed, round);
-		reply_fini(&theirs);
-		reply_fini(&ours);
 	}
-	engine_close(&engine);
+	close_pairs(pairs);
 	return is_same;
 }
 
@@ -204,7 +310,7 @@ int main(int count, char **words)
 	int seeds = atoi(words[2]);
 
 	for (int i = 0; i < seeds && bad < 5; i++)
-		bad += !run_seed(peer, seed + (uint64_t)i, 2000);
+		bad += !run_seed(words[1], seed + (uint64_t)i, 2000);
 	printf("%d seeds from %llu on, 2000 commands each: %d differ\n", seeds, (unsigned long long)seed, bad);
 	return bad > 0;
 }

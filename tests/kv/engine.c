@@ -8,20 +8,94 @@
 
 #define must(claim) do { if (!(claim)) { fprintf(stderr, "%s:%d: it does not hold that %s\n", __FILE__, __LINE__, #claim); abort(); } } while (0)
 
+/* ---- letters ------------------------------------------------------------------------------------------------------------ */
+
+static struct engine *engine_of(struct client *client)
+{
+	struct engine *engine;
+
+	memcpy(&engine, client->there, sizeof engine);         /* an address, of a kind */
+	return engine;
+}
+
+static void hear_letter(struct post *post, struct client *to, struct posting *letter)
+{
+	struct engine *engine = engine_of(to);
+
+	(void)post;
+	engine->heard.protocol = to->protocol;
+	(void)letter_write(letter, &engine->heard);
+}
+
+static void end_letter(struct post *post, struct posting *letter)
+{
+	(void)post;
+	(void)letter;
+}
+
+static void hear_served(struct post *post, struct client *to, const struct reply *reply)
+{
+	(void)post;
+	reply_raw(&engine_of(to)->heard, (struct text){ reply->bytes, reply->length });
+}
+
+/* When the unit is over, as a clerk would. */
+static void note_elsewhere(struct post *post, struct text name, uint64_t stores)
+{
+	struct engine *engine = (struct engine *)(void *)((char *)post - offsetof(struct engine, post));
+
+	(void)stores;
+	reply_cut(&engine->elsewhere, 0);
+	reply_raw(&engine->elsewhere, name);
+}
+
+static void dismiss(struct post *post, struct client *client)
+{
+	(void)post;
+	client->closes = true;
+}
+
+/* ---- connections ---------------------------------------------------------------------------------------------------------- */
+
+static void begin(struct engine *engine, uint64_t id)
+{
+	struct client *client = client_new(id);
+
+	must(session_init(&engine->session, &engine->server, engine->count, client));
+	memcpy(client->there, &engine, sizeof engine);
+	engine->post = (struct post){ hear_letter, end_letter, hear_served, note_elsewhere, dismiss };
+	engine->session.post = &engine->post;
+	client_enter(client, engine->server.clients);
+	reply_init(&engine->heard, 2);
+	reply_init(&engine->elsewhere, 2);
+}
+
 void engine_open(struct engine *engine, unsigned stores)
 {
 	memset(engine, 0, sizeof *engine);
-	engine->server = (struct server){ .seed = { { 1, 2 } }, .version = "7.0.15" };
+	engine->clients = (struct clients)CLIENTS;
+	engine->server = (struct server){ .seed = { { 1, 2 } }, .version = "7.0.15", .clients = &engine->clients };
 	engine->count = stores;
 	for (unsigned i = 0; i < stores; i++)
 		must((engine->stores[i] = store_new(engine->server.seed, i + 1)) != NULL);
-	session_init(&engine->session, &engine->server, stores, 1);
+	begin(engine, 1);
+}
+
+void engine_join(struct engine *engine, struct engine *home, uint64_t id)
+{
+	memset(engine, 0, sizeof *engine);
+	engine->server = home->server;
+	engine->count = home->count;
+	engine->home = home;
+	begin(engine, id);
 }
 
 void engine_close(struct engine *engine)
 {
 	session_fini(&engine->session);
-	for (unsigned i = 0; i < engine->count; i++)
+	reply_fini(&engine->heard);
+	reply_fini(&engine->elsewhere);
+	for (unsigned i = 0; engine->home == NULL && i < engine->count; i++)
 		store_free(engine->stores[i]);
 }
 
@@ -31,24 +105,56 @@ void engine_time(struct engine *engine, int64_t now)
 		engine->stores[i]->now = now;
 }
 
-struct reply engine_do(struct engine *engine, const struct text *words, size_t count)
+static void serve_elsewhere(struct engine *engine, struct engine *home)
+{
+	const struct text words[] = { TEXT("|serve"), { engine->elsewhere.bytes, engine->elsewhere.length } };
+	struct pack_place place = { &engine->server, home->stores, engine->count, NULL, &engine->post, home->stores[0]->now };
+	struct pack_run run = { .units = 1, .words_most = 2 };
+	struct reply reply;
+	struct pack pack;
+
+	pack_init(&pack);
+	reply_init(&reply, 2);
+	must(pack_add(&pack, command_named("|serve"), words, 2));
+	reply_cut(&engine->elsewhere, 0);
+	run.bytes = (struct text){ pack.bytes.bytes, pack.bytes.length };
+	pack_run(&place, &run, &reply, NULL);
+	reply_fini(&reply);
+	pack_fini(&pack);
+}
+
+static void run_unit(struct engine *engine, struct engine *home, const struct pack *pack, uint64_t needed, struct reply *reply)
 {
 	struct store *stores[STORES_MOST] = { NULL };
-	struct pack_place place = { .server = &engine->server, .stores = stores, .count = engine->count };
+	struct pack_place place = { &engine->server, stores, engine->count, engine->session.client, &engine->post, home->stores[0]->now };
+	struct pack_run run = { .bytes = { pack->bytes.bytes, pack->bytes.length }, .units = 1, .words_most = pack->words_most };
+
+	for (unsigned i = 0; i < engine->count; i++)           /* what it did not ask for it does not get */
+		stores[i] = needed >> i & 1 ? home->stores[i] : NULL;
+	pack_run(&place, &run, reply, NULL);
+	must(run.done == 1 && run.used == pack->bytes.length && run.is_blocked == (reply->length == 0));
+	while (engine->elsewhere.length > 0)
+		serve_elsewhere(engine, home);
+}
+
+struct reply engine_do(struct engine *engine, const struct text *words, size_t count)
+{
+	struct engine *home = engine->home != NULL ? engine->home : engine;
+	const struct command *command;
 	struct pack pack;
 	struct reply reply;
 	uint64_t needed;
 
 	pack_init(&pack);
 	reply_init(&reply, 2);
-	needed = session_take(&engine->session, words, count, &reply, &pack);
-	must((needed != 0) == (pack.units == 1) && (needed != 0) == (reply.length == 0));
-	for (unsigned i = 0; i < engine->count; i++)           /* what it did not ask for it does not get */
-		stores[i] = needed >> i & 1 ? engine->stores[i] : NULL;
+	engine->session.now = home->stores[0]->now;
+	command = session_find(&engine->session, words, count, &reply);
+	needed = command != NULL ? session_take(&engine->session, command, words, count, &reply, &pack) : 0;
+	must((needed != 0) == (pack.units == 1) && (needed != 0 || engine->session.is_blocked) == (reply.length == 0));
+	reply.protocol = engine->session.client->protocol;
 	if (needed != 0)
-		pack_run(&place, (struct text){ pack.bytes.bytes, pack.bytes.length }, 1, pack.words_most, &reply, NULL);
+		run_unit(engine, home, &pack, needed, &reply);
 	pack_fini(&pack);
-	must(reply.failed || reply_span(reply.bytes, reply.length) == reply.length);
 	return reply;
 }
 
@@ -107,11 +213,17 @@ static int compare(const void *a, const void *b)
 static unsigned unordered(const struct text *words)
 {
 	static const char *const names[] = { "KEYS", "SMEMBERS", "SUNION", "SINTER", "SDIFF", "SPOP", "HKEYS", "HVALS" };
+	static const char *const pairs[] = { "HGETALL", "HSCAN", "ZSCAN" };
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
 		if (text_is(words[0], names[i]))
 			return 1;
-	return text_is(words[0], "HGETALL") ? 2 : 0;
+	if (text_is(words[0], "PUBSUB") || text_is(words[0], "SSCAN") || text_is(words[0], "SRANDMEMBER") || text_is(words[0], "HRANDFIELD"))
+		return 1;
+	for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
+		if (text_is(words[0], pairs[i]))
+			return 2;
+	return 0;
 }
 
 void reply_order(const struct text *words, struct reply *reply)
@@ -127,6 +239,10 @@ void reply_order(const struct text *words, struct reply *reply)
 	sorted = malloc(reply->length);
 	must(groups != NULL && sorted != NULL);
 	at = (size_t)((char *)memchr(reply->bytes, '\n', reply->length) - reply->bytes) + 1;
+	if (words[0].length == 5 && text_is((struct text){ words[0].at + 1, 4 }, "SCAN")) {    /* behind the cursor */
+		at += reply_span(reply->bytes + at, reply->length - at);
+		at += (size_t)((char *)memchr(reply->bytes + at, '\n', reply->length - at) - (reply->bytes + at)) + 1;
+	}
 	memcpy(sorted, reply->bytes, at);
 	for (size_t from = at; from < reply->length; count++) {
 		groups[count] = (struct text){ reply->bytes + from, 0 };

@@ -13,12 +13,18 @@ struct engine {
 	struct store *stores[STORES_MOST];
 	unsigned count;
 	struct session session;
+	struct post post;
+	struct clients clients;
+	struct reply heard;                            /* by this connection: letters, and what it waited for */
+	struct reply elsewhere;                        /* a key that somebody waits for who needs several stores; empty: none */
+	struct engine *home;                           /* whose stores these are; NULL: its own */
 };
 
 void engine_open(struct engine *engine, unsigned stores);
+void engine_join(struct engine *engine, struct engine *home, uint64_t id);     /* another connection to the same stores */
 void engine_close(struct engine *engine);
 void engine_time(struct engine *engine, int64_t now);
-/* Runs one command; the reply is the caller's to free. */
+/* Runs one command; the reply is the caller's to free. None: it waits. */
 struct reply engine_do(struct engine *engine, const struct text *words, size_t count);
 /* The same, from a line as one would type it. */
 struct reply engine_line(struct engine *engine, const char *line);

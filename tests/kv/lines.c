@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* k key, n member or field, v value, i integer, f float, s bound of scores, p pattern, a moment to come or past (seconds, or
- * milliseconds: A), u and U one to come (what has expired is removed when Redis likes), t time to live; a word with + comes several times. ! in front: not in a transaction, as its reply is compared in a way of its own. */
+ * milliseconds: A), c channel, C pattern of channels, L bound of names, u and U one to come (what has expired is removed when Redis likes), t time to live; a word with + comes several times. ! in front: not in a transaction, as its reply is compared in a way of its own. */
 static const char *const lines[] = {
 	"SET k v", "SET k i", "SET k f", "SET k v NX", "SET k v XX GET", "SET k v GET", "SET k v EX 1000", "SET k v PX t", "SET k v EX t KEEPTTL",
 	"SET k v KEEPTTL", "SET k v NX GET", "SET k v EXAT u", "SET k v PXAT U", "SET k v NX XX", "SET k v EX", "SETNX k v", "SETEX k t v",
@@ -28,6 +28,29 @@ static const char *const lines[] = {
 	"ZCARD k", "ZCOUNT k s s", "ZRANK k n", "ZREVRANK k n", "ZINCRBY k f n", "PING", "PING v", "ECHO v", "SELECT 0", "SELECT 1", "SELECT v",
 	"MULTI", "MULTI", "EXEC", "EXEC", "EXEC", "DISCARD", "!CLIENT SETNAME n", "!CLIENT GETNAME", "CLIENT v", "CLIENT", "CONFIG GET maxmemory",
 	"CONFIG GET save", "CONFIG", "CONFIG v", "CONFIG GET", "v k k", "!HELLO v", "!HELLO 9", "RESET", "EXISTS", "FLUSHALL v",
+	"GETEX k", "GETEX k EX t", "GETEX k PERSIST", "GETEX k PXAT U", "GETEX k EX 10 v", "GETRANGE k i i", "SUBSTR k i i", "SETRANGE k 3 v",
+	"SETRANGE k i v", "GETBIT k i", "SETBIT k 7 1", "SETBIT k 100 0", "SETBIT k 3 i", "BITCOUNT k", "BITCOUNT k i i", "BITCOUNT k i i BIT",
+	"BITCOUNT k 0 -1 BYTE", "BITCOUNT k i", "LINSERT k BEFORE n v", "LINSERT k AFTER n v", "LINSERT k v n v", "LPOS k n", "LPOS k n RANK i",
+	"LPOS k n COUNT i", "LPOS k n RANK -1 COUNT 0 MAXLEN i", "LPOS k n MAXLEN 2", "LPOS k n v", "LMOVE k k LEFT RIGHT", "LMOVE k k RIGHT LEFT",
+	"LMOVE k k LEFT LEFT", "LMOVE k k v LEFT", "RPOPLPUSH k k", "LMPOP 2 k k LEFT", "LMPOP 1 k RIGHT COUNT 2", "LMPOP i k LEFT", "LMPOP 2 k k LEFT COUNT i",
+	"!HSCAN k 0", "!HSCAN k 0 MATCH m1*", "!HSCAN k v", "!HRANDFIELD k 100", "HRANDFIELD k 0", "HRANDFIELD k v",
+	"HRANDFIELD k 1 v", "!SSCAN k 0 COUNT 1000", "!SSCAN k 0 COUNT 1000 MATCH m*", "SSCAN k 0 TYPE v", "!SRANDMEMBER k 100", "SRANDMEMBER k 0",
+	"SMOVE k k n", "SINTERSTORE k k k", "SUNIONSTORE k k k", "SDIFFSTORE k k k+", "SINTERCARD 2 k k", "SINTERCARD 2 k k LIMIT i", "SINTERCARD i k",
+	"SINTERCARD 1 k v", "!ZSCAN k 0", "!ZSCAN k 0 MATCH m?", "ZRANDMEMBER k 0", "ZPOPMIN k", "ZPOPMAX k", "ZPOPMIN k 2", "ZPOPMAX k i",
+	"ZMPOP 2 k k MIN", "ZMPOP 1 k MAX COUNT 2", "ZMPOP i k MIN", "ZMPOP 2 k k MIN COUNT i", "ZUNION 2 k k WITHSCORES", "ZUNION 2 k k", "ZINTER 2 k k WITHSCORES",
+	"ZDIFF 2 k k WITHSCORES", "ZUNIONSTORE k 2 k k", "ZUNIONSTORE k 2 k k WEIGHTS f f AGGREGATE MAX", "ZINTERSTORE k 2 k k AGGREGATE MIN",
+	"ZINTERSTORE k i k k", "ZUNIONSTORE k 2 k k AGGREGATE v", "ZDIFFSTORE k 3 k k k", "ZINTERCARD 2 k k", "ZINTERCARD 2 k k LIMIT i", "ZINTERCARD i k",
+	"ZRANGE k L L BYLEX", "ZRANGE k L L BYLEX REV LIMIT i i", "ZRANGE k L L BYLEX WITHSCORES", "ZRANGEBYLEX k L L", "ZREVRANGEBYLEX k L L LIMIT 0 2",
+	"ZLEXCOUNT k L L", "ZREMRANGEBYLEX k L L", "ZREMRANGEBYRANK k i i", "ZREMRANGEBYSCORE k s s", "ZRANGESTORE k k i i", "ZRANGESTORE k k s s BYSCORE LIMIT 0 3",
+	"ZRANGESTORE k k L L BYLEX REV", "ZRANGESTORE k k 0 -1 WITHSCORES", "ZADD k 0 n 0 n 0 n", "COPY k k", "COPY k k REPLACE", "COPY k k DB 0 REPLACE", "COPY k k DB i",
+	"!EXPIRETIME k", "!PEXPIRETIME k", "TOUCH k+", "MOVE k i", "OBJECT REFCOUNT nokey", "OBJECT FREQ k", "OBJECT v k", "OBJECT", "MEMORY USAGE nokey",
+	"BLPOP k k 0", "BRPOP k 0", "BLPOP k v", "BLPOP k -1", "BLMOVE k k LEFT RIGHT 0", "BRPOPLPUSH k k 0", "BLMPOP 0 2 k k LEFT COUNT 2", "BZPOPMIN k k 0",
+	"BZPOPMAX k 0", "BZMPOP 0 2 k k MAX COUNT 2", "WAIT 0 10", "WAIT v 10", "WATCH k", "WATCH k k", "WATCH k", "UNWATCH", "FLUSHALL", "SUBSCRIBE c", "SUBSCRIBE c c",
+	"PSUBSCRIBE C", "UNSUBSCRIBE c", "PUNSUBSCRIBE C", "SSUBSCRIBE c", "SUNSUBSCRIBE c", "PUBLISH c v", "PUBLISH c v", "PUBLISH c n", "SPUBLISH c v",
+	"PUBSUB NUMSUB c c", "PUBSUB NUMPAT", "!PUBSUB CHANNELS", "!PUBSUB CHANNELS C", "PUBSUB SHARDNUMSUB c", "PUBSUB v", "RESET", "CLIENT NO-EVICT on",
+	"CLIENT GETREDIR", "CLIENT REPLY v", "CLIENT UNBLOCK 999999", "CLIENT KILL 1.2.3.4:5", "CLIENT KILL ID 99999999", "CLIENT TRACKING off", "COMMAND GETKEYS MSET k v k v",
+	"COMMAND GETKEYS ZUNIONSTORE k 2 k k", "COMMAND GETKEYS PING", "COMMAND GETKEYS v", "AUTH v", "AUTH default v", "AUTH v v", "ROLE", "SWAPDB 0 0",
+	"SWAPDB 0 5", "CONFIG SET maxmemory v", "CONFIG SET v v", "ACL WHOAMI",
 };
 enum { LINES = sizeof lines / sizeof lines[0] };
 
@@ -55,6 +78,12 @@ static size_t write_word(struct chance *chance, int64_t seconds, char *to, char 
 		return (size_t)sprintf(to, "%s", ONE_OF("0", "1", "(1", "2", "-inf", "+inf", "(2.5", "3", "100", "(1e3", "x", "(x", "-1", "5"));
 	case 'p':
 		return (size_t)sprintf(to, "%s", ONE_OF("*", "key*", "key[1-4]", "k?y[^3]", "nothing", "*5", "key\\1", "[a-", "key1"));
+	case 'c':
+		return (size_t)sprintf(to, "c%u", 1 + choose(chance, 3));
+	case 'C':                                              /* no channel has two of them */
+		return (size_t)sprintf(to, "%s", ONE_OF("c1*", "c[23]"));
+	case 'L':
+		return (size_t)sprintf(to, "%s", ONE_OF("-", "+", "[m1", "(m1", "[5", "(m3", "[", "(", "[m2", "x", "-x", ""));
 	case 'u':
 		return (size_t)sprintf(to, "%lld", (long long)seconds + 1000);
 	case 'U':
@@ -75,7 +104,7 @@ static void add_word(struct command_line *line, struct chance *chance, int64_t s
 		return;
 	if (token[0] >= 'a' && token[0] <= 'z' && (length == 1 || token[1] == '+'))
 		written = write_word(chance, seconds, to, token[0]);
-	else if (length == 1 && (token[0] == 'A' || token[0] == 'U'))
+	else if (length == 1 && memchr("AUCL", token[0], 4) != NULL)
 		written = write_word(chance, seconds, to, token[0]);
 	else
 		written = (size_t)sprintf(to, "%.*s", (int)length, token);

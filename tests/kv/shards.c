@@ -5,6 +5,7 @@
  * A talker is a connection without a socket: it is given bytes, and keeps what it would send.
  */
 #include "../../examples/kv/conversation.h"
+#include "../../examples/kv/mail.h"
 #include "chance.h"
 #include "engine.h"
 #include "lines.h"
@@ -14,6 +15,13 @@
 
 enum { UNIX_SECONDS = 1700000000, TALKERS = 4, ACCOUNTS = 6, EACH = 100 };
 
+static struct {
+	odeon_system *system;
+	struct kv_cluster cluster;
+	odeon_ref talkers[TALKERS];
+	bool is_simulated;
+} town;
+
 /* ---- talkers -------------------------------------------------------------------------------------------------------------- */
 
 struct hearer { struct gate done; struct reply heard; bool is_closed; };
@@ -22,7 +30,7 @@ struct hearer { struct gate done; struct reply heard; bool is_closed; };
 struct talk { struct hearer *hearer; size_t length; };         /* the bytes lie behind it */
 ODEON_MESSAGE_DROP(talk) { gate_open(&talk->hearer->done); }
 
-struct talker { struct conversation conversation; struct talk *talk; size_t at; };
+struct talker { struct conversation conversation; struct mail mail; struct talk *talk; size_t at; struct reply letters; };
 struct beginning { const struct kv_cluster *cluster; uint64_t id; };
 struct round { int unused; };
 
@@ -52,25 +60,35 @@ static void end_talk(struct talker *talker)
 	talker->talk = NULL;
 }
 
+/* False: it waits. */
+static bool finish_round(odeon_self *self, struct talker *talker)
+{
+	for (;;) {
+		conversation_tell(&talker->conversation, &talker->talk->hearer->heard);
+		if (conversation_goal(&talker->conversation) != CONVERSATION_ASKS)
+			return conversation_goal(&talker->conversation) == CONVERSATION_DONE;
+		if (ask(self, talker))
+			return false;
+		conversation_refuse(&talker->conversation, ODEON_ENOMEM);
+	}
+}
+
 static void go_on(odeon_self *self, struct talker *talker)
 {
 	struct conversation *conversation = &talker->conversation;
 	struct talk *talk = talker->talk;
 	size_t used = 1;
 
-	for (;;) {
-		if (conversation_asks(conversation)) {
-			if (ask(self, talker))
-				return;
-			conversation_refuse(conversation, ODEON_ENOMEM);
+	talker->mail = mail_of(self, &town.cluster);
+	conversation->session.now = talker->mail.now;
+	while (finish_round(self, talker)) {
+		if (used == 0 || conversation->is_closing || talker->at == talk->length) {
+			end_talk(talker);
+			return;
 		}
-		conversation_finish(conversation, &talk->hearer->heard);
-		if (used == 0 || conversation->is_closing || talker->at == talk->length)
-			break;
 		used = conversation_take(conversation, (char *)(talk + 1) + talker->at, talk->length - talker->at);
 		talker->at += used;
 	}
-	end_talk(talker);
 }
 
 ODEON_HANDLER(talker, talk)
@@ -78,28 +96,47 @@ ODEON_HANDLER(talker, talk)
 	must(talker->talk == NULL);
 	talker->at = 0;
 	talker->talk = odeon_keep(self, talk);
+	reply_raw(&talker->talk->hearer->heard, (struct text){ talker->letters.bytes, talker->letters.length });
+	reply_cut(&talker->letters, 0);
 	go_on(self, talker);
 }
 
-ODEON_START(talker, beginning) { return conversation_open(&talker->conversation, beginning->cluster, beginning->id); }
+/* What others say comes between its own replies; between talks it is kept for the next. */
+ODEON_HANDLER(talker, kv_push)
+{
+	const struct kv_letter *letter = odeon_frozen_look(kv_letter, kv_push->letter);
+	struct reply *heard = talker->talk != NULL ? &talker->talk->hearer->heard : &talker->letters;
+
+	reply_raw(heard, talker->conversation.session.client->protocol < 3 ? TEXT("*") : TEXT(">"));
+	reply_raw(heard, (struct text){ (const char *)(letter + 1), letter->length });
+}
+
+ODEON_HANDLER(talker, kv_served)
+{
+	conversation_serve(&talker->conversation, (struct text){ kv_served->bytes, kv_served->length });
+	go_on(self, talker);
+}
+
+ODEON_START(talker, beginning)
+{
+	struct client *client = client_new(beginning->id);
+
+	if (client != NULL)
+		client->owner = odeon_self_ref(self);
+	return conversation_open(&talker->conversation, beginning->cluster, client, &talker->mail.post);
+}
 
 ODEON_STOP(talker)
 {
 	odeon_free(talker->talk);
+	reply_fini(&talker->letters);
 	conversation_close(&talker->conversation);
 }
 
-ODEON_HANDLERS(talker_handlers, ODEON_ON(talker, talk));
+ODEON_HANDLERS(talker_handlers, ODEON_ON(talker, talk), ODEON_ON(talker, kv_push), ODEON_ON(talker, kv_served));
 ODEON_KIND(talker, talker_handlers, .start = ODEON_STARTS(talker), .stop = ODEON_STOPS(talker));
 
 /* ---- a town of shards ------------------------------------------------------------------------------------------------------ */
-
-static struct {
-	odeon_system *system;
-	struct kv_cluster cluster;
-	odeon_ref talkers[TALKERS];
-	bool is_simulated;
-} town;
 
 static const struct server server = { .seed = { { 1, 2 } }, .version = "7.0.15" };
 
