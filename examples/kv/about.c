@@ -112,10 +112,12 @@ void command_command_getkeys(struct call *call)
 	}
 	for (size_t i = keys.from; i < keys.to; i += keys.step, found++)
 		reply_bulk(call->reply, words[i]);
-	if (found > 0)
+	if (keys.to > keys.from) {
 		reply_array_at(call->reply, at, found);
-	else
-		reply_error(call->reply, "ERR Invalid arguments specified for command");
+		return;
+	}
+	reply_cut(call->reply, at);
+	reply_error(call->reply, "ERR Invalid arguments specified for command");
 }
 
 static bool is_listed(const struct call *call, const struct command *command)

@@ -322,12 +322,6 @@ void command_zintercard(struct call *call)
 	struct algebra algebra = { .operation = INTERSECT, .is_counted = true };
 	long long count = 0;
 
-	algebra.first = 2;
-	if (!text_integer(call->words[1], &count) || count < 1) {
-		reply_error(call->reply, "ERR numkeys should be greater than 0");
-		return;
-	}
-	count = 0;
 	if (!read_keys(call, &algebra))
 		return;
 	(void)intersect(call, &algebra, NULL, &count);

@@ -126,6 +126,10 @@ static void subscribe(struct call *call, enum client_listening what)
 {
 	static const char *const verbs[] = { "subscribe", "psubscribe", "ssubscribe" };
 
+	if (what == LISTENS_SHARD_CHANNELS && !call->may_block) {
+		reply_error(call->reply, "ERR SSUBSCRIBE isn't allowed for a DENY BLOCKING client");
+		return;
+	}
 	for (size_t i = 1; i < call->words_count; i++) {
 		if (subscribe_to(call, what, call->words[i]))
 			say(call, verbs[what], &call->words[i], what);
@@ -181,7 +185,8 @@ static void reply_channels(struct call *call, enum client_listening what)
 	size_t at = call->reply->length, count = 0;
 
 	if (call->words_count > 3) {
-		call_wrong_count(call);
+		reply_error(call->reply, "ERR unknown subcommand or wrong number of arguments for '%.*s'. Try PUBSUB HELP.",
+		            (int)call->words[1].length, call->words[1].at);
 		return;
 	}
 	for (unsigned i = 0; i < call->count; i++) {

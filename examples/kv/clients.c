@@ -134,6 +134,15 @@ void command_client_list(struct call *call)
 
 /* ---- KILL --------------------------------------------------------------------------------------------------------------- */
 
+static bool is_user(struct call *call, size_t word)
+{
+	if (text_equal(call->words[word], TEXT("default")))
+		return true;
+	reply_error(call->reply, "ERR No such user '%.*s'", (int)(call->words[word].length < 128 ? call->words[word].length : 128),
+	            call->words[word].at);
+	return false;
+}
+
 static bool take_kill_option(struct call *call, size_t i, struct filter *filter)
 {
 	long long id;
@@ -154,8 +163,8 @@ static bool take_kill_option(struct call *call, size_t i, struct filter *filter)
 		filter->address = call->words[i + 1];
 	else if (call_is(call, i, "LADDR"))
 		filter->local = call->words[i + 1];
-	else if (call_is(call, i, "USER") && call_is(call, i + 1, "default"))
-		return true;
+	else if (call_is(call, i, "USER"))
+		return is_user(call, i + 1);
 	else if (call_is(call, i, "SKIPME") && (call_is(call, i + 1, "yes") || call_is(call, i + 1, "no")))
 		filter->skips_me = call_is(call, i + 1, "yes");
 	else {

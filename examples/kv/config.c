@@ -12,9 +12,9 @@ struct setting { const char *name; char value[64]; };
 
 static size_t memory_most(const struct call *call)
 {
-	if (call->stores == NULL || call->stores[0] == NULL)
-		return call->server->memory_most * call->count;
-	return store_memory_most(call->stores[0], call->server->memory_most) * call->count;
+	const struct store *store = call->stores[0];
+
+	return store->is_overruled ? store->memory_all : call->server->memory_most * call->count;
 }
 
 static bool is_asked(const struct call *call, const struct setting *setting)
@@ -64,6 +64,8 @@ static bool read_bytes(struct text word, unsigned long long *bytes)
 		times = units[i].times;
 		break;
 	}
+	if (word.length == 0)
+		word = TEXT("0");
 	return text_integer(word, &number) && number >= 0 && !__builtin_mul_overflow((unsigned long long)number, times, bytes);
 }
 
@@ -89,7 +91,7 @@ void command_config_set(struct call *call)
 	bool sets = false;
 
 	if (call->words_count % 2 != 0) {
-		call_wrong_count(call);
+		reply_error(call->reply, CALL_SYNTAX);
 		return;
 	}
 	for (size_t i = 2; i < call->words_count; i += 2) {
@@ -104,7 +106,7 @@ void command_config_set(struct call *call)
 			return;
 	}
 	for (unsigned i = 0; sets && i < call->count; i++)
-		store_limit_memory(call->stores[i], bytes > 0 ? (size_t)(bytes / call->count) + 1 : 0);
+		store_limit_memory(call->stores[i], (size_t)bytes, call->count);
 	reply_ok(call->reply);
 }
 

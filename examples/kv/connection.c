@@ -152,15 +152,9 @@ void command_wait(struct call *call)
 		wait_until(call, milliseconds == 0 || milliseconds > INT64_MAX - call->now ? INT64_MAX : call->now + milliseconds);
 }
 
-/* Only this connection sleeps. */
-void command_debug_sleep(struct call *call)
+/* As in a Redis whose configuration says nothing of it. */
+void command_debug(struct call *call)
 {
-	double seconds;
-
-	if (!call_double(call, 2, &seconds))
-		return;
-	if (!call->may_block || seconds <= 0)
-		reply_ok(call->reply);
-	else
-		wait_until(call, call->now + (int64_t)(seconds < 1e9 ? seconds * 1000 : 1e12));
+	reply_error(call->reply, "ERR DEBUG command not allowed. If the enable-debug-command option is set to \"local\", you can run it from a"
+	                         " local connection, otherwise you need to set this option in the configuration file, and then restart the server.");
 }

@@ -212,6 +212,16 @@ static void rename_to(struct call *call, bool only_new)
 void command_rename(struct call *call) { rename_to(call, false); }
 void command_renamenx(struct call *call) { rename_to(call, true); }
 
+static bool read_database(struct call *call, size_t word, long long *number)
+{
+	if (!call_integer(call, word, number))
+		return false;
+	if (*number >= INT_MIN && *number <= INT_MAX)
+		return true;
+	reply_error(call->reply, "ERR value is out of range, value must between -2147483648 and 2147483647");
+	return false;
+}
+
 static bool read_copy(struct call *call, bool *replaces)
 {
 	long long number;
@@ -220,8 +230,10 @@ static bool read_copy(struct call *call, bool *replaces)
 		if (call_is(call, i, "REPLACE")) {
 			*replaces = true;
 		} else if (call_is(call, i, "DB") && i + 1 < call->words_count) {
-			if (!text_integer(call->words[++i], &number) || number != 0) {
-				reply_error(call->reply, text_integer(call->words[i], &number) ? "ERR DB index is out of range" : CALL_NO_INTEGER);
+			if (!read_database(call, ++i, &number))
+				return false;
+			if (number != 0) {
+				reply_error(call->reply, "ERR DB index is out of range");
 				return false;
 			}
 		} else {
@@ -266,7 +278,7 @@ void command_move(struct call *call)
 {
 	long long number;
 
-	if (!call_integer(call, 2, &number))
+	if (!read_database(call, 2, &number))
 		return;
 	if (number == 0)
 		reply_error(call->reply, "ERR source and destination objects are the same");

@@ -244,10 +244,10 @@ static bool read_search(struct call *call, struct search *search)
 			return false;
 		}
 		if (call_is(call, i, "RANK")) {
-			if (!text_integer(call->words[i + 1], &search->rank) || search->rank == INT64_MIN) {
-				reply_error(call->reply, "ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807");
+			if (!call_integer(call, i + 1, &search->rank))
 				return false;
-			}
+			if (search->rank == INT64_MIN)         /* which has no opposite: Redis takes the last one then */
+				search->rank = -1;
 			if (search->rank == 0) {
 				reply_error(call->reply, "ERR RANK can't be zero: use 1 to start from the first match, 2 from the second ... or use negative"
 				                         " to start from the end of the list");

@@ -15,7 +15,8 @@ static bool clip(long long *first, long long *last, size_t length)
 	*first = *first < 0 ? *first + all : *first;
 	*last = *last < 0 ? *last + all : *last;
 	*first = *first < 0 ? 0 : *first;
-	*last = *last < 0 ? 0 : *last >= all ? all - 1 : *last;
+	*last = *last < 0 ? 0 : *last;
+	*last = *last >= all ? all - 1 : *last;
 	return *first <= *last;
 }
 

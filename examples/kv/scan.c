@@ -11,6 +11,7 @@ struct scan {
 	bool has_pattern, has_type;
 	long long about;
 	enum value_type of;                            /* what the collection is */
+	bool is_small;
 	size_t seen, found;                            /* replies that were written */
 	size_t from;                                   /* the word of the cursor */
 };
@@ -45,16 +46,18 @@ static bool read_options(struct call *call, struct scan *scan)
 	return true;
 }
 
-/* Redis reads it as strtoul does. */
+/* As strtoul reads it, but without spaces in front. */
 static bool read_cursor(struct call *call, struct scan *scan, unsigned long long *cursor)
 {
 	struct text word = call->words[scan->from];
-	bool is_good = word.length > 0;
+	bool has_sign = word.length > 0 && (word.at[0] == '-' || word.at[0] == '+'), is_good = !has_sign || word.length > 1;
 
 	*cursor = 0;
-	for (size_t i = 0; i < word.length && is_good; i++)
+	for (size_t i = has_sign; i < word.length && is_good; i++)
 		is_good = word.at[i] >= '0' && word.at[i] <= '9' && !__builtin_mul_overflow(*cursor, 10ull, cursor)
 		       && !__builtin_add_overflow(*cursor, (unsigned long long)(word.at[i] - '0'), cursor);
+	if (has_sign && word.at[0] == '-')
+		*cursor = 0 - *cursor;
 	if (!is_good)
 		reply_error(call->reply, "ERR invalid cursor");
 	return is_good;
@@ -123,6 +126,14 @@ void command_scan(struct call *call)
 
 /* ---- collections -------------------------------------------------------------------------------------------------------- */
 
+/* As Redis writes it: few of them are kept as integers, where they are ones. */
+static size_t write_score(char *to, double score, bool is_small)
+{
+	if (is_small && score > -4e18 && score < 4e18 && (double)(long long)score == score)
+		return integer_write(to, (long long)score);
+	return double_write(to, score);
+}
+
 static void visit_entry(void *data, struct entry *entry)
 {
 	struct scan *scan = data;
@@ -135,18 +146,18 @@ static void visit_entry(void *data, struct entry *entry)
 	if (scan->of == VALUE_HASH)
 		reply_bulk(scan->reply, blob_text(ENTRY_OF(entry, field)->blob));
 	else if (scan->of == VALUE_SORTED)
-		reply_bulk(scan->reply, (struct text){ number, double_write(number, ENTRY_OF(entry, scored)->place->score) });
+		reply_bulk(scan->reply, (struct text){ number, write_score(number, ENTRY_OF(entry, scored)->place->score, scan->is_small) });
 	scan->found += scan->of == VALUE_SET ? 1 : 2;
 }
 
 static uint64_t scan_table(const struct table *table, struct scan *scan, uint64_t cursor)
 {
 	long long buckets = scan->about > LLONG_MAX / 10 ? LLONG_MAX : scan->about * 10;
-	bool is_small = scan->of != VALUE_SET && table->count <= AT_ONCE;
 
+	scan->is_small = scan->of != VALUE_SET && table->count <= AT_ONCE;
 	do
 		cursor = table_scan(table, cursor, visit_entry, scan);
-	while (cursor != 0 && (is_small || (scan->seen < (size_t)scan->about && --buckets > 0)));
+	while (cursor != 0 && (scan->is_small || (scan->seen < (size_t)scan->about && --buckets > 0)));
 	return cursor;
 }
 

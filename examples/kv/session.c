@@ -2,7 +2,7 @@
 /* session.c - transactions, and commands that need no store */
 #include "call.h"
 #include "session.h"
-#include <ctype.h>
+#include <string.h>
 
 bool session_init(struct session *session, const struct server *server, unsigned stores, struct client *client)
 {
@@ -169,6 +169,20 @@ static bool is_allowed(const struct session *session, const struct command *comm
 	return false;
 }
 
+/* EXEC itself was refused: what was written says why. */
+static void say_abort(struct reply *reply, size_t before)
+{
+	char why[256];
+	size_t length = reply->length - before;
+
+	if (reply->failed || length < 7)
+		return;
+	length = length - 7 < sizeof why ? length - 7 : sizeof why; /* without "-ERR ", and the end of the line */
+	memcpy(why, reply->bytes + before + 5, length);
+	reply_cut(reply, before);
+	reply_error(reply, "EXECABORT Transaction discarded because of: %.*s", (int)length, why);
+}
+
 const struct command *session_find(struct session *session, const struct text *words, size_t count, struct reply *reply)
 {
 	const struct command *command;
@@ -179,11 +193,10 @@ const struct command *session_find(struct session *session, const struct text *w
 	command = command_find(words, count, reply);
 	if (command != NULL && is_allowed(session, command, reply))
 		return command;
-	if (command == NULL && text_is(words[0], "exec")) {
-		reply_cut(reply, before);
+	if (text_is(words[0], "exec")) {
 		forget(session);
 		watch_nothing(session);
-		reply_error(reply, "EXECABORT Transaction discarded because of: wrong number of arguments for 'exec' command");
+		say_abort(reply, before);
 	} else {
 		session->has_failed = session->in_transaction;
 	}

@@ -51,7 +51,7 @@ struct store {
 	int64_t now;                                   /* set by whoever uses it */
 	uint64_t tidied;                               /* where store_tidy goes on */
 	uint64_t expired, hits, misses;
-	size_t memory_most;                            /* bytes; what the server says, unless that is overruled */
+	size_t memory_most, memory_all;                /* bytes, of this store and of all; what the server says, unless that is overruled */
 	bool is_overruled;
 	uint64_t changes;                              /* of keys, as store_touch was told */
 	struct crowds marks;                           /* who watches keys, and who waits for them */
@@ -97,10 +97,11 @@ static inline size_t store_memory_most(const struct store *store, size_t by_serv
 {
 	return store->is_overruled ? store->memory_most : by_server;
 }
-static inline void store_limit_memory(struct store *store, size_t most)
+static inline void store_limit_memory(struct store *store, size_t all, unsigned stores)
 {
 	store->is_overruled = true;
-	store->memory_most = most;
+	store->memory_all = all;
+	store->memory_most = all > 0 ? all / stores + 1 : 0;
 }
 
 size_t store_count(const struct store *store);

@@ -100,9 +100,23 @@ bool wait_find_first(struct call *call, enum value_type type, struct key **key, 
 	return true;
 }
 
+static bool read_count(struct call *call, size_t word, long long *count)
+{
+	if (word + 1 < call->words_count && call_is(call, word, "COUNT")) {
+		if (!text_integer(call->words[word + 1], count) || *count < 1) {
+			reply_error(call->reply, "ERR count should be greater than 0");
+			return false;
+		}
+		if (word + 2 == call->words_count)
+			return true;
+	}
+	reply_error(call->reply, CALL_SYNTAX);
+	return false;
+}
+
 bool wait_read_many(struct call *call, size_t word, const char *first, const char *second, struct wait_many *many)
 {
-	size_t where, more;
+	size_t where;
 	long long keys;
 
 	if (!text_integer(call->words[word], &keys) || keys < 1) {
@@ -110,17 +124,12 @@ bool wait_read_many(struct call *call, size_t word, const char *first, const cha
 		return false;
 	}
 	where = word + 1 + (keys < (long long)call->words_count ? (size_t)keys : call->words_count);
-	more = where < call->words_count ? call->words_count - where - 1 : 1;
-	if ((more != 0 && more != 2) || (!call_is(call, where, first) && !call_is(call, where, second))
-	 || (more == 2 && !call_is(call, where + 1, "COUNT"))) {
+	if (where >= call->words_count || (!call_is(call, where, first) && !call_is(call, where, second))) {
 		reply_error(call->reply, CALL_SYNTAX);
 		return false;
 	}
 	*many = (struct wait_many){ call_is(call, where, second), 1 };
-	if (more == 0 || (text_integer(call->words[where + 2], &many->count) && many->count >= 1))
-		return true;
-	reply_error(call->reply, "ERR count should be greater than 0");
-	return false;
+	return where + 1 == call->words_count || read_count(call, where + 1, &many->count);
 }
 
 void wait_over(const struct client *client, struct reply *reply)
@@ -129,8 +138,6 @@ void wait_over(const struct client *client, struct reply *reply)
 
 	if (strcmp(name, "wait") == 0)
 		reply_integer(reply, 0);
-	else if (strcmp(name, "debug|sleep") == 0)
-		reply_ok(reply);
 	else
 		reply_null_array(reply);
 }

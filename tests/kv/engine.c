@@ -2,6 +2,7 @@
 /* engine.c - see engine.h */
 #include "engine.h"
 #include "../../examples/kv/resp.h"
+#include "../../examples/kv/wait.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -155,6 +156,17 @@ struct reply engine_do(struct engine *engine, const struct text *words, size_t c
 	if (needed != 0)
 		run_unit(engine, home, &pack, needed, &reply);
 	pack_fini(&pack);
+	return reply;
+}
+
+struct reply engine_over(struct engine *engine)
+{
+	struct client *client = engine->session.client;
+	struct reply reply;
+
+	reply_init(&reply, client->protocol);
+	must(client_claim(client, client_turn(client, CLIENT_WAITS)));
+	wait_over(client, &reply);
 	return reply;
 }
 

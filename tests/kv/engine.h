@@ -29,6 +29,9 @@ struct reply engine_do(struct engine *engine, const struct text *words, size_t c
 /* The same, from a line as one would type it. */
 struct reply engine_line(struct engine *engine, const char *line);
 
+/* Its time is over: what a command that waits is answered. */
+struct reply engine_over(struct engine *engine);
+
 /* The words of a line; they are good as long as `plain`. */
 struct line { char plain[4096]; struct text words[128]; size_t count; };
 void line_read(struct line *line, const char *text);

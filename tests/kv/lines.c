@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* k key, n member or field, v value, i integer, f float, s bound of scores, p pattern, a moment to come or past (seconds, or
+/* k key, x one whose scores are equal, n member or field, v value, i integer, f float, s bound of scores, p pattern, a moment to come or past (seconds, or
  * milliseconds: A), c channel, C pattern of channels, L bound of names, u and U one to come (what has expired is removed when Redis likes), t time to live; a word with + comes several times. ! in front: not in a transaction, as its reply is compared in a way of its own. */
 static const char *const lines[] = {
 	"SET k v", "SET k i", "SET k f", "SET k v NX", "SET k v XX GET", "SET k v GET", "SET k v EX 1000", "SET k v PX t", "SET k v EX t KEEPTTL",
@@ -40,9 +40,9 @@ static const char *const lines[] = {
 	"ZMPOP 2 k k MIN", "ZMPOP 1 k MAX COUNT 2", "ZMPOP i k MIN", "ZMPOP 2 k k MIN COUNT i", "ZUNION 2 k k WITHSCORES", "ZUNION 2 k k", "ZINTER 2 k k WITHSCORES",
 	"ZDIFF 2 k k WITHSCORES", "ZUNIONSTORE k 2 k k", "ZUNIONSTORE k 2 k k WEIGHTS f f AGGREGATE MAX", "ZINTERSTORE k 2 k k AGGREGATE MIN",
 	"ZINTERSTORE k i k k", "ZUNIONSTORE k 2 k k AGGREGATE v", "ZDIFFSTORE k 3 k k k", "ZINTERCARD 2 k k", "ZINTERCARD 2 k k LIMIT i", "ZINTERCARD i k",
-	"ZRANGE k L L BYLEX", "ZRANGE k L L BYLEX REV LIMIT i i", "ZRANGE k L L BYLEX WITHSCORES", "ZRANGEBYLEX k L L", "ZREVRANGEBYLEX k L L LIMIT 0 2",
-	"ZLEXCOUNT k L L", "ZREMRANGEBYLEX k L L", "ZREMRANGEBYRANK k i i", "ZREMRANGEBYSCORE k s s", "ZRANGESTORE k k i i", "ZRANGESTORE k k s s BYSCORE LIMIT 0 3",
-	"ZRANGESTORE k k L L BYLEX REV", "ZRANGESTORE k k 0 -1 WITHSCORES", "ZADD k 0 n 0 n 0 n", "COPY k k", "COPY k k REPLACE", "COPY k k DB 0 REPLACE", "COPY k k DB i",
+	"ZRANGE x L L BYLEX", "ZRANGE x L L BYLEX REV LIMIT i i", "ZRANGE x L L BYLEX WITHSCORES", "ZRANGEBYLEX x L L", "ZREVRANGEBYLEX x L L LIMIT 0 2",
+	"ZLEXCOUNT x L L", "ZREMRANGEBYLEX x L L", "ZREMRANGEBYRANK k i i", "ZREMRANGEBYSCORE k s s", "ZRANGESTORE k k i i", "ZRANGESTORE k k s s BYSCORE LIMIT 0 3",
+	"ZRANGESTORE k x L L BYLEX REV", "ZADD x 0 n 0 n 0 n", "ZADD x 0 n", "ZREM x n", "ZRANGESTORE k k 0 -1 WITHSCORES", "ZADD k 0 n 0 n 0 n", "COPY k k", "COPY k k REPLACE", "COPY k k DB 0 REPLACE", "COPY k k DB i",
 	"!EXPIRETIME k", "!PEXPIRETIME k", "TOUCH k+", "MOVE k i", "OBJECT REFCOUNT nokey", "OBJECT FREQ k", "OBJECT v k", "OBJECT", "MEMORY USAGE nokey",
 	"BLPOP k k 0", "BRPOP k 0", "BLPOP k v", "BLPOP k -1", "BLMOVE k k LEFT RIGHT 0", "BRPOPLPUSH k k 0", "BLMPOP 0 2 k k LEFT COUNT 2", "BZPOPMIN k k 0",
 	"BZPOPMAX k 0", "BZMPOP 0 2 k k MAX COUNT 2", "WAIT 0 10", "WAIT v 10", "WATCH k", "WATCH k k", "WATCH k", "UNWATCH", "FLUSHALL", "SUBSCRIBE c", "SUBSCRIBE c c",
@@ -62,6 +62,8 @@ static size_t write_word(struct chance *chance, int64_t seconds, char *to, char 
 	switch (sort) {
 	case 'k':
 		return (size_t)sprintf(to, "key%u", choose(chance, 9));
+	case 'x':
+		return (size_t)sprintf(to, "equal%u", choose(chance, 2));
 	case 'n':
 		return (size_t)sprintf(to, choose(chance, 4) ? "m%u" : "%u", choose(chance, 12));
 	case 'v':

@@ -223,7 +223,7 @@ static void make_talk(struct chance *chance, struct engine *engine, struct reply
 	for (unsigned count = 1 + choose(chance, 40); count > 0; count--) {
 		do
 			lines_make(&line, chance, UNIX_SECONDS);
-		while (!line.is_plain || text_is(line.words[0], "SPOP"));
+		while (!line.is_plain || text_is(line.words[0], "SPOP") || line.words[0].at[0] == 'B');        /* nobody serves who waits */
 		add_words(bytes, line.words, line.count);
 		struct reply reply = engine_do(engine, line.words, line.count);
 
