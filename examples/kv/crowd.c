@@ -45,6 +45,10 @@ static void thin(struct crowds *crowds, struct crowd *crowd, const struct client
 		return;
 	table_remove(&crowds->table, &crowd->entry);
 	memory_give(crowds->table.memory, crowd);
+	if (crowds->table.count == 0) {
+		table_fini(&crowds->table);
+		crowds->tidied = 0;
+	}
 }
 
 void crowds_fini(struct crowds *crowds)

@@ -34,7 +34,7 @@ static const char *const lines[] = {
 	"LPOS k n COUNT i", "LPOS k n RANK -1 COUNT 0 MAXLEN i", "LPOS k n MAXLEN 2", "LPOS k n v", "LMOVE k k LEFT RIGHT", "LMOVE k k RIGHT LEFT",
 	"LMOVE k k LEFT LEFT", "LMOVE k k v LEFT", "RPOPLPUSH k k", "LMPOP 2 k k LEFT", "LMPOP 1 k RIGHT COUNT 2", "LMPOP i k LEFT", "LMPOP 2 k k LEFT COUNT i",
 	"!HSCAN k 0", "!HSCAN k 0 MATCH m1*", "!HSCAN k v", "!HRANDFIELD k 100", "HRANDFIELD k 0", "HRANDFIELD k v",
-	"HRANDFIELD k 1 v", "!SSCAN k 0 COUNT 1000", "!SSCAN k 0 COUNT 1000 MATCH m*", "SSCAN k 0 TYPE v", "!SRANDMEMBER k 100", "SRANDMEMBER k 0",
+	"!SSCAN k 0 COUNT 1000", "!SSCAN k 0 COUNT 1000 MATCH m*", "SSCAN k 0 TYPE v", "!SRANDMEMBER k 100", "SRANDMEMBER k 0",
 	"SMOVE k k n", "SINTERSTORE k k k", "SUNIONSTORE k k k", "SDIFFSTORE k k k+", "SINTERCARD 2 k k", "SINTERCARD 2 k k LIMIT i", "SINTERCARD i k",
 	"SINTERCARD 1 k v", "!ZSCAN k 0", "!ZSCAN k 0 MATCH m?", "ZRANDMEMBER k 0", "ZPOPMIN k", "ZPOPMAX k", "ZPOPMIN k 2", "ZPOPMAX k i",
 	"ZMPOP 2 k k MIN", "ZMPOP 1 k MAX COUNT 2", "ZMPOP i k MIN", "ZMPOP 2 k k MIN COUNT i", "ZUNION 2 k k WITHSCORES", "ZUNION 2 k k", "ZINTER 2 k k WITHSCORES",
@@ -128,7 +128,8 @@ void lines_make(struct command_line *line, struct chance *chance, int64_t second
 			add_word(line, chance, seconds, text, length);
 		text += length + (text[length] != 0);
 	}
-	if (choose(chance, 40) == 0 && line->count > 1 && !text_is(line->words[0], "SPOP"))
+	if (choose(chance, 40) == 0 && line->count > 1 && !text_matches(line->words[0], TEXT("SPOP"), true)
+	 && !text_matches(line->words[0], TEXT("?RAND*"), true))
 		line->count--;
 	if (choose(chance, 40) == 0)
 		add_word(line, chance, seconds, "v", 1);

@@ -1,217 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * shards.c - keys in several actors look as if they were in one: what a client sees, in what order, and all at once
- *
- * A talker is a connection without a socket: it is given bytes, and keeps what it would send.
  */
-#include "../../examples/kv/conversation.h"
-#include "../../examples/kv/mail.h"
 #include "chance.h"
 #include "engine.h"
 #include "lines.h"
+#include "town.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { UNIX_SECONDS = 1700000000, TALKERS = 4, ACCOUNTS = 6, EACH = 100 };
-
-static struct {
-	odeon_system *system;
-	struct kv_cluster cluster;
-	odeon_ref talkers[TALKERS];
-	bool is_simulated;
-} town;
-
-/* ---- talkers -------------------------------------------------------------------------------------------------------------- */
-
-struct hearer { struct gate done; struct reply heard; bool is_closed; };
-#define HEARER { .done = GATE, .heard = { .protocol = 2 } }
-
-struct talk { struct hearer *hearer; size_t length; };         /* the bytes lie behind it */
-ODEON_MESSAGE_DROP(talk) { gate_open(&talk->hearer->done); }
-
-struct talker { struct conversation conversation; struct mail mail; struct talk *talk; size_t at; struct reply letters; };
-struct beginning { const struct kv_cluster *cluster; uint64_t id; };
-struct round { int unused; };
-
-static void go_on(odeon_self *self, struct talker *talker);
-
-ODEON_GATHERED(talker, round)
-{
-	conversation_hear(&talker->conversation, answers);
-	go_on(self, talker);
-}
-
-static bool ask(odeon_self *self, struct talker *talker)
-{
-	odeon_gather gather = odeon_gather_open(self, 0, ODEON_NEVER, ODEON_THEN_GATHERED(self, talker, round));
-
-	if (gather.bits == 0)
-		return false;
-	conversation_ask(self, &talker->conversation, gather);
-	must(odeon_gather_close(self, gather) == 0);
-	return true;
-}
-
-static void end_talk(struct talker *talker)
-{
-	talker->talk->hearer->is_closed = talker->conversation.is_closing;
-	odeon_free(talker->talk);
-	talker->talk = NULL;
-}
-
-/* False: it waits. */
-static bool finish_round(odeon_self *self, struct talker *talker)
-{
-	for (;;) {
-		conversation_tell(&talker->conversation, &talker->talk->hearer->heard);
-		if (conversation_goal(&talker->conversation) != CONVERSATION_ASKS)
-			return conversation_goal(&talker->conversation) == CONVERSATION_DONE;
-		if (ask(self, talker))
-			return false;
-		conversation_refuse(&talker->conversation, ODEON_ENOMEM);
-	}
-}
-
-static void go_on(odeon_self *self, struct talker *talker)
-{
-	struct conversation *conversation = &talker->conversation;
-	struct talk *talk = talker->talk;
-	size_t used = 1;
-
-	talker->mail = mail_of(self, &town.cluster);
-	conversation->session.now = talker->mail.now;
-	while (finish_round(self, talker)) {
-		if (used == 0 || conversation->is_closing || talker->at == talk->length) {
-			end_talk(talker);
-			return;
-		}
-		used = conversation_take(conversation, (char *)(talk + 1) + talker->at, talk->length - talker->at);
-		talker->at += used;
-	}
-}
-
-ODEON_HANDLER(talker, talk)
-{
-	must(talker->talk == NULL);
-	talker->at = 0;
-	talker->talk = odeon_keep(self, talk);
-	reply_raw(&talker->talk->hearer->heard, (struct text){ talker->letters.bytes, talker->letters.length });
-	reply_cut(&talker->letters, 0);
-	go_on(self, talker);
-}
-
-/* What others say comes between its own replies; between talks it is kept for the next. */
-ODEON_HANDLER(talker, kv_push)
-{
-	const struct kv_letter *letter = odeon_frozen_look(kv_letter, kv_push->letter);
-	struct reply *heard = talker->talk != NULL ? &talker->talk->hearer->heard : &talker->letters;
-
-	reply_raw(heard, talker->conversation.session.client->protocol < 3 ? TEXT("*") : TEXT(">"));
-	reply_raw(heard, (struct text){ (const char *)(letter + 1), letter->length });
-}
-
-ODEON_HANDLER(talker, kv_served)
-{
-	conversation_serve(&talker->conversation, (struct text){ kv_served->bytes, kv_served->length });
-	go_on(self, talker);
-}
-
-ODEON_START(talker, beginning)
-{
-	struct client *client = client_new(beginning->id);
-
-	if (client != NULL)
-		client->owner = odeon_self_ref(self);
-	return conversation_open(&talker->conversation, beginning->cluster, client, &talker->mail.post);
-}
-
-ODEON_STOP(talker)
-{
-	odeon_free(talker->talk);
-	reply_fini(&talker->letters);
-	conversation_close(&talker->conversation);
-}
-
-ODEON_HANDLERS(talker_handlers, ODEON_ON(talker, talk), ODEON_ON(talker, kv_push), ODEON_ON(talker, kv_served));
-ODEON_KIND(talker, talker_handlers, .start = ODEON_STARTS(talker), .stop = ODEON_STOPS(talker));
-
-/* ---- a town of shards ------------------------------------------------------------------------------------------------------ */
-
-static const struct server server = { .seed = { { 1, 2 } }, .version = "7.0.15" };
-
-static void ignore_letter(void *host, const odeon_dead_letter *letter)
-{
-	(void)host;
-	(void)letter;
-}
-
-static void open_town(odeon_options options, unsigned shards, unsigned clerks)
-{
-	options.on_dead_letter = ignore_letter;
-	town.is_simulated = options.simulation.enabled;
-	must(odeon_system_start(&options, &town.system) == 0);
-	must(kv_cluster_start(town.system, &town.cluster, server, shards, clerks, UNIX_SECONDS * 1000LL) == 0);
-	for (unsigned i = 0; i < TALKERS; i++) {
-		struct beginning beginning = { &town.cluster, i + 1 };
-
-		must(odeon_system_spawn(town.system, &talker_kind, &beginning, &town.talkers[i]) == 0);
-	}
-}
-
-static void close_town(void)
-{
-	must(odeon_system_stop(town.system, ODEON_NEVER, NULL) == 0);
-	must(odeon_system_free(town.system) == 0);
-}
-
-static void begin_talk(unsigned talker, struct hearer *hearer, const struct reply *bytes)
-{
-	struct talk *talk = odeon_new_sized(talk, bytes->length, .hearer = hearer, .length = bytes->length);
-
-	must(talk != NULL);
-	memcpy(talk + 1, bytes->bytes, bytes->length);
-	must(odeon_post(town.system, town.talkers[talker], talk) == 0);
-}
-
-static void await_talk(struct hearer *hearer, unsigned count)
-{
-	for (int tries = 0; town.is_simulated && gate_count(&hearer->done) < count; tries++) {
-		must(odeon_system_run(town.system, odeon_system_deadline(town.system, ODEON_MS(1))) >= 0);
-		must(tries < 10000);
-	}
-	gate_wait(&hearer->done, count);
-}
-
-static void add_words(struct reply *bytes, const struct text *words, size_t count)
-{
-	reply_array(bytes, count);
-	for (size_t i = 0; i < count; i++)
-		reply_bulk(bytes, words[i]);
-}
-
-static void add_line(struct reply *bytes, const char *text)
-{
-	struct line line;
-
-	line_read(&line, text);
-	add_words(bytes, line.words, line.count);
-}
-
-/* Says some lines, inline, and expects the reply. */
-static void expect(unsigned talker, const char *lines, const char *wanted)
-{
-	struct hearer hearer = HEARER;
-	struct reply bytes = { .bytes = (char *)(uintptr_t)lines, .length = strlen(lines) };
-
-	begin_talk(talker, &hearer, &bytes);
-	await_talk(&hearer, 1);
-	char *shown = reply_show(&hearer.heard);
-
-	ck_assert_str_eq(shown, wanted);
-	free(shown);
-	reply_fini(&hearer.heard);
-}
+enum { ACCOUNTS = 6, EACH = 100 };
 
 /* ---- one client ------------------------------------------------------------------------------------------------------------- */
 
@@ -312,7 +111,7 @@ START_TEST(what_is_wrong_ends_the_connection)
 	struct reply bytes = { .bytes = (char *)(uintptr_t)"SET a 1\r\n*1\r\n:1\r\nGET a\r\n", .length = 25 };
 
 	open_town(options, 2, 1);
-	expect(0, "GET nokey\r\nHELLO 3\r\nGET nokey\r\nRESET\r\nGET nokey\r\nPING",
+	expect_talk(0, "GET nokey\r\nHELLO 3\r\nGET nokey\r\nRESET\r\nGET nokey\r\nPING",
 	       "$-1\\r\\n%7\\r\\n$6\\r\\nserver\\r\\n$5\\r\\nredis\\r\\n$7\\r\\nversion\\r\\n$6\\r\\n7.0.15\\r\\n$5\\r\\nproto\\r\\n:3\\r\\n$2\\r\\nid\\r\\n:1\\r\\n"
 	       "$4\\r\\nmode\\r\\n$10\\r\\nstandalone\\r\\n$4\\r\\nrole\\r\\n$6\\r\\nmaster\\r\\n$7\\r\\nmodules\\r\\n*0\\r\\n_\\r\\n+RESET\\r\\n$-1\\r\\n");
 	begin_talk(1, &hearer, &bytes);
@@ -332,11 +131,11 @@ START_TEST(what_has_expired_is_swept)
 	open_town(options, 2, 1);
 	for (int i = 0; i < 500; i++) {
 		(void)snprintf(text, sizeof text, "SET key%d x PX %d\r\n", i, 1000 + i % 100);
-		expect(0, text, "+OK\\r\\n");
+		expect_talk(0, text, "+OK\\r\\n");
 	}
-	expect(0, "DBSIZE\r\n", ":500\\r\\n");
+	expect_talk(0, "DBSIZE\r\n", ":500\\r\\n");
 	must(odeon_system_run(town.system, odeon_system_deadline(town.system, ODEON_SECONDS(3))) >= 0);
-	expect(0, "DBSIZE\r\n", ":0\\r\\n");
+	expect_talk(0, "DBSIZE\r\n", ":0\\r\\n");
 	close_town();
 }
 END_TEST
@@ -403,7 +202,7 @@ static unsigned trade(struct chance *chance, unsigned rounds)
 	struct hearer hearers[TALKERS];
 	unsigned found = 0;
 
-	expect(town.cluster.clerks - 1, "MSET account0 100 account1 100 account2 100 account3 100 account4 100 account5 100\r\n", "+OK\\r\\n");
+	expect_talk(town.cluster.clerks - 1, "MSET account0 100 account1 100 account2 100 account3 100 account4 100 account5 100\r\n", "+OK\\r\\n");
 	for (unsigned i = 0; i < TALKERS; i++)
 		hearers[i] = (struct hearer)HEARER;
 	for (unsigned round = 1; round <= rounds; round++) {
@@ -512,7 +311,7 @@ START_TEST(without_memory_commands_are_answered_all_the_same)
 			at += reply_span(hearer.heard.bytes + at, hearer.heard.length - at);
 		}
 		must(replies == 20);
-		expect(1, "MSET account0 1 account1 1 account2 1 account3 1\r\nDBSIZE\r\n", "+OK\\r\\n:4\\r\\n");
+		expect_talk(1, "MSET account0 1 account1 1 account2 1 account3 1\r\nDBSIZE\r\n", "+OK\\r\\n:4\\r\\n");
 		close_town();
 		reply_fini(&hearer.heard);
 	}
