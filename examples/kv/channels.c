@@ -147,16 +147,17 @@ static void unsubscribe_all(struct call *call, enum client_listening what)
 	if (names->count == 0)
 		say(call, endings[what], NULL, what);
 	while (names->count > 0 && !call->reply->failed) {
-		const struct entry *entry = table_next(names, NULL);
-		struct text name = entry_name(entry);
-		struct reply copy;                             /* it goes with the entry */
+		struct text name = entry_name(table_next(names, NULL));
+		struct reply copy;                             /* the name goes with the entry */
 
 		reply_init(&copy, 2);
 		reply_raw(&copy, name);
-		unsubscribe_from(call, what, name);
-		name.at = copy.bytes;
 		call->reply->failed |= copy.failed;
-		say(call, endings[what], &name, what);
+		name = (struct text){ copy.bytes, copy.length };
+		if (!copy.failed) {
+			unsubscribe_from(call, what, name);
+			say(call, endings[what], &name, what);
+		}
 		reply_fini(&copy);
 	}
 }

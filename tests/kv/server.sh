@@ -166,6 +166,105 @@ try_rude_clients()
 	test -n "${SANITIZER:-}" || test "$held" -lt 400 || wrong "it held $held MB for five clients that read nothing"
 }
 
+# Lines that somebody hears until he is ended, as one.
+heard_by() { tr '\n' ' ' <"$scratch/$1" | sed 's/ *$//'; }
+
+try_channels()
+{
+	timeout 20 redis-cli $where SUBSCRIBE news other >"$scratch/plain" 2>&1 &
+	listeners=$!
+	timeout 20 redis-cli $where PSUBSCRIBE 'n*' >"$scratch/pattern" 2>&1 &
+	listeners="$listeners $!"
+	timeout 20 redis-cli $where -3 SUBSCRIBE news >"$scratch/new" 2>&1 &
+	listeners="$listeners $!"
+	tries=0
+	until [ "$(redis-cli $where PUBSUB NUMSUB news | tail -n 1)$(redis-cli $where PUBSUB NUMPAT)" = 21 ] || [ $tries -gt 100 ]; do
+		tries=$((tries + 1))
+		sleep 0.05
+	done
+	expect '(integer) 3' PUBLISH news hello
+	expect '(integer) 1' PUBLISH other world
+	expect '(integer) 0' PUBLISH silence x
+	sleep 0.3
+	kill $listeners
+	wait $listeners 2>/dev/null || true
+	test "$(heard_by plain)" = 'subscribe news 1 subscribe other 2 message news hello message other world' || wrong "SUBSCRIBE: $(heard_by plain)"
+	test "$(heard_by pattern)" = 'psubscribe n* 1 pmessage n* news hello' || wrong "PSUBSCRIBE: $(heard_by pattern)"
+	test "$(heard_by new)" = 'subscribe news 1 message news hello' || wrong "SUBSCRIBE by RESP3: $(heard_by new)"
+	printf 'SUBSCRIBE a\r\nGET a\r\nPING\r\nQUIT\r\n' | expect_bytes 'a subscriber' "*3\\r\\n\$9\\r\\nsubscribe\\r\\n\$1\\r\\na\\r\\n:1\\r\\n-ERR Can't execute 'get': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context\\r\\n*2\\r\\n\$4\\r\\npong\\r\\n\$0\\r\\n\\r\\n+OK\\r\\n"
+}
+
+# One waits for either of two lists, one in vain, and one for what is moved; killed in the middle, one takes nothing.
+try_waiting()
+{
+	timeout 20 redis-cli $where BLPOP w1 w2 0 >"$scratch/first" 2>&1 &
+	waiters=$!
+	sleep 0.2
+	timeout 20 redis-cli $where BLPOP w2 0 >"$scratch/second" 2>&1 &
+	waiters="$waiters $!"
+	timeout 20 redis-cli $where BLMOVE w3 w4 LEFT RIGHT 0 >"$scratch/third" 2>&1 &
+	waiters="$waiters $!"
+	timeout 20 redis-cli $where BLPOP w5 0 >"$scratch/fourth" 2>&1 &
+	leaver=$!
+	sleep 0.3
+	kill $leaver
+	wait $leaver 2>/dev/null || true
+	sleep 0.2
+	expect '(nil)' BZPOPMIN w6 0.1
+	expect '(integer) 3' RPUSH w2 a b c
+	expect '(integer) 1' RPUSH w3 d
+	expect '(integer) 1' RPUSH w5 e
+	wait $waiters || wrong "who waits: $?"
+	test "$(heard_by first) $(heard_by second) $(heard_by third)" = 'w2 a w2 b d' ||
+		wrong "who waits: $(heard_by first), $(heard_by second), $(heard_by third)"
+	expect '(integer) 3' EXISTS w2 w4 w5
+	expect '(integer) 3' DEL w2 w4 w5
+	heard=$(printf 'WATCH a\nSET a 1\nMULTI\nSET a 2\nEXEC\nGET a\n' | timeout 20 redis-cli $where --no-raw | tr '\n' ' ')
+	test "$heard" = 'OK OK OK QUEUED (nil) "1" ' || wrong "WATCH: heard '$heard'"
+}
+
+high_water() { awk '/^VmHWM/ { print int($2 / 1024) }' "/proc/$running/status" 2>/dev/null || echo 0; }
+
+# Who asks for 1 GB at once and reads it slowly, and who subscribes and reads nothing: little of it is held, and others are not held up.
+try_slow_readers()
+{
+	head -c 1000000 /dev/zero | tr '\0' x >"$scratch/million"
+	for i in 1 2 3 4; do
+		timeout 20 redis-cli $where -x SET "million$i" <"$scratch/million" >/dev/null
+	done
+	before=$(high_water)
+	awk 'BEGIN { for (i = 0; i < 1024; i++) printf "GET million%d\r\n", i % 4 + 1 }' >"$scratch/greedy"
+	timeout 60 nc -N $nc_where <"$scratch/greedy" | (sleep 1; head -c 50000000 >/dev/null; sleep 1; wc -c) >"$scratch/rest" &
+	reader=$!
+	sleep 0.5
+	expect 'PONG' PING
+	wait $reader
+	test "$(cat "$scratch/rest")" -eq $((1024 * (1000000 + 12) - 50000000)) || wrong "1024 times 1 MB: $(cat "$scratch/rest") after 50 MB"
+	after=$(high_water)
+	echo "1024 replies of 1 MB, read slowly: $((after - before)) MB more"
+	test -n "${SANITIZER:-}" || test $((after - before)) -lt 64 || wrong "it held $((after - before)) MB more for 1024 replies of 1 MB"
+	mkfifo "$scratch/deaf"
+	sleep 100 <>"$scratch/deaf" &
+	deaf=$!
+	(printf 'SUBSCRIBE deaf\r\n'; sleep 100) | nc $nc_where >"$scratch/deaf" 2>/dev/null &
+	deaf="$deaf $!"
+	sleep 0.5
+	for i in 1 2 3 4 5 6 7 8 9 10; do
+		for j in 1 2 3 4 5 6 7 8 9 10; do
+			printf '*3\r\n$7\r\nPUBLISH\r\n$4\r\ndeaf\r\n$1000000\r\n'
+			cat "$scratch/million"
+			printf '\r\n'
+		done
+	done | timeout 60 nc -N $nc_where | tr -d '\r' | uniq -c | tr -s ' \n' ' ' >"$scratch/counts"
+	grep -Eq '^ [0-9]+ :1 [0-9]+ :0 $' "$scratch/counts" || wrong "PUBLISH to one who does not read: $(cat "$scratch/counts")"
+	kill $deaf 2>/dev/null || true
+	wait $deaf 2>/dev/null || true
+	rm "$scratch/deaf"
+	echo "100 letters of 1 MB that are not read: $(($(high_water) - before)) MB more"
+	test -n "${SANITIZER:-}" || test $(($(high_water) - before)) -lt 100 || wrong "it held $(($(high_water) - before)) MB more for letters"
+	expect '(integer) 4' DEL million1 million2 million3 million4
+}
+
 try_many_clients()
 {
 	if ! timeout 100 redis-benchmark $where -q -c 200 -n 4000 -t set,get >"$scratch/bench" 2>&1 ||
@@ -186,6 +285,8 @@ try_all()
 	try_transactions
 	try_protocol
 	try_pipelines
+	try_channels
+	try_waiting
 	try_rude_clients
 	try_many_clients
 }
@@ -196,6 +297,7 @@ by_path() { where="-s ${address#unix:}" nc_where="-U ${address#unix:}"; }
 start --port 0 --workers 3 --shards 5
 by_port
 try_all
+try_slow_readers
 stop TERM
 
 start --unix "$scratch/socket" --workers 1 --shards 1
