@@ -103,7 +103,7 @@ bool client_is_touched(const struct client *client, unsigned turn)
 /* Acquires what the command that waits wrote before it waited: it may have done that in another store. */
 bool client_claim(struct client *client, unsigned turn)
 {
-	return atomic_compare_exchange_strong_explicit(&client->turns[CLIENT_WAITS], &turn, 0, memory_order_acq_rel, memory_order_relaxed);
+	return turn != 0 && atomic_compare_exchange_strong_explicit(&client->turns[CLIENT_WAITS], &turn, 0, memory_order_acq_rel, memory_order_relaxed);
 }
 
 /* ---- subscriptions ---------------------------------------------------------------------------------------------------------- */

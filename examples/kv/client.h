@@ -85,7 +85,7 @@ unsigned client_next_turn(struct client *client, enum client_cause cause);
 void client_touch(struct client *client, unsigned turn);
 bool client_is_touched(const struct client *client, unsigned turn);
 
-/* Who waits is told by one: whoever ends its turn of waiting. */
+/* Who waits is told by one: whoever ends its turn of waiting. False: it is another turn, or none. */
 bool client_claim(struct client *client, unsigned turn);
 
 /* Subscriptions: 1 it is new (or gone), 0 it was there (or was not), -1 no memory. */

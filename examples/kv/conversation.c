@@ -238,12 +238,10 @@ void conversation_hear(struct conversation *conversation, odeon_answers *answers
 {
 	for (unsigned i = 0; i < conversation->asked_count; i++) {
 		struct conversation_part *part = &conversation->parts[conversation->asked[i]];
-		struct kv_answer *answer = odeon_answer(kv_answer, answers, i, &part->error);
 
-		odeon_free(part->answer);
-		part->answer = answer;
+		part->answer = odeon_answer(kv_answer, answers, i, &part->error);      /* there was none: else it was not asked */
 		part->told = 0;
-		conversation->is_waiting |= answer != NULL && answer->is_blocked;
+		conversation->is_waiting |= part->answer != NULL && part->answer->is_blocked;
 	}
 	conversation->asked_count = 0;
 }

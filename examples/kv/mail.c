@@ -20,9 +20,13 @@ ODEON_MESSAGE_DEFINE_DROP(kv_push)
 static void dismiss(struct post *post, struct client *client)
 {
 	struct mail *mail = (struct mail *)post;
+	struct kv_dismiss *message = odeon_new(kv_dismiss);
 
 	atomic_store_explicit(&client->is_dismissed, true, memory_order_relaxed);
-	(void)odeon_send(mail->self, client->owner, odeon_new(kv_dismiss));
+	if (message != NULL)
+		(void)odeon_send(mail->self, client->owner, message);
+	else                                                   /* it would wait for ever */
+		(void)odeon_actor_kill(odeon_system_of(mail->self), client->owner);
 }
 
 /* ---- letters ------------------------------------------------------------------------------------------------------------ */

@@ -128,7 +128,8 @@ static void move_one(struct call *call, const struct moving *moving)
 	if (!wait_find(call, 1, VALUE_LIST, &from))
 		return;
 	if (from == NULL && moving->waits && call->may_block) {
-		wait_for(call, VALUE_LIST, moving->until, command_stores(call->command, call->words, call->words_count, &call->server->seed, call->count));
+		wait_for(call, VALUE_LIST, moving->until,
+		         command_stores(call->command, call->words, call->words_count, &call->server->seed, call->count));
 	} else if (from == NULL) {
 		reply_null(call->reply);
 	} else if (move(call, from, moving->from_end, moving->to_end)) {

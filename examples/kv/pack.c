@@ -211,7 +211,7 @@ static void run_one(struct runner *runner, struct pack_run *run, struct reply *r
 void pack_run(const struct pack_place *place, struct pack_run *run, struct reply *reply, size_t *ends)
 {
 	struct text few[16];
-	struct text *words = run->words_most <= sizeof few / sizeof few[0] ? few : malloc(run->words_most * sizeof *words);
+	struct text *words = run->words_most <= sizeof few / sizeof few[0] ? few : calloc(run->words_most, sizeof *words);
 	struct runner runner = {
 		.call = { .server = place->server, .stores = place->stores, .count = place->count, .client = place->client,
 		          .post = place->post, .now = place->now, .may_block = true },

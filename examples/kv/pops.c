@@ -83,7 +83,8 @@ static void pop_many(struct call *call, bool waits)
 	struct key *key;
 	size_t word, found;
 
-	if ((waits && !wait_read(call, 1, &until)) || !wait_read_many(call, waits ? 2 : 1, "MIN", "MAX", &many) || !wait_find_first(call, VALUE_SORTED, &key, &word))
+	if ((waits && !wait_read(call, 1, &until)) || !wait_read_many(call, waits ? 2 : 1, "MIN", "MAX", &many)
+	 || !wait_find_first(call, VALUE_SORTED, &key, &word))
 		return;
 	if (key != NULL) {
 		found = at_most(many.count, key);

@@ -143,7 +143,7 @@ START_TEST(a_transaction_is_dropped_when_a_watched_key_changed)
 END_TEST
 
 /* A read of two counters under watch, and, as an own talk, a transaction that sets both to one more: no increment is lost. */
-static void count_up(struct chance *chance, unsigned rounds)
+static void count_up(unsigned rounds)
 {
 	struct hearer hearers[TALKERS] = { HEARER, HEARER, HEARER, HEARER };
 	unsigned talks[TALKERS] = { 0 }, done = 0, dropped = 0;
@@ -178,7 +178,7 @@ static void count_up(struct chance *chance, unsigned rounds)
 			add_line(&bytes, text);
 			add_line(&bytes, "EXEC");
 			reply_cut(&hearers[i].heard, 0);
-			begin_talk((i + choose(chance, 2)) % 1 + i, &hearers[i], &bytes);
+			begin_talk(i, &hearers[i], &bytes);
 			talks[i]++;
 			reply_fini(&bytes);
 		}
@@ -201,12 +201,9 @@ static void count_up(struct chance *chance, unsigned rounds)
 
 START_TEST(no_increment_under_watch_is_lost)
 {
-	struct chance chance;
-
 	for (int round = 0; round < KIT_SLOWER(40); round++) {
-		chance_begin(&chance, _i * 1000 + round);
-		open_town(simulated(1 + chance.state), 1 + (unsigned)_i, 2);
-		count_up(&chance, 10);
+		open_town(simulated(kit_seed() + (uint64_t)(_i * 1000 + round)), 1 + (unsigned)_i, 2);
+		count_up(10);
 		close_town();
 	}
 }
@@ -215,11 +212,9 @@ END_TEST
 START_TEST(no_increment_under_watch_is_lost_on_several_cores)
 {
 	odeon_options options = ODEON_OPTIONS(.workers = 3);
-	struct chance chance;
 
-	chance_begin(&chance, _i);
 	open_town(options, 3, 2);
-	count_up(&chance, KIT_SLOWER(500));
+	count_up(KIT_SLOWER(500));
 	close_town();
 }
 END_TEST
@@ -362,10 +357,58 @@ START_TEST(who_ends_is_forgotten)
 }
 END_TEST
 
+static int refuse(void *data, size_t bytes, uint64_t chance)
+{
+	(void)bytes;
+	return *(int *)data != 0 && chance % 12 == 0;
+}
+
+/* All are answered, or sent away; and what they left behind is nothing. */
+START_TEST(without_memory_clients_are_answered_or_sent_away)
+{
+	static const char *const lines[] = {
+		"SUBSCRIBE a b", "PUBLISH a x", "RPUSH x 1 2", "BLPOP x y 0.01", "WATCH x z", "MULTI", "INCR z", "EXEC", "PSUBSCRIBE ?", "UNSUBSCRIBE a",
+		"BLMOVE x y LEFT RIGHT 0.01", "PUBLISH b y", "RESET", "DEL x y", "BZPOPMIN z2 0.01", "ZADD z2 1 m",
+	};
+	int is_scarce = 0;
+	odeon_faults faults = ODEON_FAULTS(.on_memory = refuse, .data = &is_scarce);
+	odeon_options options = ODEON_OPTIONS(.simulation = { .enabled = 1, .faults = &faults });
+	struct chance chance;
+
+	for (int round = 0; round < KIT_SLOWER(200); round++) {
+		struct hearer hearers[TALKERS] = { HEARER, HEARER, HEARER, HEARER };
+
+		chance_begin(&chance, _i * 1000 + round);
+		options.simulation.seed = 1 + chance.state;
+		is_scarce = 0;
+		open_town(options, 1 + (unsigned)_i, 2);
+		is_scarce = 1;
+		for (unsigned i = 0; i < TALKERS - 1; i++) {
+			struct reply bytes;
+
+			reply_init(&bytes, 2);
+			for (unsigned n = 0; n < 30; n++)
+				add_line(&bytes, lines[choose(&chance, sizeof lines / sizeof lines[0])]);
+			while (i > 0 && choose(&chance, 4) > 0)
+				add_line(&bytes, i == 1 ? "HELLO 3" : "PING");
+			begin_talk(i, &hearers[i], &bytes);
+			reply_fini(&bytes);
+		}
+		for (unsigned i = 0; i < TALKERS - 1; i++)
+			await_talk(&hearers[i], 1);
+		is_scarce = 0;
+		expect_talk(TALKERS - 1, "FLUSHALL\r\nDBSIZE\r\n", "+OK\\r\\n:0\\r\\n");
+		for (unsigned i = 0; i < TALKERS; i++)
+			reply_fini(&hearers[i].heard);
+		close_town();
+	}
+}
+END_TEST
+
 KIT_MAIN("kv/clients",
 	{ .name = "letters", .tests = KIT_TESTS(a_letter_comes_after_the_answer_to_subscribe, letters_come_once_and_in_their_publishers_order), .loop = 5 },
 	{ .name = "watch", .tests = KIT_TESTS(a_transaction_is_dropped_when_a_watched_key_changed, no_increment_under_watch_is_lost), .loop = 5 },
 	{ .name = "wait", .tests = KIT_TESTS(who_came_first_is_served_first, who_waits_in_vain_is_told_in_time, each_element_is_taken_once), .loop = 5 },
 	{ .name = "cores", .tests = KIT_TESTS(letters_come_in_order_on_several_cores, no_increment_under_watch_is_lost_on_several_cores,
 		each_element_is_taken_once_on_several_cores), .loop = 2 },
-	{ .name = "failure", .tests = KIT_TESTS(who_ends_is_forgotten), .loop = 5 })
+	{ .name = "failure", .tests = KIT_TESTS(who_ends_is_forgotten, without_memory_clients_are_answered_or_sent_away), .loop = 5 })

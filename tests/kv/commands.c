@@ -184,6 +184,9 @@ END_TEST
 static const char *const building[] = {
 	"SET a value", "SET a 1 EX 10", "APPEND a xyz", "MSET b 1 c text", "INCRBYFLOAT b 1.5", "RPUSH l 1 2 3", "LSET l 0 x", "HSET h f v g w",
 	"HINCRBY h n 5", "SADD s 1 2 3", "SPOP s 1", "ZADD z 1 a 2 b", "ZINCRBY z 1 a", "RENAME a d", "EXPIRE c 100", "GETSET c new", "SET c v GET EX 5",
+	"GETEX c EX 5", "SETRANGE r 3 xyz", "SETBIT bits 7 1", "LINSERT l BEFORE 2 y", "LMOVE l m LEFT RIGHT", "RPOPLPUSH m l", "SMOVE s t 2",
+	"SUNIONSTORE u s s", "ZUNIONSTORE zz 2 z s WEIGHTS 2 1", "ZRANGESTORE y z 0 -1", "COPY h h2", "COPY z z2 REPLACE", "ZPOPMIN z2", "HSCAN h 0",
+	"SUBSCRIBE c", "UNSUBSCRIBE c", "PSUBSCRIBE c*", "PUNSUBSCRIBE", "SINTERSTORE u s u", "ZDIFF 2 z zz",
 	"HGETALL h", "SUNION s s", "KEYS *", "SCAN 0", "LPOP l 2", "ZRANGE z 0 -1 WITHSCORES",
 };
 

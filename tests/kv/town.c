@@ -23,7 +23,8 @@ static void go_on(odeon_self *self, struct talker *talker);
 ODEON_GATHERED(talker, round)
 {
 	conversation_hear(&talker->conversation, answers);
-	go_on(self, talker);
+	if (talker->talk != NULL)
+		go_on(self, talker);
 }
 
 static bool ask(odeon_self *self, struct talker *talker)
@@ -48,8 +49,10 @@ static void wait_here(odeon_self *self, struct talker *talker)
 {
 	int64_t until = talker->conversation.session.client->wait_until;
 
-	if (until != INT64_MAX)
-		must(odeon_tick_after(self, (until - kv_now(self, &town.cluster)) * 1000000, 0) == 0);
+	if (until != INT64_MAX && odeon_tick_after(self, (until - kv_now(self, &town.cluster)) * 1000000, 0) != 0) {
+		talker->conversation.is_closing = true;
+		end_talk(talker);
+	}
 }
 
 /* False: it waits. */
@@ -107,8 +110,17 @@ ODEON_HANDLER(talker, kv_push)
 
 ODEON_HANDLER(talker, kv_served)
 {
+	if (talker->talk == NULL)
+		return;
 	conversation_serve(&talker->conversation, (struct text){ kv_served->bytes, kv_served->length });
 	go_on(self, talker);
+}
+
+ODEON_HANDLER(talker, kv_dismiss)
+{
+	talker->conversation.is_closing = true;
+	if (talker->talk != NULL)
+		end_talk(talker);
 }
 
 ODEON_HANDLER(talker, odeon_tick)
@@ -116,7 +128,7 @@ ODEON_HANDLER(talker, odeon_tick)
 	struct client *client = talker->conversation.session.client;
 	struct reply reply;
 
-	if (kv_now(self, &town.cluster) < client->wait_until || !client_claim(client, client_turn(client, CLIENT_WAITS)))
+	if (talker->talk == NULL || kv_now(self, &town.cluster) < client->wait_until || !client_claim(client, client_turn(client, CLIENT_WAITS)))
 		return;
 	reply_init(&reply, client->protocol);
 	wait_over(client, &reply);
@@ -142,7 +154,7 @@ ODEON_STOP(talker)
 }
 
 ODEON_HANDLERS(talker_handlers, ODEON_ON(talker, talk), ODEON_ON(talker, kv_push), ODEON_ON(talker, kv_served),
-	ODEON_ON(talker, odeon_tick));
+	ODEON_ON(talker, odeon_tick), ODEON_ON(talker, kv_dismiss));
 ODEON_KIND(talker, talker_handlers, .start = ODEON_STARTS(talker), .stop = ODEON_STOPS(talker));
 
 /* ---- a town of shards ------------------------------------------------------------------------------------------------------ */
