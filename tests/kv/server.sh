@@ -243,11 +243,11 @@ try_slow_readers()
 	after=$(high_water)
 	echo "1024 replies of 1 MB, read slowly: $((after - before)) MB more"
 	test -n "${SANITIZER:-}" || test $((after - before)) -lt 64 || wrong "it held $((after - before)) MB more for 1024 replies of 1 MB"
-	mkfifo "$scratch/deaf"
-	sleep 100 <>"$scratch/deaf" &
+	mkfifo "$scratch/deaf" "$scratch/asked"
+	exec 4<>"$scratch/deaf" 5<>"$scratch/asked"
+	nc $nc_where <"$scratch/asked" >"$scratch/deaf" 2>/dev/null &
 	deaf=$!
-	(printf 'SUBSCRIBE deaf\r\n'; sleep 100) | nc $nc_where >"$scratch/deaf" 2>/dev/null &
-	deaf="$deaf $!"
+	printf 'SUBSCRIBE deaf\r\n' >&5
 	sleep 0.5
 	for i in 1 2 3 4 5 6 7 8 9 10; do
 		for j in 1 2 3 4 5 6 7 8 9 10; do
@@ -259,7 +259,8 @@ try_slow_readers()
 	grep -Eq '^ [0-9]+ :1 [0-9]+ :0 $' "$scratch/counts" || wrong "PUBLISH to one who does not read: $(cat "$scratch/counts")"
 	kill $deaf 2>/dev/null || true
 	wait $deaf 2>/dev/null || true
-	rm "$scratch/deaf"
+	exec 4>&- 5>&-
+	rm "$scratch/deaf" "$scratch/asked"
 	echo "100 letters of 1 MB that are not read: $(($(high_water) - before)) MB more"
 	test -n "${SANITIZER:-}" || test $(($(high_water) - before)) -lt 100 || wrong "it held $(($(high_water) - before)) MB more for letters"
 	expect '(integer) 4' DEL million1 million2 million3 million4
