@@ -298,6 +298,11 @@ by_path() { where="-s ${address#unix:}" nc_where="-U ${address#unix:}"; }
 start --port 0 --workers 3 --shards 5
 by_port
 try_all
+stop TERM
+
+# One that has held little so far.
+start --port 0 --workers 2 --shards 4
+by_port
 try_slow_readers
 stop TERM
 
