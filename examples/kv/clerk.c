@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* clerk.c - the actor that runs what needs several shards at once; one order after the other */
-#include "shard.h"
+#include "scribe.h"
 #include "store.h"
 
 struct clerk {
 	struct kv_member member;
 	struct kv_order *order;                        /* that it works on; NULL: none */
 	struct kv_answer *answer;
+	struct kv_record *record;
 	struct kv_loan *loans[STORES_MOST];
 };
 struct wanted { unsigned shard; };
@@ -20,31 +21,43 @@ static void give_back(odeon_self *self, struct clerk *clerk)
 	}
 }
 
-/* The order is answered, and then the stores go back: what they cause comes after the answer. What is laid aside comes. */
-static void finish(odeon_self *self, struct clerk *clerk, int error)
+/* What was laid aside comes. */
+static void finish(odeon_self *self, struct clerk *clerk)
 {
-	if (error == 0) {
-		(void)odeon_reply_to(self, clerk->order, clerk->answer);
-	} else {
-		(void)odeon_reply_error_to(self, clerk->order, error);
-		odeon_free(clerk->answer);
-	}
 	give_back(self, clerk);
 	odeon_free(clerk->order);
+	odeon_free(clerk->answer);
+	odeon_free(clerk->record);
 	clerk->order = NULL;
 	clerk->answer = NULL;
+	clerk->record = NULL;
 	(void)odeon_unstash(self);
 }
 
+static void refuse(odeon_self *self, struct clerk *clerk, int error)
+{
+	(void)odeon_reply_error_to(self, clerk->order, error);
+	finish(self, clerk);
+}
+
+/* The scribe is told before the shards have their stores back, and tell it what comes next. */
 static void run(odeon_self *self, struct clerk *clerk)
 {
 	struct store *stores[STORES_MOST] = { NULL };
+	struct effects effects;
+	bool waits;
 
 	for (unsigned i = 0; i < clerk->member.cluster->shards; i++)
 		if (clerk->loans[i] != NULL)
 			stores[i] = kv_holding_store(clerk->loans[i]->holding);
-	kv_order_run(self, clerk->member.cluster, stores, clerk->order, clerk->answer);
-	finish(self, clerk, 0);
+	kv_effects_init(&effects, clerk->member.cluster);
+	kv_order_run(self, clerk->member.cluster, stores, clerk->order, clerk->answer, &effects);
+	waits = kv_record_send(self, clerk->member.cluster, clerk->record, &effects, clerk->order, clerk->answer);
+	clerk->record = NULL;
+	clerk->answer = NULL;
+	if (waits)
+		clerk->order = NULL;                           /* it goes with the record */
+	finish(self, clerk);
 }
 
 static void borrow_next(odeon_self *self, struct clerk *clerk);
@@ -55,7 +68,7 @@ ODEON_ANSWER(clerk, wanted, kv_loan)
 		clerk->loans[wanted->shard] = odeon_keep(self, kv_loan);
 		borrow_next(self, clerk);
 	} else if (error != ODEON_ESTOPPING) {
-		finish(self, clerk, error);
+		refuse(self, clerk, error);
 	}
 }
 
@@ -74,12 +87,12 @@ static void borrow_next(odeon_self *self, struct clerk *clerk)
 	error = odeon_request(self, clerk->member.cluster->shard[shard], odeon_new(kv_borrow), ODEON_NEVER,
 	                      ODEON_THEN(self, clerk, wanted, kv_loan, .shard = shard));
 	if (error != 0)
-		finish(self, clerk, error);
+		refuse(self, clerk, error);
 }
 
 ODEON_HANDLER(clerk, kv_order)
 {
-	int why;
+	int why = 0;
 
 	if (clerk->order != NULL) {
 		kv_order = odeon_stash(self, kv_order, &why);
@@ -88,8 +101,13 @@ ODEON_HANDLER(clerk, kv_order)
 		return;
 	}
 	clerk->answer = kv_answer_new(kv_order);
-	if (clerk->answer == NULL) {
+	clerk->record = kv_record_new(clerk->member.cluster, &why);
+	if (clerk->answer == NULL || why != 0) {
 		(void)odeon_reply_error(self, ODEON_ENOMEM);
+		odeon_free(clerk->answer);
+		odeon_free(clerk->record);
+		clerk->answer = NULL;
+		clerk->record = NULL;
 		return;
 	}
 	clerk->order = odeon_keep(self, kv_order);
@@ -99,6 +117,7 @@ ODEON_HANDLER(clerk, kv_order)
 ODEON_START(clerk, kv_member)
 {
 	clerk->member = *kv_member;
+	kv_member->cluster->clerk[kv_member->number] = odeon_self_ref(self);
 	return 0;
 }
 
@@ -107,6 +126,7 @@ ODEON_STOP(clerk)
 {
 	for (unsigned i = 0; i < clerk->member.cluster->shards; i++)
 		odeon_free(clerk->loans[i]);
+	odeon_free(clerk->record);
 	odeon_free(clerk->answer);
 	odeon_free(clerk->order);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* commands.c - the table, and running what is in it */
+#include "effects.h"
 #include "families.h"
 #include <ctype.h>
 #include <stdio.h>
@@ -198,17 +199,22 @@ static bool is_full(const struct call *call)
 
 void command_run(struct call *call)
 {
+	bool is_noted = call->effects != NULL && (call->command->flags & COMMAND_WRITE) != 0;
 	size_t before = call->reply->length;
 
-	if ((call->command->flags & COMMAND_GROWS) != 0 && is_full(call))
+	if (is_noted && call->effects->refusal != NULL)
+		reply_error(call->reply, "%s", call->effects->refusal);
+	else if ((call->command->flags & COMMAND_GROWS) != 0 && is_full(call))
 		reply_error(call->reply, "OOM command not allowed when used memory > 'maxmemory'.");
 	else
 		call->command->run(call);
-	if (!call->reply->failed)
-		return;
-	call->is_blocked = false;
-	reply_cut(call->reply, before);
-	reply_error(call->reply, CALL_NO_MEMORY);
+	if (call->reply->failed) {
+		call->is_blocked = false;
+		reply_cut(call->reply, before);
+		reply_error(call->reply, CALL_NO_MEMORY);
+	}
+	if (is_noted && !call->is_blocked)
+		effects_note(call, before);
 }
 
 /* For what the session does itself, and names with something behind them: they never come here. */

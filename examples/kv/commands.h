@@ -31,6 +31,8 @@ enum {
 };
 
 struct call;
+struct effects;
+struct persistence;
 struct store;
 struct command {
 	const char *name;                              /* in lower case */
@@ -47,6 +49,7 @@ struct server {
 	const char *version;
 	struct clients *clients;                       /* NULL: there is no registry */
 	int64_t started;                               /* milliseconds since 1970 */
+	struct persistence *persistence;               /* NULL: nothing is saved */
 };
 
 /* What is told to other connections. `made` is for whoever tells it: the same letter goes to many. */
@@ -76,6 +79,7 @@ struct call {
 	bool may_block;
 	bool is_blocked;                               /* no reply was written: it comes later */
 	const struct text *ready;                      /* a command that has waited for this key; NULL: it runs for the first time */
+	struct effects *effects;                       /* what it did goes there; NULL: nobody wants to know */
 };
 
 unsigned command_count(void);

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* config.c - CONFIG and INFO: what can be set, and what there is */
 #include "families.h"
+#include "saving.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 /* ---- CONFIG ------------------------------------------------------------------------------------------------------------- */
-
-struct setting { const char *name; char value[64]; };
 
 static size_t memory_most(const struct call *call)
 {
@@ -25,21 +24,22 @@ static bool is_asked(const struct call *call, const struct setting *setting)
 	return false;
 }
 
+enum { SETTINGS = 9 };                                 /* beside those about what is saved */
+
 void command_config_get(struct call *call)
 {
-	struct setting settings[] = {
-		{ "appendonly", "no" }, { "bind", "" }, { "client-output-buffer-limit", "normal 0 0 0 slave 0 0 0 pubsub 33554432 8388608 60" },
-		{ "databases", "1" }, { "maxmemory", "" }, { "maxmemory-policy", "noeviction" }, { "notify-keyspace-events", "" },
+	struct setting settings[SETTINGS + SAVING_SETTINGS] = {
+		{ "maxmemory", "" }, { "bind", "" }, { "client-output-buffer-limit", "normal 0 0 0 slave 0 0 0 pubsub 33554432 8388608 60" },
+		{ "databases", "1" }, { "maxmemory-policy", "noeviction" }, { "notify-keyspace-events", "" },
 		{ "proto-max-bulk-len", "536870912" }, { "save", "" }, { "timeout", "0" },
 	};
-	enum { SETTINGS = sizeof settings / sizeof settings[0], MAXMEMORY = 4 };
-	size_t count = 0;
+	unsigned all = SETTINGS + saving_settings(call, settings + SETTINGS), count = 0;
 
-	settings[MAXMEMORY].value[integer_write(settings[MAXMEMORY].value, (long long)memory_most(call))] = 0;
-	for (size_t i = 0; i < SETTINGS; i++)
+	settings[0].value[integer_write(settings[0].value, (long long)memory_most(call))] = 0;
+	for (unsigned i = 0; i < all; i++)
 		count += is_asked(call, &settings[i]);
 	reply_map(call->reply, count);
-	for (size_t i = 0; i < SETTINGS; i++)
+	for (unsigned i = 0; i < all; i++)
 		if (is_asked(call, &settings[i])) {
 			reply_bulk_of(call->reply, settings[i].name);
 			reply_bulk_of(call->reply, settings[i].value);
@@ -69,7 +69,7 @@ static bool read_bytes(struct text word, unsigned long long *bytes)
 	return text_integer(word, &number) && number >= 0 && !__builtin_mul_overflow((unsigned long long)number, times, bytes);
 }
 
-/* What is to be memory_most; everything else stays as it is. NULL, or what is wrong. */
+/* What is to be memory_most; what is saved is set when all are right, and everything else stays as it is. NULL, or what is wrong. */
 static const char *check_setting(const struct call *call, size_t word, unsigned long long *bytes, bool *sets)
 {
 	if (call_is(call, word, "maxmemory")) {
@@ -82,7 +82,7 @@ static const char *check_setting(const struct call *call, size_t word, unsigned 
 		return call->words[word + 1].length == 0 ? NULL : "this server has none";
 	if (call_is(call, word, "timeout"))
 		return call_is(call, word + 1, "0") ? NULL : "this server has none";
-	return "";
+	return saving_set(call->server->persistence, call->words[word], call->words[word + 1], false);
 }
 
 void command_config_set(struct call *call)
@@ -105,6 +105,8 @@ void command_config_set(struct call *call)
 		if (wrong != NULL)
 			return;
 	}
+	for (size_t i = 2; i < call->words_count; i += 2)
+		(void)saving_set(call->server->persistence, call->words[i], call->words[i + 1], true);
 	for (unsigned i = 0; sets && i < call->count; i++)
 		store_limit_memory(call->stores[i], (size_t)bytes, call->count);
 	reply_ok(call->reply);
@@ -227,6 +229,12 @@ void command_info(struct call *call)
 	if (is_wanted(call, "memory")) {
 		begin_section(&text, "Memory");
 		say(&text, "used_memory:%llu\r\nmaxmemory:%zu\r\nmaxmemory_policy:noeviction", sums.used, memory_most(call));
+	}
+	if (is_wanted(call, "persistence")) {
+		char lines[SAVING_INFO_BYTES];
+
+		begin_section(&text, "Persistence");
+		reply_raw(&text, (struct text){ lines, saving_info(call, lines, sizeof lines) });
 	}
 	if (is_wanted(call, "stats"))
 		say_stats(call, &sums, &text);

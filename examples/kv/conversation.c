@@ -272,7 +272,8 @@ void conversation_serve(struct conversation *conversation, struct text reply)
 
 static void tell_error(struct reply *output, struct conversation_part *part)
 {
-	reply_error(output, "%s%s", part->error == ODEON_ENOMEM ? "OOM " : "ERR no answer: ", odeon_error_text(part->error));
+	reply_error(output, "%s%s", part->error == ODEON_ENOMEM ? "OOM " : part->error == ODEON_ESYSTEM ? "MISCONF not on the disk: " :
+	            "ERR no answer: ", odeon_error_text(part->error));
 	part->done++;
 }
 

@@ -73,12 +73,16 @@ void command_object_refcount(struct call *call)
 		reply_integer(call->reply, 1);
 }
 
+/* What was read from a file is as old as the server. */
 void command_object_idletime(struct call *call)
 {
 	const struct key *key = peek(call);
 
-	if (key != NULL)
-		reply_integer(call->reply, (call_store(call, call->words[2])->now - key->used) / 1000);
+	if (key != NULL) {
+		int64_t used = key->used > call->server->started ? key->used : call->server->started;
+
+		reply_integer(call->reply, (call_store(call, call->words[2])->now - used) / 1000);
+	}
 }
 
 void command_object_freq(struct call *call)

@@ -5,6 +5,7 @@
  * words but the first are keys. All numbers have 32 bits, in the machine's own order.
  */
 #include "call.h"
+#include "effects.h"
 #include "pack.h"
 #include "wait.h"
 #include <stdlib.h>
@@ -198,6 +199,8 @@ static void run_one(struct runner *runner, struct pack_run *run, struct reply *r
 	reply_cut(reply, before);                              /* whatever became of the others */
 	runner->call.is_blocked = false;
 	runner->call.reply = reply;
+	if (runner->call.effects != NULL)
+		effects_begin(runner->call.effects);
 	if (runner->words != NULL)
 		run_unit(runner);
 	else
@@ -206,6 +209,8 @@ static void run_one(struct runner *runner, struct pack_run *run, struct reply *r
 	run->is_blocked = runner->call.is_blocked;
 	if (runner->call.stores != NULL)
 		wait_serve(&runner->call);
+	if (runner->call.effects != NULL)                      /* with what those who waited took */
+		effects_end(runner->call.effects);
 }
 
 void pack_run(const struct pack_place *place, struct pack_run *run, struct reply *reply, size_t *ends)
@@ -214,7 +219,7 @@ void pack_run(const struct pack_place *place, struct pack_run *run, struct reply
 	struct text *words = run->words_most <= sizeof few / sizeof few[0] ? few : calloc(run->words_most, sizeof *words);
 	struct runner runner = {
 		.call = { .server = place->server, .stores = place->stores, .count = place->count, .client = place->client,
-		          .post = place->post, .now = place->now, .may_block = true },
+		          .post = place->post, .now = place->now, .may_block = true, .effects = place->effects },
 		.at = run->bytes.at,
 		.words = words,
 	};

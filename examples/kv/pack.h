@@ -33,6 +33,7 @@ struct pack_place {
 	struct client *client;
 	struct post *post;
 	int64_t now;
+	struct effects *effects;                       /* or NULL */
 };
 
 struct pack_run {

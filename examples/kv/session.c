@@ -58,7 +58,7 @@ static void forget(struct session *session)
 /* Where nothing is in it that needs a store, and nothing is watched, it runs here. */
 static uint64_t execute(struct session *session, struct reply *reply, struct pack *pack)
 {
-	struct pack_place nowhere = { session->server, NULL, session->stores, session->client, session->post, session->now };
+	struct pack_place nowhere = { session->server, NULL, session->stores, session->client, session->post, session->now, NULL };
 	bool is_watching = session->watched.units > 0, is_added;
 	uint64_t stores = session->gathered_stores | session->watched_stores;
 	struct pack here;

@@ -2,6 +2,8 @@
 /* settings.c - the command line */
 #include "settings.h"
 #include "commands.h"
+#include "persistence.h"
+#include "saving.h"
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -17,7 +19,7 @@ static void print_help(void)
 {
 	puts("usage: kv [OPTION]...\n"
 	     "\n"
-	     "A key-value server that speaks the protocol of Redis. It ends by SIGINT and SIGTERM; what it holds is not saved.\n"
+	     "A key-value server that speaks the protocol of Redis. It ends by SIGINT and SIGTERM.\n"
 	     "\n"
 	     "  --port N          listen at this port; 0: at any that is free (6379)\n"
 	     "  --bind ADDRESS    of this address of the machine: a number, IPv4 or IPv6 (127.0.0.1)\n"
@@ -26,6 +28,11 @@ static void print_help(void)
 	     "  --shards N        actors that the keys are spread over, 1 to 64 (as many as workers)\n"
 	     "  --connections N   at the same time; one more is told so and sent away (10000)\n"
 	     "  --maxmemory N     bytes of keys and values; then what would add to them is refused; 0: no end (0)\n"
+	     "  --appendonly yes|no             keep what is written in an append-only file (no)\n"
+	     "  --dir FOLDER                    in its appendonlydir (.)\n"
+	     "  --appendfsync always|everysec|no                  when it is on the disk (everysec)\n"
+	     "  --auto-aof-rewrite-percentage N, --auto-aof-rewrite-min-size N    rewritten when it has grown by so much, and has so many bytes (100, 64 MB)\n"
+	     "  --lost-shard end|empty          without such a file, when a shard has failed: end, or go on without its keys (end)\n"
 	     "  --help            this text\n"
 	     "  --version         the version\n"
 	     "\n"
@@ -55,6 +62,34 @@ static bool read_count(const char *name, const char *text, unsigned most, unsign
 	return is_good;
 }
 
+/* Which of two words it is. */
+static bool read_choice(const char *name, const char *text, const char *yes, const char *no, bool *is_yes)
+{
+	*is_yes = strcmp(text, yes) == 0;
+	if (*is_yes || strcmp(text, no) == 0)
+		return true;
+	fprintf(stderr, "kv: --%s is %s or %s, not \"%s\"\n", name, yes, no, text);
+	return false;
+}
+
+static bool read_policy(const char *text, int *policy)
+{
+	if (saving_policy(text_of(text), policy))
+		return true;
+	fprintf(stderr, "kv: --appendfsync is always, everysec or no, not \"%s\"\n", text);
+	return false;
+}
+
+static bool read_percentage(const char *text, unsigned *percentage)
+{
+	unsigned long long number;
+	bool is_good = read_number("auto-aof-rewrite-percentage", text, 0, 1000000, &number);
+
+	if (is_good)
+		*percentage = (unsigned)number;
+	return is_good;
+}
+
 static bool take_option(struct settings *settings, struct place *place, int option)
 {
 	switch (option) {
@@ -65,6 +100,12 @@ static bool take_option(struct settings *settings, struct place *place, int opti
 	case 's': return read_count("shards", optarg, STORES_MOST, &settings->shards);
 	case 'c': return read_count("connections", optarg, CONNECTIONS_MOST, &settings->connections);
 	case 'm': return read_number("maxmemory", optarg, 0, ~0ull >> 1, &settings->memory_most);
+	case 'a': return read_choice("appendonly", optarg, "yes", "no", &settings->appends);
+	case 'd': settings->folder = optarg; return true;
+	case 'f': return read_policy(optarg, &settings->policy);
+	case 'P': return read_percentage(optarg, &settings->rewrite_percentage);
+	case 'M': return read_number("auto-aof-rewrite-min-size", optarg, 0, ~0ull >> 1, &settings->rewrite_least);
+	case 'l': return read_choice("lost-shard", optarg, "empty", "end", &settings->starts_empty);
 	default: return false;
 	}
 }
@@ -101,12 +142,16 @@ int settings_read(struct settings *settings, int count, char **arguments)
 		{ "port", required_argument, NULL, 'p' }, { "bind", required_argument, NULL, 'b' }, { "unix", required_argument, NULL, 'u' },
 		{ "workers", required_argument, NULL, 'w' }, { "shards", required_argument, NULL, 's' },
 		{ "connections", required_argument, NULL, 'c' }, { "maxmemory", required_argument, NULL, 'm' },
+		{ "appendonly", required_argument, NULL, 'a' }, { "dir", required_argument, NULL, 'd' },
+		{ "appendfsync", required_argument, NULL, 'f' }, { "auto-aof-rewrite-percentage", required_argument, NULL, 'P' },
+		{ "auto-aof-rewrite-min-size", required_argument, NULL, 'M' }, { "lost-shard", required_argument, NULL, 'l' },
 		{ "help", no_argument, NULL, 'h' }, { "version", no_argument, NULL, 'V' }, { 0 },
 	};
 	struct place place = { .bind = "127.0.0.1", .port = 6379 };
 	int option;
 
-	*settings = (struct settings){ .connections = 10000 };
+	*settings = (struct settings){ .connections = 10000, .folder = ".", .policy = SYNC_EVERYSEC,
+		.rewrite_least = PERSISTENCE_REWRITE_LEAST, .rewrite_percentage = PERSISTENCE_REWRITE_PERCENTAGE };
 	while ((option = getopt_long(count, arguments, "", options, NULL)) != -1) {
 		if (option == 'h') {
 			print_help();

@@ -13,23 +13,47 @@
  *
  * A store is lent, not given: a clerk that ends gives back what it has, as its shards are told of its end, and a unit was run by then
  * or was not. An order is answered with struct kv_answer, or with an error: then it was not run, unless the error is
- * ODEON_EGONE or ODEON_EUNANSWERED, which say nothing about that. A shard that ends takes its keys along.
+ * ODEON_EGONE or ODEON_EUNANSWERED, which say nothing about that.
+ *
+ * Where a journal is kept (scribe.h), what an order did is told to the scribe before anybody else uses the stores, and the order is answered when
+ * it is as safe as is wanted.
+ *
+ * All of them are supervised. A clerk, or the scribe, that fails is replaced. A shard that fails has lost its keys: when the last
+ * loan of its store has come to its end, it reads them from the journal; meanwhile it lays aside what comes. What was on its way to it is answered
+ * with an error. Where there is no journal, or it cannot be read, `on_loss` is told what is lost; unless starts_empty was wanted,
+ * and then the shard goes on without any.
  */
 #ifndef KV_SHARD_H
 #define KV_SHARD_H
 
 #include <odeon.h>
+#include <stdatomic.h>
 #include "commands.h"
 #include "pack.h"
 
 #define KV_CLERKS_MOST 64
 
-/* Set by kv_cluster_start, then read only; must outlive the system. */
+/* What is to become of keys when the program, or a shard, ends. */
+struct kv_saving {
+	struct journal *journal;                       /* opened; NULL: there is none. The cluster's until the system is freed */
+	struct store **stores;                         /* by shard: what was read, which is taken; NULL: nothing */
+	bool starts_empty;                             /* without a journal: a shard that has lost its keys begins with none */
+	void (*on_loss)(void *data, const char *what); /* any thread; NULL: nobody is told */
+	void *data;
+};
+
+/* Set by kv_cluster_start, then read only, but for refs: each actor sets its own when it starts, for others to find it. They are
+ * sequentially consistent, as they come: nothing hangs on them but who is meant. Must outlive the system. */
 struct kv_cluster {
 	struct server server;
 	unsigned shards, clerks;
-	odeon_ref shard[STORES_MOST], clerk[KV_CLERKS_MOST];
+	_Atomic(odeon_ref) shard[STORES_MOST], clerk[KV_CLERKS_MOST], scribe;
 	int64_t unix_at_zero;                          /* milliseconds since 1970 when the system's clock was 0 */
+	struct kv_saving saving;
+	struct journal *journal;                       /* used by functions that the scribe has run; NULL: none */
+	odeon_ref pool, supervisors[2];
+	atomic_uint lives[STORES_MOST], scribes;       /* how many there were, one after the other */
+	atomic_uint stores[STORES_MOST];               /* that are still held by somebody; 0 is released by the last one */
 };
 
 struct kv_order {                                      /* its units lie behind it */
@@ -58,6 +82,9 @@ static inline size_t *kv_answer_ends(struct kv_answer *answer)
  */
 int kv_cluster_start(odeon_system *system, struct kv_cluster *cluster, struct server server, unsigned shards, unsigned clerks,
                      int64_t unix_now);
+int kv_cluster_start_saved(odeon_system *system, struct kv_cluster *cluster, struct server server, unsigned shards, unsigned clerks,
+                           int64_t unix_now, const struct kv_saving *saving);
+void kv_cluster_lose(struct kv_cluster *cluster, const char *format, ...) __attribute__((format(printf, 2, 3)));       /* tells on_loss */
 
 /* An order of the units of a pack behind so many bytes and units; NULL: no memory. To be sent to kv_cluster_place. */
 struct kv_order *kv_order_new(const struct pack *pack, size_t at, size_t done, uint64_t stores, struct client *client);
@@ -72,12 +99,15 @@ struct kv_loan { struct kv_holding *holding; };        /* the answer; sent to th
 ODEON_MESSAGE_DECLARE(kv_borrow);
 ODEON_MESSAGE_DECLARE(kv_loan);
 
-struct kv_holding *kv_holding_new(struct store *store);        /* which is taken; NULL: no memory, and it is freed */
+/* The store is taken; NULL: no memory, and it is freed. `count` is one more as long as it is there. */
+struct kv_holding *kv_holding_new(struct store *store, atomic_uint *count);
 void kv_holding_ref(struct kv_holding *holding);
 void kv_holding_unref(struct kv_holding *holding);
 struct store *kv_holding_store(struct kv_holding *holding);
+/* Nobody holds any store that shard ever had. */
+bool kv_holdings_are_gone(const struct kv_cluster *cluster, unsigned number);
 
-struct kv_member { const struct kv_cluster *cluster; unsigned number; };       /* what a shard and a clerk are started with */
+struct kv_member { struct kv_cluster *cluster; unsigned number; };       /* what a shard and a clerk are started with */
 extern const odeon_kind *const kv_shard_kind, *const kv_clerk_kind;
 
 /* Now, in milliseconds since 1970. */
@@ -86,6 +116,6 @@ int64_t kv_now(odeon_self *self, const struct kv_cluster *cluster);
 struct kv_answer *kv_answer_new(const struct kv_order *order);
 /* Runs an order on stores by number; those it does not need may be NULL. */
 void kv_order_run(odeon_self *self, const struct kv_cluster *cluster, struct store *const *stores, const struct kv_order *order,
-                  struct kv_answer *answer);
+                  struct kv_answer *answer, struct effects *effects);
 
 #endif

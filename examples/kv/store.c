@@ -2,6 +2,7 @@
 /*
  * store.c - keys in a table, and those that expire in another one too
  */
+#include "effects.h"
 #include "store.h"
 #include <stdlib.h>
 
@@ -52,6 +53,8 @@ void store_clear(struct store *store)
 
 static void expire(struct store *store, struct key *key)
 {
+	if (store->effects != NULL)
+		effects_delete(store->effects, entry_name(&key->entry));
 	store->expired++;
 	store_touch(store, entry_name(&key->entry));
 	store_remove(store, key);

@@ -18,6 +18,8 @@
 #include "list.h"
 #include "sorted.h"
 
+struct effects;
+
 enum value_type { VALUE_STRING, VALUE_LIST, VALUE_SET, VALUE_SORTED, VALUE_HASH };
 
 struct value {
@@ -56,6 +58,7 @@ struct store {
 	uint64_t changes;                              /* of keys, as store_touch was told */
 	struct crowds marks;                           /* who watches keys, and who waits for them */
 	struct crowds listeners[CLIENT_LISTENINGS];    /* who listens to channels, to patterns, and to channels of shards */
+	struct effects *effects;                       /* keys that expire are told there; NULL: nobody wants to know */
 };
 
 struct store *store_new(struct text_seed seed, uint64_t random);       /* NULL: no memory */
