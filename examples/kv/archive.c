@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* archive.c - opening the journal */
+/* archive.c - opening the ledger */
 #include "archive.h"
 #include "store.h"
 #include <errno.h>
@@ -62,22 +62,22 @@ static bool make_stores(struct archive *archive, const struct server *server, un
 	return true;
 }
 
-static bool read_journal(struct archive *archive, const struct settings *settings, const struct server *server)
+static bool read_ledger(struct archive *archive, const struct settings *settings, const struct server *server)
 {
 	struct told told = { .seconds = 0 };
-	struct journal_progress progress = { tell, &told };
+	struct ledger_progress progress = { tell, &told };
 	struct text_seed random;
 	int error;
 
 	if (getrandom(&random, sizeof random, 0) != sizeof random || !make_stores(archive, server, settings->shards))
 		return complain(settings->folder, "no memory, or no random numbers");
 	(void)clock_gettime(CLOCK_MONOTONIC, &told.began);
-	journal_init(&archive->journal, archive->disk, random);
-	error = journal_open(&archive->journal, server, archive->stores, settings->shards, &progress);
+	ledger_init(&archive->ledger, archive->disk, random);
+	error = ledger_open(&archive->ledger, server, archive->stores, settings->shards, &progress);
 	if (error != 0)
-		return complain(settings->folder, archive->journal.problem[0] != 0 ? archive->journal.problem : strerror(error));
-	if (archive->journal.problem[0] != 0)
-		(void)complain(settings->folder, archive->journal.problem);
+		return complain(settings->folder, archive->ledger.problem[0] != 0 ? archive->ledger.problem : strerror(error));
+	if (archive->ledger.problem[0] != 0)
+		(void)complain(settings->folder, archive->ledger.problem);
 	if (told.seconds > 0)
 		fprintf(stderr, "kv: read in %.1f s\n", seconds_since(&told.began));
 	return true;
@@ -92,7 +92,7 @@ bool archive_open(struct archive *archive, const struct settings *settings, stru
 	persistence_set(&archive->shared, rewrite_least, settings->rewrite_least);
 	persistence_set(&archive->shared, rewrite_percentage, settings->rewrite_percentage);
 	persistence_set(&archive->shared, rewrite_seconds, -1);
-	if (!open_disk(archive, settings->folder) || !read_journal(archive, settings, server))
+	if (!open_disk(archive, settings->folder) || !read_ledger(archive, settings, server))
 		return false;
 	server->persistence = &archive->shared;
 	return true;
@@ -102,7 +102,7 @@ void archive_close(struct archive *archive)
 {
 	if (archive->disk == NULL)
 		return;
-	journal_fini(&archive->journal);
+	ledger_fini(&archive->ledger);
 	disk_close(archive->disk);
 	for (unsigned i = 0; i < STORES_MOST; i++)
 		store_free(archive->stores[i]);

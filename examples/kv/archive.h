@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * archive.h - the journal of the program: opened before it serves, and read, which is told of when it takes long
+ * archive.h - the ledger of the program: opened before it serves, and read, which is told of when it takes long
  */
 #ifndef KV_ARCHIVE_H
 #define KV_ARCHIVE_H
 
-#include "journal.h"
+#include "ledger.h"
 #include "persistence.h"
 #include "settings.h"
 
 struct archive {
 	struct disk *disk;                             /* NULL: nothing is saved */
-	struct journal journal;
+	struct ledger ledger;
 	struct persistence shared;
 	struct store *stores[STORES_MOST];             /* what was read; whoever takes one leaves NULL */
 };

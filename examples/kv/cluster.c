@@ -167,10 +167,10 @@ static int start_all(odeon_system *system, struct kv_cluster *cluster)
 	odeon_offload_options one = ODEON_OFFLOAD(.threads = 1, .waiting = 16);
 	int error = 0;
 
-	if (cluster->journal != NULL)
+	if (cluster->ledger != NULL)
 		error = odeon_offload_start(system, &one, &cluster->pool);
 	if (error == 0)
-		error = start_members(system, cluster, kv_shard_kind, cluster->shards, cluster->journal != NULL, 10, &cluster->supervisors[0]);
+		error = start_members(system, cluster, kv_shard_kind, cluster->shards, cluster->ledger != NULL, 10, &cluster->supervisors[0]);
 	if (error == 0)
 		error = start_members(system, cluster, kv_clerk_kind, cluster->clerks, false, ODEON_RESTARTS_ANY, &cluster->supervisors[1]);
 	return error;
@@ -182,9 +182,9 @@ int kv_cluster_start_saved(odeon_system *system, struct kv_cluster *cluster, str
 	int error;
 
 	if (shards < 1 || shards > STORES_MOST || clerks < 1 || clerks > KV_CLERKS_MOST
-	 || (saving->journal != NULL) != (server.persistence != NULL))
+	 || (saving->ledger != NULL) != (server.persistence != NULL))
 		return ODEON_EINVAL;
-	*cluster = (struct kv_cluster){ .server = server, .shards = shards, .clerks = clerks, .saving = *saving, .journal = saving->journal };
+	*cluster = (struct kv_cluster){ .server = server, .shards = shards, .clerks = clerks, .saving = *saving, .ledger = saving->ledger };
 	cluster->unix_at_zero = unix_now - odeon_system_now(system).ns / 1000000;
 	error = start_all(system, cluster);
 	if (error == 0)
@@ -197,7 +197,7 @@ int kv_cluster_start_saved(odeon_system *system, struct kv_cluster *cluster, str
 int kv_cluster_start(odeon_system *system, struct kv_cluster *cluster, struct server server, unsigned shards, unsigned clerks,
                      int64_t unix_now)
 {
-	const struct kv_saving nothing = { .journal = NULL };
+	const struct kv_saving nothing = { .ledger = NULL };
 
 	return kv_cluster_start_saved(system, cluster, server, shards, clerks, unix_now, &nothing);
 }

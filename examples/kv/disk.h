@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * disk.h - the files of one folder: what a journal is written through
+ * disk.h - the files of one folder: what a ledger is written through
  *
  * A struct of functions, so that a test may have a disk that is full, that fails, or that forgets what was not synced. What fails answers
  * a negative errno. All of them may take long: they are called where that holds nobody up, by one thread at a time, but for read, which

@@ -2,12 +2,12 @@
 /*
  * effects.h - what commands did, as commands that do the same again
  *
- * A journal must say what has become of the keys, not what somebody asked for: a moment instead of "in ten seconds", the member that was
+ * A ledger must say what has become of the keys, not what somebody asked for: a moment instead of "in ten seconds", the member that was
  * picked instead of "any". So each command that may write is followed here by its effect, when it had one:
  *
  *   - as it was said, where the same words do the same to the same value: INCR, RPUSH, ZADD...
  *   - else what each of its keys has now: SET with PXAT, or DEL and RPUSH, HSET, SADD, ZADD, PEXPIREAT. That is right for any command,
- *     so that one which effects.c does not know is journaled more at length, but not wrongly;
+ *     so that one which effects.c does not know is ledgered more at length, but not wrongly;
  *   - a key that expires is a DEL of its own, whoever came across it.
  *
  * So each command that is written is about one key, but for FLUSHALL, and may be replayed on the store of that key alone. A unit with several

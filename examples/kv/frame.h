@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * frame.h - how commands stand in a file of the journal, so that it can be told what is whole
+ * frame.h - how commands stand in a file of the ledger, so that it can be told what is whole
  *
  * The file begins with a line that names it, and goes on in frames: a line, and behind it commands. Redis takes such lines, which begin
  * with #, for remarks.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* manifest.c - the list of a journal's files, and the folder they are in */
+/* manifest.c - the list of a ledger's files, and the folder they are in */
 #include "manifest.h"
 #include "resp.h"
 #include <errno.h>
@@ -23,15 +23,15 @@ static int wrong(char *problem, const char *what)
 	return EILSEQ;
 }
 
-void manifest_name(struct journal_file *file, uint64_t sequence)
+void manifest_name(struct ledger_file *file, uint64_t sequence)
 {
-	*file = (struct journal_file){ .sequence = sequence };
+	*file = (struct ledger_file){ .sequence = sequence };
 	(void)snprintf(file->name, sizeof file->name, "appendonly.aof.%llu.incr.aof", (unsigned long long)sequence);
 }
 
 /* ---- reading ------------------------------------------------------------------------------------------------------------- */
 
-static bool take_pair(struct journal_file *file, char *type, struct text key, struct text value)
+static bool take_pair(struct ledger_file *file, char *type, struct text key, struct text value)
 {
 	long long number;
 
@@ -52,7 +52,7 @@ static int read_line(struct manifest *manifest, struct text line, char *problem)
 {
 	char plain[256], type = 0;
 	struct resp_span spans[(sizeof plain + 1) / 2];
-	struct journal_file file = { .sequence = 0 };
+	struct ledger_file file = { .sequence = 0 };
 	long count = line.length < sizeof plain ? resp_split(line, plain, spans) : -1;
 
 	if (line.length == 0 || line.at[0] == '#')
@@ -67,7 +67,7 @@ static int read_line(struct manifest *manifest, struct text line, char *problem)
 		return 0;
 	if (file.name[0] == 0 || (type != 'b' && type != 'i'))
 		return wrong(problem, "a line without a file");
-	if (manifest->count == JOURNAL_FILES_MOST)
+	if (manifest->count == LEDGER_FILES_MOST)
 		return wrong(problem, "too many files");
 	file.is_base = type == 'b';
 	manifest->files[manifest->count++] = file;
@@ -77,7 +77,7 @@ static int read_line(struct manifest *manifest, struct text line, char *problem)
 /* The base first, then by number. */
 static int compare(const void *a, const void *b)
 {
-	const struct journal_file *one = a, *other = b;
+	const struct ledger_file *one = a, *other = b;
 
 	if (one->is_base != other->is_base)
 		return other->is_base - one->is_base;
@@ -148,7 +148,7 @@ static int write_all(struct disk *disk, int file, const char *text, size_t lengt
 
 static int write_new(const struct manifest *manifest, struct disk *disk)
 {
-	char text[JOURNAL_FILES_MOST * (JOURNAL_NAME_BYTES + 48)];
+	char text[LEDGER_FILES_MOST * (LEDGER_NAME_BYTES + 48)];
 	int file = disk->open(disk, MANIFEST_NEW, true), error;
 	size_t length = 0;
 
@@ -177,7 +177,7 @@ int manifest_write(const struct manifest *manifest, struct disk *disk, bool *is_
 
 /* ---- what is left over ----------------------------------------------------------------------------------------------------- */
 
-struct leftover { const struct manifest *manifest; char names[16][JOURNAL_NAME_BYTES]; unsigned count; };
+struct leftover { const struct manifest *manifest; char names[16][LEDGER_NAME_BYTES]; unsigned count; };
 
 static void see_name(void *data, const char *name)
 {
@@ -190,7 +190,7 @@ static void see_name(void *data, const char *name)
 	for (unsigned i = 0; i < leftover->manifest->count; i++)
 		if (strcmp(name, leftover->manifest->files[i].name) == 0)
 			return;
-	if (leftover->count < sizeof leftover->names / sizeof leftover->names[0] && strlen(name) < JOURNAL_NAME_BYTES)
+	if (leftover->count < sizeof leftover->names / sizeof leftover->names[0] && strlen(name) < LEDGER_NAME_BYTES)
 		strcpy(leftover->names[leftover->count++], name);
 }
 

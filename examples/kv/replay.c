@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* replay.c - commands out of a journal, run */
+/* replay.c - commands out of a ledger, run */
 #include "call.h"
 #include "replay.h"
 #include <errno.h>

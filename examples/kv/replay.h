@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * replay.h - effects (effects.h) out of a journal, on the stores that they are about
+ * replay.h - effects (effects.h) out of a ledger, on the stores that they are about
  *
  * It is as if no time passed: what has expired since stays until the store is used, and is then told of as anything that expires. Commands
- * that find something else than what they were about, and answer with an error, are right: while a journal is rewritten, changes
+ * that find something else than what they were about, and answer with an error, are right: while a ledger is rewritten, changes
  * stand in it before the key that they are about is written as a whole.
  */
 #ifndef KV_REPLAY_H

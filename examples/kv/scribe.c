@@ -318,7 +318,7 @@ static void strike(odeon_self *self, struct scribe *scribe)
 
 	if (odeon_now(self).ns < scribe->try_at.ns)
 		return;
-	stroke = odeon_new(kv_stroke, .journal = cluster_of(scribe)->journal);
+	stroke = odeon_new(kv_stroke, .ledger = cluster_of(scribe)->ledger);
 	if (stroke == NULL)                                    /* the tick tries again */
 		return;
 	if (!fill(self, scribe, stroke)) {
@@ -362,7 +362,7 @@ static void begin_reading(odeon_self *self, struct scribe *scribe, struct kv_reb
 {
 	const struct kv_cluster *cluster = cluster_of(scribe);
 	struct kv_reading *reading = odeon_new(kv_reading, .server = cluster->server, .number = request->number, .count = cluster->shards,
-	                                       .random = cluster->server.seed.words[1] + request->number, .copy = journal_copy(cluster->journal));
+	                                       .random = cluster->server.seed.words[1] + request->number, .copy = ledger_copy(cluster->ledger));
 
 	scribe->readers++;
 	if (kv_read(self, ODEON_NOBODY, reading, ODEON_THEN(self, scribe, reading, kv_rebuilt, .request = request)) == 0)
@@ -378,7 +378,7 @@ static void serve_rebuilds(odeon_self *self, struct scribe *scribe)
 
 		if (request == NULL)
 			continue;
-		if (!scribe->has_live || !cluster_of(scribe)->journal->is_own) {
+		if (!scribe->has_live || !cluster_of(scribe)->ledger->is_own) {
 			scribe->rebuilds[i] = NULL;
 			refuse_rebuild(self, request, EIO);
 		} else if (scribe->written >= request->behind && scribe->rewriting == RESTING) {
@@ -465,11 +465,11 @@ ODEON_START(scribe, kv_member)
 	cluster->scribe = odeon_self_ref(self);
 	if (is_first) {
 		scribe->has_live = true;
-		scribe->size = scribe->synced = cluster->journal->live.length;
+		scribe->size = scribe->synced = cluster->ledger->live.length;
 		persistence_set(scribe->shared, size, scribe->size);
 		persistence_set(scribe->shared, base_size, scribe->size);
 		persistence_set(scribe->shared, saved_at, kv_now(self, cluster) / 1000);
-		persistence_set(scribe->shared, wants_rewrite, !cluster->journal->is_own);
+		persistence_set(scribe->shared, wants_rewrite, !cluster->ledger->is_own);
 	} else {
 		lose_live(self, scribe, EIO);
 		end_rewriting(scribe, false);

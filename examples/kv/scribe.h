@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * scribe.h - the actor that writes the journal, and what others tell it
+ * scribe.h - the actor that writes the ledger, and what others tell it
  *
  * Whoever ran an order sends its effects to the scribe before anybody else can use what was changed: a shard before its next order,
  * a clerk before it gives the stores back. So effects come to the scribe in an order in which they may have happened, and all
@@ -46,7 +46,7 @@ struct kv_piece { char *bytes; size_t length; uint64_t cursor; };      /* from m
 ODEON_MESSAGE_DECLARE(kv_piece_wanted);
 ODEON_MESSAGE_DECLARE(kv_piece);
 
-/* All that a shard has, out of the journal, with all that was sent to the scribe before; asked by a shard that was started anew. */
+/* All that a shard has, out of the ledger, with all that was sent to the scribe before; asked by a shard that was started anew. */
 struct kv_rebuild { unsigned number; uint64_t behind; };
 struct kv_rebuilt { struct store *store; int error; char problem[200]; };      /* NULL: an errno, and what is wrong */
 ODEON_MESSAGE_DECLARE(kv_rebuild);

@@ -97,7 +97,7 @@ static int start_cluster(struct running *running, const struct settings *setting
 	if (!archive_open(&running->archive, settings, &server))
 		return ODEON_EFAILED;
 	if (settings->appends) {
-		saving.journal = &running->archive.journal;
+		saving.ledger = &running->archive.ledger;
 		saving.stores = running->archive.stores;
 	}
 	return kv_cluster_start_saved(running->system, &running->cluster, server, settings->shards, settings->shards, unix_now(), &saving);
@@ -128,7 +128,7 @@ static int flush(struct running *running)
 {
 	int error = 0;
 
-	if (running->cluster.journal == NULL)
+	if (running->cluster.ledger == NULL)
 		return 0;
 	odeon_free(odeon_ask(kv_flushed, running->system, running->cluster.scribe, odeon_new(kv_flush),
 		odeon_clock_deadline(ODEON_MS(FLUSH_MS)), &error));

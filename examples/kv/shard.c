@@ -225,7 +225,7 @@ ODEON_ANSWER(shard, rebuilding, kv_rebuilt)
 		(void)odeon_unstash(self);
 }
 
-/* Clerks may still use what the one before has lent, and tell the scribe of it. When they have done, the journal has all. */
+/* Clerks may still use what the one before has lent, and tell the scribe of it. When they have done, the ledger has all. */
 static void look(odeon_self *self, struct shard *shard)
 {
 	const struct kv_member *member = &shard->member;
@@ -274,9 +274,9 @@ ODEON_START(shard, kv_member)
 
 	shard->member = *kv_member;
 	cluster->shard[number] = odeon_self_ref(self);
-	if (is_first || (cluster->journal == NULL && cluster->saving.starts_empty))
+	if (is_first || (cluster->ledger == NULL && cluster->saving.starts_empty))
 		return take_store(self, shard, first_store(kv_member, is_first));
-	if (cluster->journal != NULL)
+	if (cluster->ledger != NULL)
 		return odeon_tick_after(self, 0, LOOK);
 	kv_cluster_lose(cluster, "the keys of shard %u are lost, and nothing is saved", number);
 	return ODEON_EFAILED;

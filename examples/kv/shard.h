@@ -15,12 +15,12 @@
  * or was not. An order is answered with struct kv_answer, or with an error: then it was not run, unless the error is
  * ODEON_EGONE or ODEON_EUNANSWERED, which say nothing about that.
  *
- * Where a journal is kept (scribe.h), what an order did is told to the scribe before anybody else uses the stores, and the order is answered when
+ * Where a ledger is kept (scribe.h), what an order did is told to the scribe before anybody else uses the stores, and the order is answered when
  * it is as safe as is wanted.
  *
  * All of them are supervised. A clerk, or the scribe, that fails is replaced. A shard that fails has lost its keys: when the last
- * loan of its store has come to its end, it reads them from the journal; meanwhile it lays aside what comes. What was on its way to it is answered
- * with an error. Where there is no journal, or it cannot be read, `on_loss` is told what is lost; unless starts_empty was wanted,
+ * loan of its store has come to its end, it reads them from the ledger; meanwhile it lays aside what comes. What was on its way to it is answered
+ * with an error. Where there is no ledger, or it cannot be read, `on_loss` is told what is lost; unless starts_empty was wanted,
  * and then the shard goes on without any.
  */
 #ifndef KV_SHARD_H
@@ -35,9 +35,9 @@
 
 /* What is to become of keys when the program, or a shard, ends. */
 struct kv_saving {
-	struct journal *journal;                       /* opened; NULL: there is none. The cluster's until the system is freed */
+	struct ledger *ledger;                       /* opened; NULL: there is none. The cluster's until the system is freed */
 	struct store **stores;                         /* by shard: what was read, which is taken; NULL: nothing */
-	bool starts_empty;                             /* without a journal: a shard that has lost its keys begins with none */
+	bool starts_empty;                             /* without a ledger: a shard that has lost its keys begins with none */
 	void (*on_loss)(void *data, const char *what); /* any thread; NULL: nobody is told */
 	void *data;
 };
@@ -50,7 +50,7 @@ struct kv_cluster {
 	_Atomic(odeon_ref) shard[STORES_MOST], clerk[KV_CLERKS_MOST], scribe;
 	int64_t unix_at_zero;                          /* milliseconds since 1970 when the system's clock was 0 */
 	struct kv_saving saving;
-	struct journal *journal;                       /* used by functions that the scribe has run; NULL: none */
+	struct ledger *ledger;                       /* used by functions that the scribe has run; NULL: none */
 	odeon_ref pool, supervisors[2];
 	atomic_uint lives[STORES_MOST], scribes;       /* how many there were, one after the other */
 	atomic_uint stores[STORES_MOST];               /* that are still held by somebody; 0 is released by the last one */

@@ -18,64 +18,64 @@ ODEON_MESSAGE_DEFINE_DROP(kv_stroke)
 }
 
 /* Those that belong there, in one frame. */
-static int write_records(struct journal *journal, struct sink *sink, const struct kv_record *record)
+static int write_records(struct ledger *ledger, struct sink *sink, const struct kv_record *record)
 {
 	bool any = false;
 
-	journal_clear(journal);
+	ledger_clear(ledger);
 	for (; record != NULL; record = record->next) {
-		if (!(sink == &journal->live ? record->to_live : record->to_next) || record->length == 0)
+		if (!(sink == &ledger->live ? record->to_live : record->to_next) || record->length == 0)
 			continue;
-		if (!journal_add(journal, (struct text){ record->bytes, record->length }))
+		if (!ledger_add(ledger, (struct text){ record->bytes, record->length }))
 			return ENOMEM;
 		any = true;
 	}
-	return any ? journal_write(journal, sink) : 0;
+	return any ? ledger_write(ledger, sink) : 0;
 }
 
 static void write_live(struct kv_stroke *stroke)
 {
-	struct journal *journal = stroke->journal;
+	struct ledger *ledger = stroke->ledger;
 
-	if (journal->live.file < 0)
+	if (ledger->live.file < 0)
 		return;
-	stroke->write_error = write_records(journal, &journal->live, stroke->records);
-	if (stroke->syncs && journal->live.synced < journal->live.length)
-		stroke->sync_error = journal_sync(journal, &journal->live);
+	stroke->write_error = write_records(ledger, &ledger->live, stroke->records);
+	if (stroke->syncs && ledger->live.synced < ledger->live.length)
+		stroke->sync_error = ledger_sync(ledger, &ledger->live);
 	if (stroke->sync_error != 0)
-		journal_drop(journal);
+		ledger_drop(ledger);
 }
 
 static void write_next(struct kv_stroke *stroke)
 {
-	struct journal *journal = stroke->journal;
+	struct ledger *ledger = stroke->ledger;
 
-	if (journal->next.file < 0)
+	if (ledger->next.file < 0)
 		return;
-	stroke->next_error = write_records(journal, &journal->next, stroke->records);
-	if (stroke->next_error == 0 && journal->next.length - journal->next.synced > NEXT_UNSYNCED_MOST)
-		stroke->next_error = journal_sync(journal, &journal->next);
+	stroke->next_error = write_records(ledger, &ledger->next, stroke->records);
+	if (stroke->next_error == 0 && ledger->next.length - ledger->next.synced > NEXT_UNSYNCED_MOST)
+		stroke->next_error = ledger_sync(ledger, &ledger->next);
 	if (stroke->next_error == 0 && stroke->ends)
-		stroke->next_error = journal_finish(journal);
+		stroke->next_error = ledger_finish(ledger);
 	if (stroke->next_error != 0)
-		journal_abort(journal);
+		ledger_abort(ledger);
 }
 
 ODEON_BLOCKING(strike, kv_stroke, kv_stroke)
 {
-	struct journal *journal = kv_stroke->journal;
+	struct ledger *ledger = kv_stroke->ledger;
 
 	if (kv_stroke->drops_live)
-		journal_drop(journal);
+		ledger_drop(ledger);
 	if (kv_stroke->drops_live || kv_stroke->aborts)
-		journal_abort(journal);
+		ledger_abort(ledger);
 	if (kv_stroke->begins)
-		kv_stroke->next_error = journal_begin(journal);
+		kv_stroke->next_error = ledger_begin(ledger);
 	write_live(kv_stroke);
 	write_next(kv_stroke);
-	kv_stroke->has_live = journal->live.file >= 0;
-	kv_stroke->size = journal->live.length;
-	kv_stroke->synced = journal->live.synced;
+	kv_stroke->has_live = ledger->live.file >= 0;
+	kv_stroke->size = ledger->live.length;
+	kv_stroke->synced = ledger->live.synced;
 	return kv_stroke;
 }
 
@@ -89,7 +89,7 @@ ODEON_BLOCKING(read_store, kv_reading, kv_rebuilt)
 	if (rebuilt->store == NULL)
 		rebuilt->error = ENOMEM;
 	else
-		rebuilt->error = journal_read_one(&kv_reading->copy, &kv_reading->server, rebuilt->store, kv_reading->number, kv_reading->count,
+		rebuilt->error = ledger_read_one(&kv_reading->copy, &kv_reading->server, rebuilt->store, kv_reading->number, kv_reading->count,
 		                                  rebuilt->problem, sizeof rebuilt->problem);
 	if (rebuilt->error == 0)
 		return rebuilt;

@@ -190,6 +190,11 @@ static void judge(struct tape *tape)
 		stop(tape, was ? TAPE_DAMAGED : TAPE_TORN);
 }
 
+static bool is_of_redis(struct text bytes)
+{
+	return bytes.at[0] == '*' || (bytes.length == 4 && memcmp(bytes.at, "#TS:", 4) == 0);
+}
+
 static bool play_frame(struct tape *tape)
 {
 	uint64_t at = tape->end.at, commands = at + FRAME_LINE_BYTES;
@@ -197,7 +202,7 @@ static bool play_frame(struct tape *tape)
 
 	if (!hold(tape, at, tape->length - at < FRAME_LINE_BYTES ? tape->length - at : FRAME_LINE_BYTES))
 		return false;
-	if (held(tape, at, 1).at[0] == '*') {                  /* Redis has used the folder meanwhile, and gone on writing in its own way */
+	if (is_of_redis(held(tape, at, 4))) {                  /* it has used the folder meanwhile, and gone on writing in its own way */
 		tape->end.has_plain = true;
 		return play_unit(tape);
 	}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tape.h - reading a file of the journal from its beginning to its end, whatever has become of it
+ * tape.h - reading a file of the ledger from its beginning to its end, whatever has become of it
  *
  * It is read a piece at a time. Each frame whose sum is right goes to `play`; one is played as a whole or not at all. A file without
  * frames, as Redis writes it, goes there command by command, and transactions as a whole.

@@ -109,7 +109,7 @@ void engine_time(struct engine *engine, int64_t now)
 static void serve_elsewhere(struct engine *engine, struct engine *home)
 {
 	const struct text words[] = { TEXT("|serve"), { engine->elsewhere.bytes, engine->elsewhere.length } };
-	struct pack_place place = { &engine->server, home->stores, engine->count, NULL, &engine->post, home->stores[0]->now };
+	struct pack_place place = { &engine->server, home->stores, engine->count, NULL, &engine->post, home->stores[0]->now, home->effects };
 	struct pack_run run = { .units = 1, .words_most = 2 };
 	struct reply reply;
 	struct pack pack;
@@ -117,6 +117,8 @@ static void serve_elsewhere(struct engine *engine, struct engine *home)
 	pack_init(&pack);
 	reply_init(&reply, 2);
 	must(pack_add(&pack, command_named("|serve"), words, 2));
+	for (unsigned i = 0; i < engine->count; i++)
+		home->stores[i]->effects = home->effects;
 	reply_cut(&engine->elsewhere, 0);
 	run.bytes = (struct text){ pack.bytes.bytes, pack.bytes.length };
 	pack_run(&place, &run, &reply, NULL);
@@ -127,11 +129,13 @@ static void serve_elsewhere(struct engine *engine, struct engine *home)
 static void run_unit(struct engine *engine, struct engine *home, const struct pack *pack, uint64_t needed, struct reply *reply)
 {
 	struct store *stores[STORES_MOST] = { NULL };
-	struct pack_place place = { &engine->server, stores, engine->count, engine->session.client, &engine->post, home->stores[0]->now };
+	struct pack_place place = { &engine->server, stores, engine->count, engine->session.client, &engine->post, home->stores[0]->now,
+	                            home->effects };
 	struct pack_run run = { .bytes = { pack->bytes.bytes, pack->bytes.length }, .units = 1, .words_most = pack->words_most };
 
 	for (unsigned i = 0; i < engine->count; i++)           /* what it did not ask for it does not get */
-		stores[i] = needed >> i & 1 ? home->stores[i] : NULL;
+		if ((stores[i] = needed >> i & 1 ? home->stores[i] : NULL) != NULL)
+			stores[i]->effects = home->effects;
 	pack_run(&place, &run, reply, NULL);
 	must(run.done == 1 && run.used == pack->bytes.length && run.is_blocked == (reply->length == 0));
 	while (engine->elsewhere.length > 0)

@@ -18,6 +18,7 @@ struct engine {
 	struct reply heard;                            /* by this connection: letters, and what it waited for */
 	struct reply elsewhere;                        /* a key that somebody waits for who needs several stores; empty: none */
 	struct engine *home;                           /* whose stores these are; NULL: its own */
+	struct effects *effects;                       /* of all commands; or NULL */
 };
 
 void engine_open(struct engine *engine, unsigned stores);
