@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 enum sync_policy { SYNC_EVERYSEC, SYNC_ALWAYS, SYNC_NO };      /* as `appendfsync` of Redis */
-#define PERSISTENCE_BACKLOG_MOST (32u << 20)           /* bytes that wait to be written, before clients wait too */
+#define PERSISTENCE_BACKLOG_MOST (8u << 20)            /* bytes that wait to be written, before clients wait too */
 
 struct persistence {
 	/* settings */

@@ -105,7 +105,7 @@ static void send(odeon_self *self, const struct kv_cluster *cluster, struct kv_r
 	record->bytes = effects->bytes.bytes;
 	record->length = effects->bytes.length;
 	reply_init(&effects->bytes, 2);
-	persistence_add(cluster->server.persistence, backlog, record->length);
+	persistence_add(cluster->server.persistence, backlog, kv_record_cost(record));
 	(void)odeon_send(self, cluster->scribe, record);       /* when it is gone, another one writes everything anew */
 }
 

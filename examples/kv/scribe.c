@@ -65,9 +65,8 @@ static void answer(odeon_self *self, struct kv_record *record, bool is_safe)
 static void finish(odeon_self *self, struct scribe *scribe, struct kv_record *record, bool is_safe)
 {
 	answer(self, record, is_safe);
-	if (record->walk == 0)
-		persistence_written(scribe->shared, record->length);
-	else if (record->walk == scribe->walk)
+	persistence_written(scribe->shared, kv_record_cost(record));
+	if (record->walk != 0 && record->walk == scribe->walk)
 		scribe->is_asking = false;
 	scribe->written++;
 	odeon_free(record);
@@ -307,7 +306,7 @@ static struct stroke sum(const struct kv_stroke *stroke)
 	struct stroke sum = { .ends = stroke->ends };
 
 	for (const struct kv_record *record = stroke->records; record != NULL; record = record->next, sum.count++)
-		sum.bytes += record->walk == 0 ? record->length : 0;
+		sum.bytes += kv_record_cost(record);
 	return sum;
 }
 

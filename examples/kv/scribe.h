@@ -58,6 +58,12 @@ struct kv_flushed { int unused; };
 ODEON_MESSAGE_DECLARE(kv_flush);
 ODEON_MESSAGE_DECLARE(kv_flushed);
 
+/* What it counts as while it waits to be written, its struct and all; nothing where nothing was done. */
+static inline size_t kv_record_cost(const struct kv_record *record)
+{
+	return record->walk == 0 && record->length > 0 ? record->length + 128 : 0;
+}
+
 void kv_records_init(struct kv_records *records);
 void kv_records_add(struct kv_records *records, struct kv_record *record);
 struct kv_record *kv_records_take(struct kv_records *records, size_t bytes);   /* the first of them, up to so many bytes; NULL: none */

@@ -249,9 +249,12 @@ static void close_book(struct book *book)
 static long count_numbers(struct book *book)
 {
 	struct reply reply = engine_line(&book->engine, "LRANGE l 0 -1");
-	long count = strtol(reply.bytes + 1, NULL, 10);
-	const char *at = strchr(reply.bytes, '\n') + 1;
+	const char *at;
+	long count;
 
+	reply_raw(&reply, (struct text){ "", 1 });             /* for functions that want to find an end */
+	count = strtol(reply.bytes + 1, NULL, 10);
+	at = strchr(reply.bytes, '\n') + 1;
 	for (long i = 1; i <= count; i++) {
 		long number;
 

@@ -6,8 +6,9 @@ if HAVE_CHECK
 check_PROGRAMS += $(kv_tests) %D%/against
 TESTS          += $(kv_tests) %D%/against.sh
 endif
-TESTS          += %D%/server.sh
-EXTRA_DIST     += %D%/against.sh %D%/replies.txt %D%/server.sh
+check_PROGRAMS += %D%/crash
+TESTS          += %D%/crash.sh %D%/server.sh
+EXTRA_DIST     += %D%/against.sh %D%/crash.sh %D%/replies.txt %D%/server.sh
 
 kv_libraries = examples/kv/libkv.la $(LDADD)
 %C%_resp_t_SOURCES  = %D%/resp.c tests/fuzz/resp.c tests/fuzz/resp.h
@@ -22,6 +23,7 @@ kv_libraries = examples/kv/libkv.la $(LDADD)
 %C%_commands_t_LDADD    = $(kv_libraries)
 %C%_clients_t_SOURCES = %D%/clients.c %D%/engine.c %D%/engine.h %D%/chance.h %D%/town.c %D%/town.h
 %C%_clients_t_LDADD   = $(kv_libraries)
+%C%_crash_LDADD      =
 %C%_ledger_t_SOURCES = %D%/ledger.c %D%/chance.h %D%/engine.c %D%/engine.h %D%/lines.c %D%/lines.h %D%/shelf.c %D%/shelf.h
 %C%_ledger_t_LDADD   = $(kv_libraries)
 %C%_scribe_t_SOURCES = %D%/scribe.c %D%/chance.h %D%/engine.c %D%/engine.h %D%/lines.c %D%/lines.h %D%/shelf.c %D%/shelf.h
