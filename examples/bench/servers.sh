@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # servers.sh BUILD FOLDER [WHAT...] - the servers among the examples beside those that others wrote, on this machine, by TCP
 #
-#   kv      examples/kv beside redis-server, both asked by redis-benchmark; neither saves anything
+#   kv      examples/kv beside redis-server, both asked by redis-benchmark; neither saves anything, but those of POLICIES: an append-only file
+#           in a folder of TMPDIR, with appendfsync always, everysec or no
 #   http    18-http-hello beside nginx and Go's net/http, all asked by wrk for the same bytes; connections stay
 #   echo    17-tcp-echo beside the floor, a plain loop of epoll, and Go's net, all asked by echo-load (load.c says how)
 #
@@ -10,13 +11,13 @@
 # Who asks is on the same machine, and takes its part of it. What is missing is said, and left out.
 #
 #   ROUNDS=3
-#   kv:    REQUESTS=100000 CLIENTS=50 PIPELINES="1 16" TESTS=set,get,incr,lpush,lrange_100 WORKERS="1 2"
+#   kv:    POLICIES="" REQUESTS=100000 CLIENTS=50 PIPELINES="1 16" TESTS=set,get,incr,lpush,lrange_100 WORKERS="1 2"
 #   http:  HTTP_CONNECTIONS=64   echo: CONNECTIONS="1 1000 10000" BYTES=64   both: THREADS=2 LASTS=3 (seconds), GO=go
 set -eu
 build=$1 folder=$2
 shift 2
 [ $# -gt 0 ] || set -- kv http echo
-: "${ROUNDS:=3}" "${REQUESTS:=100000}" "${CLIENTS:=50}" "${PIPELINES:=1 16}" "${TESTS:=set,get,incr,lpush,lrange_100}" "${WORKERS:=1 2}"
+: "${POLICIES=}" "${ROUNDS:=3}" "${REQUESTS:=100000}" "${CLIENTS:=50}" "${PIPELINES:=1 16}" "${TESTS:=set,get,incr,lpush,lrange_100}" "${WORKERS:=1 2}"
 : "${HTTP_CONNECTIONS:=64}" "${CONNECTIONS:=1 1000 10000}" "${BYTES:=64}" "${THREADS:=2}" "${LASTS:=3}" "${GO:=go}"
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 mkdir -p "$folder"
@@ -112,14 +113,26 @@ answers_ping() { [ "$(redis-cli -h 127.0.0.1 -p "$port" PING 2>/dev/null)" = PON
 
 start_kv()                                      # name; sets port
 {
-	if [ "$1" = redis ]; then
+	saving="--appendonly no"
+	case $1 in
+	*:*)
+		rm -rf "$scratch/data"
+		mkdir "$scratch/data"
+		saving="--appendonly yes --appendfsync ${1#*:} --dir $scratch/data"
+		;;
+	esac
+	case $1 in
+	redis*)
 		port=$(free_port)
-		redis-server --port "$port" --bind 127.0.0.1 --save "" --appendonly no --dir "$scratch" >"$scratch/log" 2>&1 &
+		redis-server --port "$port" --bind 127.0.0.1 --save "" --dir "$scratch" $saving >"$scratch/log" 2>&1 &
 		running=$!
-	else
-		launch "$build/examples/kv/kv" --port 0 --workers "${1#kv-}"
+		;;
+	*)
+		workers=${1#kv-}
+		launch "$build/examples/kv/kv" --port 0 --workers "${workers%:*}" $saving
 		port=${address##*:}
-	fi
+		;;
+	esac
 	await answers_ping
 	kill -0 "$running" || { echo "somebody else serves at port $port"; exit 1; }
 }
@@ -139,13 +152,22 @@ do_kv()
 	for tool in redis-server redis-benchmark redis-cli; do
 		has "$tool" || { say "kv is left out: there is no $tool (Debian: redis-server, redis-tools)"; return 0; }
 	done
+	servers=redis
+	for workers in $WORKERS; do
+		servers="$servers kv-$workers"
+	done
+	for policy in $POLICIES; do
+		for workers in $WORKERS; do
+			servers="$servers kv-$workers:$policy"
+		done
+		servers="$servers redis:$policy"
+	done
 	round=0
 	while [ "$round" -lt "$ROUNDS" ]; do
 		round=$((round + 1))
 		for pipeline in $PIPELINES; do
-			measure_kv redis "$pipeline"
-			for workers in $WORKERS; do
-				measure_kv "kv-$workers" "$pipeline"
+			for name in $servers; do
+				measure_kv "$name" "$pipeline"
 			done
 		done
 	done

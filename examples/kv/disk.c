@@ -107,17 +107,19 @@ static int list_files(struct disk *disk, void (*see)(void *data, const char *nam
 
 /* ---- the folder ---------------------------------------------------------------------------------------------------------- */
 
-void disk_close(struct disk *disk)
+static void close_folder(struct folder *folder)
 {
-	struct folder *folder = (struct folder *)(void *)disk;
-
-	if (disk == NULL)
-		return;
 	if (folder->lock >= 0)
 		(void)close(folder->lock);
 	if (folder->folder >= 0)
 		(void)close(folder->folder);
 	free(folder);
+}
+
+void disk_close(struct disk *disk)
+{
+	if (disk != NULL)
+		close_folder((struct folder *)(void *)disk);
 }
 
 static int lock_folder(struct folder *folder)
@@ -164,6 +166,6 @@ int disk_open(const char *path, struct disk **disk)
 	if (error == 0)
 		*disk = (struct disk *)(void *)folder;         /* its first member */
 	else
-		disk_close(&folder->disk);
+		close_folder(folder);
 	return error;
 }

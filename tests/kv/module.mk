@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Tests of examples/kv. A new one is a name in the list and a line or two.
-kv_tests = %D%/clients.t %D%/commands.t %D%/ledger.t %D%/resp.t %D%/scribe.t %D%/shards.t %D%/store.t
+kv_tests = %D%/clients.t %D%/commands.t %D%/effects.t %D%/ledger.t %D%/resp.t %D%/scribe.t %D%/shards.t %D%/store.t
 
 if HAVE_CHECK
 check_PROGRAMS += $(kv_tests) %D%/against
 TESTS          += $(kv_tests) %D%/against.sh
 endif
 check_PROGRAMS += %D%/crash
-TESTS          += %D%/crash.sh %D%/server.sh
-EXTRA_DIST     += %D%/against.sh %D%/crash.sh %D%/replies.txt %D%/server.sh
+TESTS          += %D%/crash.sh %D%/saving.sh %D%/server.sh
+EXTRA_DIST     += %D%/against.sh %D%/crash.sh %D%/replies.txt %D%/saving.sh %D%/server.sh
 
 kv_libraries = examples/kv/libkv.la $(LDADD)
 %C%_resp_t_SOURCES  = %D%/resp.c tests/fuzz/resp.c tests/fuzz/resp.h
@@ -24,7 +24,9 @@ kv_libraries = examples/kv/libkv.la $(LDADD)
 %C%_clients_t_SOURCES = %D%/clients.c %D%/engine.c %D%/engine.h %D%/chance.h %D%/town.c %D%/town.h
 %C%_clients_t_LDADD   = $(kv_libraries)
 %C%_crash_LDADD      =
-%C%_ledger_t_SOURCES = %D%/ledger.c %D%/chance.h %D%/engine.c %D%/engine.h %D%/lines.c %D%/lines.h %D%/shelf.c %D%/shelf.h
+%C%_effects_t_SOURCES = %D%/effects.c %D%/chance.h %D%/engine.c %D%/engine.h %D%/lines.c %D%/lines.h
+%C%_effects_t_LDADD   = $(kv_libraries)
+%C%_ledger_t_SOURCES = %D%/ledger.c %D%/chance.h %D%/engine.c %D%/engine.h %D%/shelf.c %D%/shelf.h
 %C%_ledger_t_LDADD   = $(kv_libraries)
 %C%_scribe_t_SOURCES = %D%/scribe.c %D%/chance.h %D%/engine.c %D%/engine.h %D%/lines.c %D%/lines.h %D%/shelf.c %D%/shelf.h
 %C%_scribe_t_LDADD   = $(kv_libraries)

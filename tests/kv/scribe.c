@@ -409,8 +409,61 @@ START_TEST(shards_that_die_are_there_again_with_all_they_had)
 }
 END_TEST
 
+/* The reply, or NULL. To be freed. */
+static struct kv_answer *ask_line(const char *text)
+{
+	struct customer customer = { .number = 0 };
+	struct kv_order *order;
+	struct pack pack;
+	uint64_t stores;
+
+	must(session_init(&customer.session, &server, town.cluster.shards, client_new(1)));
+	pack_init(&pack);
+	stores = say(&customer, &pack, text);
+	order = kv_order_new(&pack, 0, 0, stores, NULL);
+	pack_fini(&pack);
+	session_fini(&customer.session);
+	return odeon_ask(kv_answer, town.system, kv_cluster_place(&town.cluster, stores, 0), order,
+	                 odeon_system_deadline(town.system, ODEON_SECONDS(5)), NULL);
+}
+
+static bool hears(const char *text, const char *wanted)
+{
+	struct kv_answer *answer = ask_line(text);
+	bool is_wanted = answer != NULL && answer->length == strlen(wanted) && memcmp(answer->bytes, wanted, answer->length) == 0;
+
+	odeon_free(answer);
+	return is_wanted;
+}
+
+START_TEST(without_a_file_a_dead_shard_is_a_loss_or_empty)
+{
+	odeon_options options = ODEON_OPTIONS(.simulation = { .enabled = 1, .seed = 1 }, .on_dead_letter = ignore_letter,
+		.on_failure = ignore_failure);
+	struct kv_saving saving = { .starts_empty = _i == 1, .on_loss = note_loss };
+	struct kv_answer *answer;
+
+	town.losses = 0;
+	server.persistence = NULL;
+	must(odeon_system_start(&options, &town.system) == 0);
+	must(kv_cluster_start_saved(town.system, &town.cluster, server, 1, 1, UNIX_SECONDS * 1000LL, &saving) == 0);
+	must(hears("SET a 1", "+OK\r\n") && hears("GET a", "$1\r\n1\r\n"));
+	must(odeon_actor_kill(town.system, town.cluster.shard[0]) == 0);
+	pass(ODEON_SECONDS(1));
+	if (_i == 1) {
+		must(town.losses == 0 && hears("GET a", "$-1\r\n"));
+	} else {
+		answer = ask_line("GET a");
+		must(town.losses > 0 && answer == NULL);
+	}
+	must(odeon_system_stop(town.system, ODEON_NEVER, NULL) == 0);
+	must(odeon_system_free(town.system) == 0);
+}
+END_TEST
+
 KIT_MAIN("kv/scribe",
 	{ .name = "power", .tests = KIT_TESTS(what_was_answered_is_there_again_when_the_power_was_cut,
 		what_was_answered_more_than_a_second_ago_is_there_again), .loop = 4 },
 	{ .name = "disk", .tests = KIT_TESTS(what_was_answered_is_there_again_though_the_disk_fails), .loop = 8 },
-	{ .name = "deaths", .tests = KIT_TESTS(shards_that_die_are_there_again_with_all_they_had), .loop = 8 })
+	{ .name = "deaths", .tests = KIT_TESTS(shards_that_die_are_there_again_with_all_they_had), .loop = 8 },
+	{ .name = "loss", .tests = KIT_TESTS(without_a_file_a_dead_shard_is_a_loss_or_empty), .loop = 2 })
