@@ -296,15 +296,17 @@ static uint64_t length_of_all(struct ledger *ledger)
 	return all;
 }
 
-/* What was found is on the disk now, whoever wrote it: from here on it is built on. */
+/* What was found is on the disk now, names too, whoever wrote it and was ended before he could sync it: from here on it is built on. */
 static int go_on_writing(struct ledger *ledger)
 {
 	struct manifest manifest = { .count = ledger->count };
 	bool is_changed;
 	int error;
 
-	if (ledger->live.file >= 0)
-		return ledger_sync(ledger, &ledger->live);
+	if (ledger->live.file >= 0) {
+		error = ledger_sync(ledger, &ledger->live);
+		return error != 0 ? error : -ledger->disk->sync_folder(ledger->disk);
+	}
 	memcpy(manifest.files, ledger->files, sizeof manifest.files);
 	if (manifest.count == LEDGER_FILES_MOST)
 		return EFBIG;
