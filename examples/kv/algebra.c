@@ -289,6 +289,13 @@ static void tell(struct call *call, const struct algebra *algebra, struct value 
 	value_free(result);
 }
 
+/* As in ZADD: -0 is said, but 0 is kept. */
+static void keep_no_minus(struct value *result)
+{
+	for (struct place *place = sorted_at(&result->sorted, 0); place != NULL; place = place_step(place, true))
+		place->score += 0.0;
+}
+
 static void compute(struct call *call, struct algebra algebra)
 {
 	struct text to = call->words[algebra.is_stored ? 1 : 2];
@@ -304,6 +311,8 @@ static void compute(struct call *call, struct algebra algebra)
 		return;
 	}
 	count = (long long)value_count(result);
+	if (algebra.is_stored)
+		keep_no_minus(result);
 	if (!algebra.is_stored)
 		tell(call, &algebra, result);
 	else if (call_put(call, to, result))

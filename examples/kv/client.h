@@ -54,6 +54,9 @@ struct client {
 	atomic_uint touched;                           /* the last turn of watching in which a watched key has changed */
 	struct reply wanted;                           /* the words of the command that waits: counts and bytes, as wait.h has them */
 	size_t wanted_words;
+	atomic_uint held;                              /* the last turn there was, while what it waited for is not on the disk; 0: nothing is held */
+	atomic_uint orphaned;                          /* the turn of waiting that was noted in a store which was lost; 0: none */
+	atomic_bool has_missed;                        /* a store that knew it as a subscriber was lost */
 	int64_t wait_until;                            /* milliseconds since 1970; INT64_MAX: for ever */
 
 	struct memory memory;

@@ -10,7 +10,11 @@
 
 ODEON_MESSAGE_DEFINE_DROP(kv_order) { client_let_go(kv_order->client); }
 ODEON_MESSAGE_DEFINE(kv_borrow);
-ODEON_MESSAGE_DEFINE_DROP(kv_answer) { free(kv_answer->bytes); }
+ODEON_MESSAGE_DEFINE_DROP(kv_answer)
+{
+	free(kv_answer->bytes);
+	served_free(kv_answer->served);
+}
 ODEON_MESSAGE_DEFINE_DROP(kv_loan)
 {
 	if (kv_loan->holding != NULL)
@@ -68,6 +72,8 @@ void kv_order_run(odeon_self *self, const struct kv_cluster *cluster, struct sto
 	                        .words_most = order->words_most, .reply_most = order->reply_most };
 	struct reply reply = { .bytes = answer->bytes, .room = 64 * order->units, .protocol = order->protocol };
 
+	mail.sender = order->client;
+	mail.holds = place.effects != NULL;
 	for (unsigned i = 0; i < cluster->shards; i++)
 		if (stores[i] != NULL) {
 			stores[i]->now = mail.now;
@@ -82,6 +88,7 @@ void kv_order_run(odeon_self *self, const struct kv_cluster *cluster, struct sto
 	answer->units = run.done;
 	answer->used = run.used;
 	answer->is_blocked = run.is_blocked;
+	answer->served = mail.first;
 }
 
 /* ---- holdings ------------------------------------------------------------------------------------------------------------ */

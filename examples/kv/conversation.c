@@ -241,9 +241,19 @@ void conversation_hear(struct conversation *conversation, odeon_answers *answers
 
 		part->answer = odeon_answer(kv_answer, answers, i, &part->error);      /* there was none: else it was not asked */
 		part->told = 0;
+		if (part->answer == NULL)                      /* it may have been to watch something: that is not known to be unchanged */
+			client_touch(conversation->session.client, client_turn(conversation->session.client, CLIENT_WATCHES));
 		conversation->is_waiting |= part->answer != NULL && part->answer->is_blocked;
 	}
 	conversation->asked_count = 0;
+}
+
+bool conversation_asks_late(const struct conversation *conversation)
+{
+	for (unsigned i = 0; i < conversation->asked_count; i++)
+		if (conversation->asked[i] == last_part(conversation))
+			return true;
+	return false;
 }
 
 void conversation_refuse(struct conversation *conversation, int error)

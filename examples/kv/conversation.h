@@ -69,6 +69,7 @@ void conversation_tell(struct conversation *conversation, struct reply *output);
 enum conversation_goal conversation_goal(const struct conversation *conversation);
 void conversation_ask(odeon_self *self, struct conversation *conversation, odeon_gather gather);
 void conversation_hear(struct conversation *conversation, odeon_answers *answers);
+bool conversation_asks_late(const struct conversation *conversation);   /* for what comes after the others: subscriptions, and several shards */
 void conversation_refuse(struct conversation *conversation, int error);
 /* What the command that waits is answered. */
 void conversation_serve(struct conversation *conversation, struct text reply);

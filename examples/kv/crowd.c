@@ -51,6 +51,17 @@ static void thin(struct crowds *crowds, struct crowd *crowd, const struct client
 	}
 }
 
+/* Seen by who comes after the store (mail.h), as the end of a store is: nothing else is to be seen by it. */
+static void abandon(const struct mark *mark)
+{
+	if (mark->cause == CLIENT_WATCHES)
+		client_touch(mark->client, mark->turn);
+	else if (mark->cause == CLIENT_WAITS && is_good(mark))
+		atomic_store_explicit(&mark->client->orphaned, mark->turn, memory_order_relaxed);
+	else if (mark->cause == CLIENT_LISTENS && is_good(mark))
+		atomic_store_explicit(&mark->client->has_missed, true, memory_order_relaxed);
+}
+
 void crowds_fini(struct crowds *crowds)
 {
 	struct entry *entry = table_next(&crowds->table, NULL), *after;
@@ -60,8 +71,7 @@ void crowds_fini(struct crowds *crowds)
 
 		after = table_next(&crowds->table, entry);
 		while (crowd->first != NULL) {
-			if (crowd->first->cause == CLIENT_WATCHES)
-				client_touch(crowd->first->client, crowd->first->turn);
+			abandon(crowd->first);
 			strike(crowds, &crowd->first);
 		}
 		memory_give(crowds->table.memory, crowd);

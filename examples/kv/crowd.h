@@ -22,7 +22,8 @@ struct crowd { struct mark *first, **end; struct crowd *ready_after; bool is_rea
 struct crowds { struct table table; uint64_t tidied; struct crowd *ready, *ready_last; };
 
 void crowds_init(struct crowds *crowds, struct memory *memory);
-void crowds_fini(struct crowds *crowds);               /* whoever watched was touched */
+/* Whoever watched was touched; who waited, or listened, is said to be left alone (orphaned, has_missed). */
+void crowds_fini(struct crowds *crowds);
 
 /* The first good note of a name; NULL: none. */
 struct mark *crowd_first(struct crowds *crowds, struct text name, uint32_t hash);

@@ -9,7 +9,11 @@ enum { BESIDE_BYTES = 256 };                           /* what a letter takes be
 
 ODEON_MESSAGE_DEFINE(kv_letter);
 ODEON_MESSAGE_DEFINE(kv_dismiss);
-ODEON_MESSAGE_DEFINE_DROP(kv_served) { free(kv_served->bytes); }
+ODEON_MESSAGE_DEFINE_DROP(kv_served)
+{
+	free(kv_served->bytes);
+	client_let_go(kv_served->client);
+}
 ODEON_MESSAGE_DEFINE_DROP(kv_push)
 {
 	odeon_frozen_drop(kv_push->letter);
@@ -74,6 +78,7 @@ static void send_letter(struct post *post, struct client *to, struct posting *le
 	if (push != NULL) {
 		push->letter = odeon_frozen_share(letter->made);
 		push->client = client_hold(to);
+		push->is_own = to == mail->sender;
 		(void)odeon_send(mail->self, to->owner, push);
 		return;
 	}
@@ -101,10 +106,104 @@ static void send_served(struct post *post, struct client *to, const struct reply
 		served->bytes = bytes;
 		served->length = reply->length;
 	}
-	if (served == NULL)
+	if (served == NULL) {
 		dismiss(post, to);
-	else
+	} else if (!mail->holds) {
 		(void)odeon_send(mail->self, to->owner, served);
+	} else {
+		served->client = client_hold(to);
+		served->turn = to->last_turn;                  /* its own as long as it waits: it was claimed by whoever runs this */
+		*(mail->last != NULL ? &mail->last->next : &mail->first) = served;
+		mail->last = served;
+	}
+}
+
+void served_hold(struct kv_served *list)
+{
+	for (; list != NULL; list = list->next)
+		atomic_store_explicit(&list->client->held, list->turn, memory_order_relaxed);
+}
+
+/* One of those who may tell it does. Orders nothing: what is told comes by message. */
+static bool take_held(struct client *client, unsigned turn)
+{
+	return turn != 0 && atomic_compare_exchange_strong_explicit(&client->held, &turn, 0, memory_order_relaxed, memory_order_relaxed);
+}
+
+void served_send(odeon_self *self, struct kv_served *list, bool is_held, const char *refusal)
+{
+	while (list != NULL) {
+		struct kv_served *served = list;
+
+		list = served->next;
+		served->next = NULL;
+		served->refusal = refusal;
+		if (!is_held || take_held(served->client, served->turn))
+			(void)odeon_send(self, served->client->owner, served);
+		else
+			odeon_free(served);
+	}
+}
+
+void served_free(struct kv_served *list)
+{
+	while (list != NULL) {
+		struct kv_served *served = list;
+
+		list = served->next;
+		odeon_free(served);
+	}
+}
+
+/* ---- losses ------------------------------------------------------------------------------------------------------------- */
+
+static void refuse(struct mail *mail, struct client *client, const char *refusal)
+{
+	struct kv_served *served = odeon_new(kv_served, .refusal = refusal);
+
+	if (served == NULL)
+		dismiss(&mail->post, client);
+	else
+		(void)odeon_send(mail->self, client->owner, served);
+}
+
+static void refuse_held(struct mail *mail, struct client *client)
+{
+	if (take_held(client, atomic_load_explicit(&client->held, memory_order_relaxed)))
+		refuse(mail, client, SERVED_UNSAFE);
+}
+
+static void console(struct mail *mail, struct client *client)
+{
+	unsigned turn = atomic_exchange_explicit(&client->orphaned, 0, memory_order_relaxed);
+
+	if (client_claim(client, turn))
+		refuse(mail, client, SERVED_ORPHANED);
+	if (atomic_exchange_explicit(&client->has_missed, false, memory_order_relaxed))
+		dismiss(&mail->post, client);
+}
+
+static void visit_all(odeon_self *self, const struct kv_cluster *cluster, void (*visit)(struct mail *mail, struct client *client))
+{
+	struct mail mail = mail_of(self, cluster);
+	struct clients *clients = cluster->server.clients;
+
+	if (clients == NULL)
+		return;
+	(void)pthread_mutex_lock(&clients->lock);
+	for (struct client *client = clients->first; client != NULL; client = client->after)
+		visit(&mail, client);
+	(void)pthread_mutex_unlock(&clients->lock);
+}
+
+void served_lost(odeon_self *self, const struct kv_cluster *cluster)
+{
+	visit_all(self, cluster, refuse_held);
+}
+
+void mail_orphans(odeon_self *self, const struct kv_cluster *cluster)
+{
+	visit_all(self, cluster, console);
 }
 
 /* A clerk has all of these stores together, and serves. */
@@ -125,5 +224,6 @@ static void serve_elsewhere(struct post *post, struct text name, uint64_t stores
 
 struct mail mail_of(odeon_self *self, const struct kv_cluster *cluster)
 {
-	return (struct mail){ { send_letter, end_letter, send_served, serve_elsewhere, dismiss }, self, cluster, kv_now(self, cluster) };
+	return (struct mail){ .post = { send_letter, end_letter, send_served, serve_elsewhere, dismiss }, .self = self, .cluster = cluster,
+	                      .now = kv_now(self, cluster) };
 }

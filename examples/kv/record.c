@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* record.c - what is sent to the scribe, and what is done where effects are made */
+#include "mail.h"
 #include "scribe.h"
 #include "store.h"
 #include <stdio.h>
@@ -92,12 +93,22 @@ void kv_effects_init(struct effects *effects, const struct kv_cluster *cluster)
 
 static void answer_now(odeon_self *self, void *request, struct kv_answer *answer, int error)
 {
+	if (answer != NULL) {
+		served_send(self, answer->served, false, error != 0 ? SERVED_UNSAFE : NULL);
+		answer->served = NULL;
+	}
 	if (request == NULL || error != 0)
 		odeon_free(answer);
 	if (request != NULL && error != 0)
 		(void)odeon_reply_error_to(self, request, error);
 	else if (request != NULL)
 		(void)odeon_reply_to(self, request, answer);
+}
+
+/* An answer that says to wait promises nothing, and must come before what ends the waiting, which may come from anywhere. */
+static bool must_wait(struct persistence *shared, bool has_changed, const void *request, const struct kv_answer *answer)
+{
+	return request != NULL && !answer->is_blocked && persistence_waits(shared, has_changed);
 }
 
 static void send(odeon_self *self, const struct kv_cluster *cluster, struct kv_record *record, struct effects *effects)
@@ -117,13 +128,14 @@ bool kv_record_send(odeon_self *self, const struct kv_cluster *cluster, struct k
 
 	if (is_lost)
 		persistence_lose(shared);
-	if (record == NULL || is_lost || (!has_changed && !persistence_waits(shared, false))) {
+	if (record == NULL || is_lost || (!has_changed && !must_wait(shared, false, request, answer))) {
 		answer_now(self, request, answer, is_lost ? ODEON_ENOMEM : 0);
 		odeon_free(record);
 		effects_fini(effects);
 		return false;
 	}
-	if (request != NULL && persistence_waits(shared, has_changed)) {
+	if (must_wait(shared, has_changed, request, answer)) {
+		served_hold(answer->served);
 		record->request = odeon_keep(self, request);
 		record->answer = answer;
 		send(self, cluster, record, effects);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* scribe.c - records come, strokes of the pen go to another thread, and come back */
+#include "mail.h"
 #include "strike.h"
 #include <stdlib.h>
 #include <string.h>
@@ -45,11 +46,13 @@ static const struct kv_cluster *cluster_of(const struct scribe *scribe)
 
 /* ---- records ------------------------------------------------------------------------------------------------------------- */
 
-/* Whoever waits for it is answered. Reading needs nothing to be written. */
+/* Whoever waits for it is answered, and who waited for what it did is told before. Reading needs nothing to be written. */
 static void answer(odeon_self *self, struct kv_record *record, bool is_safe)
 {
 	if (record->request == NULL)
 		return;
+	served_send(self, record->answer->served, true, is_safe || record->length == 0 ? NULL : SERVED_UNSAFE);
+	record->answer->served = NULL;
 	if (is_safe || record->length == 0) {
 		(void)odeon_reply_to(self, record->request, record->answer);
 		record->answer = NULL;
@@ -263,6 +266,7 @@ ODEON_ANSWER(scribe, stroke, kv_stroke)
 	if (kv_stroke == NULL) {                               /* and the records with it */
 		persistence_written(scribe->shared, stroke->bytes);
 		scribe->written += stroke->count;
+		served_lost(self, cluster_of(scribe));
 		lose_live(self, scribe, ENOMEM);
 		return;
 	}
@@ -331,6 +335,7 @@ static void strike(odeon_self *self, struct scribe *scribe)
 	scribe->is_busy = false;
 	persistence_written(scribe->shared, all.bytes);
 	scribe->written += all.count;
+	served_lost(self, cluster_of(scribe));
 	lose_live(self, scribe, ENOMEM);
 }
 
@@ -472,6 +477,7 @@ ODEON_START(scribe, kv_member)
 	} else {
 		lose_live(self, scribe, EIO);
 		end_rewriting(scribe, false);
+		served_lost(self, cluster);
 		persistence_set(scribe->shared, backlog, 0);
 	}
 	return odeon_tick_every(self, ODEON_MS(TICK_MS), 0);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* shard.c - the actor that owns a store, and lends it; when it was started anew it has to get one first */
+#include "mail.h"
 #include "scribe.h"
 #include "store.h"
 #include <string.h>
@@ -225,15 +226,34 @@ ODEON_ANSWER(shard, rebuilding, kv_rebuilt)
 		(void)odeon_unstash(self);
 }
 
-/* Clerks may still use what the one before has lent, and tell the scribe of it. When they have done, the ledger has all. */
-static void look(odeon_self *self, struct shard *shard)
+static void begin_anew(odeon_self *self, struct shard *shard)
 {
 	const struct kv_member *member = &shard->member;
-	int error = kv_holdings_are_gone(member->cluster, member->number)
-		? odeon_request(self, member->cluster->scribe, odeon_new(kv_rebuild, .number = member->number), ODEON_NEVER,
-		                ODEON_THEN(self, shard, rebuilding, kv_rebuilt))
-		: odeon_tick_after(self, ODEON_MS(LOOK_PAUSE_MS), LOOK);
+	const struct text_seed seed = member->cluster->server.seed;
+	int error;
 
+	mail_orphans(self, member->cluster);
+	if (member->cluster->ledger != NULL) {
+		error = odeon_request(self, member->cluster->scribe, odeon_new(kv_rebuild, .number = member->number), ODEON_NEVER,
+		                      ODEON_THEN(self, shard, rebuilding, kv_rebuilt));
+	} else {
+		error = take_store(self, shard, store_new(seed, seed.words[1] + member->number));
+		(void)odeon_unstash(self);
+	}
+	if (error != 0)
+		fail(self, shard, odeon_error_text(error));
+}
+
+/* Clerks may still use what the one before has lent, and tell the scribe of it. When they have done, the ledger has all, and whoever
+ * watched in that store was touched. */
+static void look(odeon_self *self, struct shard *shard)
+{
+	int error = 0;
+
+	if (kv_holdings_are_gone(shard->member.cluster, shard->member.number))
+		begin_anew(self, shard);
+	else
+		error = odeon_tick_after(self, ODEON_MS(LOOK_PAUSE_MS), LOOK);
 	if (error != 0)
 		fail(self, shard, odeon_error_text(error));
 }
@@ -254,12 +274,12 @@ ODEON_HANDLER(shard, odeon_tick)
 /* ---- life ---------------------------------------------------------------------------------------------------------------- */
 
 /* The first one has what was read when the program began. */
-static struct store *first_store(const struct kv_member *member, bool is_first)
+static struct store *first_store(const struct kv_member *member)
 {
 	struct kv_cluster *cluster = member->cluster;
 	struct store *store = NULL;
 
-	if (!is_first || cluster->saving.stores == NULL)
+	if (cluster->saving.stores == NULL)
 		return store_new(cluster->server.seed, cluster->server.seed.words[1] + member->number);
 	store = cluster->saving.stores[member->number];
 	cluster->saving.stores[member->number] = NULL;
@@ -274,9 +294,9 @@ ODEON_START(shard, kv_member)
 
 	shard->member = *kv_member;
 	cluster->shard[number] = odeon_self_ref(self);
-	if (is_first || (cluster->ledger == NULL && cluster->saving.starts_empty))
-		return take_store(self, shard, first_store(kv_member, is_first));
-	if (cluster->ledger != NULL)
+	if (is_first)
+		return take_store(self, shard, first_store(kv_member));
+	if (cluster->ledger != NULL || cluster->saving.starts_empty)
 		return odeon_tick_after(self, 0, LOOK);
 	kv_cluster_lose(cluster, "the keys of shard %u are lost, and nothing is saved", number);
 	return ODEON_EFAILED;

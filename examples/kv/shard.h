@@ -67,6 +67,7 @@ struct kv_answer {                                     /* behind it the ends of 
 	char *bytes;                                   /* from malloc */
 	size_t length, units, used;                    /* so many units were run, of so many bytes */
 	bool is_blocked;                               /* the last unit will be answered by a struct kv_served */
+	struct kv_served *served;                      /* who waited for what it did, where something is saved: told when it is answered */
 };
 ODEON_MESSAGE_DECLARE(kv_order);
 ODEON_MESSAGE_DECLARE(kv_answer);

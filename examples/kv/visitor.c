@@ -32,6 +32,7 @@ struct visitor {
 	struct reply input, output;
 	size_t at;                                     /* so much of the input was used */
 	struct conversation conversation;
+	struct kv_push *letters, **letters_end;        /* that came before the answer they must come behind */
 	struct mail mail;                              /* good as long as a handler runs */
 	const struct kv_cluster *cluster;
 };
@@ -123,11 +124,53 @@ static size_t take(struct visitor *visitor)
 
 static void go_on(odeon_self *self, struct visitor *visitor);
 
+/* What was answered before comes first. The share goes when the bytes are written: so long the client has not taken it. It is taken. */
+static void pass_on(odeon_self *self, struct visitor *visitor, struct kv_push *push)
+{
+	bool is_new = visitor->conversation.session.client->protocol >= 3;
+	const struct kv_letter *letter = odeon_frozen_look(kv_letter, push->letter);
+	struct odeon_bytes *head, *body;
+
+	if (visitor->doing == LEAVING) {
+		odeon_free(push);
+		return;
+	}
+	tell(self, visitor);
+	head = odeon_bytes_constant(is_new ? ">" : "*", 1);
+	body = odeon_bytes_share(odeon_freeze(push), letter + 1, letter->length);
+	if (head != NULL && body != NULL) {
+		head->next = body;
+	} else {
+		odeon_free(head);
+		odeon_free(body);
+		head = NULL;
+	}
+	if (visitor->doing != LEAVING)
+		send(self, visitor, head);
+	else
+		odeon_free(head);
+}
+
+/* Behind the answer that has come. */
+static void pass_letters_on(odeon_self *self, struct visitor *visitor)
+{
+	struct kv_push *push;
+
+	if (visitor->letters == NULL)
+		return;
+	conversation_tell(&visitor->conversation, &visitor->output);
+	while ((push = visitor->letters) != NULL) {
+		visitor->letters = push->next;
+		pass_on(self, visitor, push);
+	}
+}
+
 ODEON_GATHERED(visitor, round)
 {
 	if (visitor->doing == LEAVING)
 		return;
 	conversation_hear(&visitor->conversation, answers);
+	pass_letters_on(self, visitor);
 	go_on(self, visitor);
 }
 
@@ -293,36 +336,27 @@ ODEON_HANDLER(visitor, odeon_disconnected)
 
 /* ---- from others -------------------------------------------------------------------------------------------------------- */
 
-/* What was answered before comes first. The share goes when the bytes are written: so long the client has not taken it. */
+/* An answer that waits for the disk may say that it subscribed: what others say since comes behind it. */
 ODEON_HANDLER(visitor, kv_push)
 {
-	bool is_new = visitor->conversation.session.client->protocol >= 3;
-	const struct kv_letter *letter = odeon_frozen_look(kv_letter, kv_push->letter);
-	struct odeon_bytes *head, *body;
+	bool is_early = visitor->doing == ASKING && !kv_push->is_own && visitor->cluster->server.persistence != NULL
+	             && conversation_asks_late(&visitor->conversation);
 
-	if (visitor->doing == LEAVING)
+	kv_push = odeon_keep(self, kv_push);
+	if (!is_early) {
+		pass_on(self, visitor, kv_push);
 		return;
-	tell(self, visitor);
-	head = odeon_bytes_constant(is_new ? ">" : "*", 1);
-	body = odeon_bytes_share(odeon_freeze(odeon_keep(self, kv_push)), letter + 1, letter->length);
-	if (head != NULL && body != NULL) {
-		head->next = body;
-	} else {
-		odeon_free(head);
-		odeon_free(body);
-		head = NULL;
 	}
-	if (visitor->doing != LEAVING)
-		send(self, visitor, head);
-	else
-		odeon_free(head);
+	kv_push->next = NULL;
+	*(visitor->letters != NULL ? visitor->letters_end : &visitor->letters) = kv_push;
+	visitor->letters_end = &kv_push->next;
 }
 
 ODEON_HANDLER(visitor, kv_served)
 {
 	if (visitor->doing != WAITING)
 		return;
-	conversation_serve(&visitor->conversation, (struct text){ kv_served->bytes, kv_served->length });
+	conversation_serve(&visitor->conversation, kv_served_text(kv_served));
 	visitor->doing = LISTENING;
 	go_on(self, visitor);
 }
@@ -420,6 +454,12 @@ ODEON_START(visitor, odeon_session)
 
 ODEON_STOP(visitor)
 {
+	struct kv_push *push;
+
+	while ((push = visitor->letters) != NULL) {
+		visitor->letters = push->next;
+		odeon_free(push);
+	}
 	count_out(visitor);
 	reply_fini(&visitor->input);
 	reply_fini(&visitor->output);

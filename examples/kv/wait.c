@@ -172,6 +172,7 @@ static void serve(const struct call *from, struct client *client, struct text na
 	call.words = words;
 	call.words_count = client->wanted_words;
 	call.ready = &name;
+	call.is_blocked = false;
 	if (words != NULL)
 		command_run(&call);
 	else

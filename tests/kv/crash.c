@@ -5,7 +5,8 @@
  *   crash KV FOLDER ROUNDS POLICY [SEED]
  *
  * Several clients, each with a connection of its own, write as fast as they are answered: a transaction over three keys, in several shards
- * as a rule, with the same number in each; every fourth client by MSET. They note the largest number that was answered. Then the server is
+ * as a rule, with the same number in each; every fourth client by MSET. They note the largest number that was answered. Beside them one pushes
+ * numbers and another takes them, waiting for them: each is in the list or was taken, and the one that was taken is not there again. Then the server is
  * killed, started again in the same folder, and asked. The system lives on, and with it what was written and not synced; what becomes of that when the
  * machine stops is tested in scribe.c.
  */
@@ -37,6 +38,8 @@ struct client {
 	struct { long number; double when; } recent[RECENT];   /* answers, the last ones */
 	unsigned long count;
 };
+
+static struct queue { pthread_t pusher, popper; long sent, answered, taken; } queue;   /* the largest numbers */
 
 static struct {
 	const char *server, *policy;
@@ -184,6 +187,74 @@ static void *run_client(void *data)
 	return NULL;
 }
 
+/* ---- a list that somebody waits for ------------------------------------------------------------------------------------------------ */
+
+static void *run_pusher(void *data)
+{
+	int connection = connect_to_server();
+	FILE *from = fdopen(connection, "r");
+	char text[100], line[100];
+	bool is_there = true;
+
+	(void)data;
+	must(from != NULL);
+	while (!atomic_load(&all.is_over) && is_there) {
+		int length = snprintf(text, sizeof text, queue.sent % 3 == 0 ? "MULTI\r\nSET pushed 1\r\nRPUSH queue %ld\r\nEXEC\r\n" : "RPUSH queue %ld\r\n",
+		                      queue.sent + 1);
+
+		is_there = send(connection, text, (size_t)length, MSG_NOSIGNAL) == length;
+		for (int lines = queue.sent % 3 == 0 ? 6 : 1; is_there && lines > 0; lines--) {
+			is_there = read_line(from, line, sizeof line);
+			must(!is_there || line[0] != '-');
+		}
+		queue.sent++;
+		if (is_there)
+			queue.answered = queue.sent;
+	}
+	(void)fclose(from);
+	return NULL;
+}
+
+static void *run_popper(void *data)
+{
+	int connection = connect_to_server();
+	FILE *from = fdopen(connection, "r");
+	char line[100];
+
+	(void)data;
+	must(from != NULL);
+	while (send(connection, "BLPOP queue 0\r\n", 15, MSG_NOSIGNAL) == 15) {
+		for (int i = 0; i < 5; i++)
+			if (!read_line(from, line, sizeof line)) {
+				(void)fclose(from);
+				return NULL;
+			}
+		must(atol(line) == queue.taken + 1);
+		queue.taken++;
+	}
+	(void)fclose(from);
+	return NULL;
+}
+
+static long ask(int connection, FILE *from, const char *format, unsigned number);
+
+/* What is there goes on from what was taken, but for one that was on its way; and has all that was promised. */
+static void check_queue(int connection, FILE *from)
+{
+	long count = ask(connection, from, "LLEN queue\r\n", 0), first = ask(connection, from, "LINDEX queue 0\r\n", 0);
+	long last = ask(connection, from, "LINDEX queue -1\r\n", 0);
+	bool is_whole = strcmp(all.policy, "always") == 0;
+
+	if ((count > 0 && last - first + 1 != count) || last > queue.sent || (is_whole && count > 0 && last < queue.answered)
+	 || (is_whole && count > 0 && (first < queue.taken + 1 || first > queue.taken + 2)) || (is_whole && count == 0 && queue.taken + 1 < queue.answered)) {
+		fprintf(stderr, "the list has %ld, from %ld to %ld; sent were %ld, answered %ld, taken %ld\n", count, first, last, queue.sent,
+		        queue.answered, queue.taken);
+		exit(1);
+	}
+	(void)ask(connection, from, "DEL queue\r\n", 0);
+	queue = (struct queue){ .sent = 0 };
+}
+
 /* ---- what must be there --------------------------------------------------------------------------------------------------------- */
 
 static long ask(int connection, FILE *from, const char *format, unsigned number)
@@ -247,18 +318,21 @@ static void run_round(struct client *clients, uint64_t *random)
 	atomic_store(&all.is_over, false);
 	for (unsigned i = 0; i < CLIENTS; i++)
 		must(pthread_create(&clients[i].thread, NULL, run_client, &clients[i]) == 0);
+	must(pthread_create(&queue.popper, NULL, run_popper, NULL) == 0 && pthread_create(&queue.pusher, NULL, run_pusher, NULL) == 0);
 	(void)usleep((useconds_t)(5000 + next_random(random) % 300000));
 	killed = now();
 	kill_server();
 	atomic_store(&all.is_over, true);
 	for (unsigned i = 0; i < CLIENTS; i++)
 		must(pthread_join(clients[i].thread, NULL) == 0);
+	must(pthread_join(queue.pusher, NULL) == 0 && pthread_join(queue.popper, NULL) == 0);
 	start_server();
 	connection = connect_to_server();
 	from = fdopen(connection, "r");
 	must(from != NULL);
 	for (unsigned i = 0; i < CLIENTS; i++)
 		check(&clients[i], connection, from, killed);
+	check_queue(connection, from);
 	(void)fclose(from);
 }
 

@@ -203,6 +203,8 @@ START_TEST(what_depends_on_time_and_chance_is_written_as_it_was)
 	expect_effects(&engine, "GET a", "*2\\r\\n$3\\r\\nDEL\\r\\n$1\\r\\na\\r\\n");
 	expect_effects(&engine, "MSET a 1 b 2", "*1\\r\\n$5\\r\\nMULTI\\r\\n*3\\r\\n$3\\r\\nSET\\r\\n$1\\r\\na\\r\\n$1\\r\\n1\\r\\n"
 		"*3\\r\\n$3\\r\\nSET\\r\\n$1\\r\\nb\\r\\n$1\\r\\n2\\r\\n*1\\r\\n$4\\r\\nEXEC\\r\\n");
+	expect_effects(&engine, "FLUSHALL", "*1\\r\\n$8\\r\\nflushall\\r\\n");
+	expect_effects(&engine, "PUBLISH a b", "");
 	effects.refusal = "MISCONF no";
 	expect_effects(&engine, "SET a 5", "");
 	effects_fini(&effects);
@@ -210,6 +212,36 @@ START_TEST(what_depends_on_time_and_chance_is_written_as_it_was)
 }
 END_TEST
 
+/* Whoever was served is in the unit of what served it. */
+START_TEST(what_is_popped_and_moved_is_written_in_a_word)
+{
+	struct effects effects;
+	struct engine engine, other;
+
+	engine_open(&engine, 1);
+	engine_join(&other, &engine, 2);
+	effects_init(&effects, NULL);
+	engine.effects = &effects;
+	expect_effects(&engine, "RPUSH q a b c d", "*6\\r\\n$5\\r\\nrpush\\r\\n$1\\r\\nq\\r\\n$1\\r\\na\\r\\n$1\\r\\nb\\r\\n$1\\r\\nc\\r\\n$1\\r\\nd\\r\\n");
+	expect_effects(&engine, "BRPOP none q 0", "*3\\r\\n$4\\r\\nRPOP\\r\\n$1\\r\\nq\\r\\n$1\\r\\n1\\r\\n");
+	expect_effects(&engine, "LMPOP 2 none q LEFT COUNT 2", "*3\\r\\n$4\\r\\nLPOP\\r\\n$1\\r\\nq\\r\\n$1\\r\\n2\\r\\n");
+	expect_effects(&engine, "LMOVE q q LEFT RIGHT", "*1\\r\\n$5\\r\\nMULTI\\r\\n*3\\r\\n$5\\r\\nRPUSH\\r\\n$1\\r\\nq\\r\\n$1\\r\\nc\\r\\n"
+		"*2\\r\\n$4\\r\\nLPOP\\r\\n$1\\r\\nq\\r\\n*1\\r\\n$4\\r\\nEXEC\\r\\n");
+	expect_effects(&engine, "BLPOP q 0", "*3\\r\\n$4\\r\\nLPOP\\r\\n$1\\r\\nq\\r\\n$1\\r\\n1\\r\\n");
+	expect_effects(&engine, "ZADD z 1 m", "*4\\r\\n$4\\r\\nzadd\\r\\n$1\\r\\nz\\r\\n$1\\r\\n1\\r\\n$1\\r\\nm\\r\\n");
+	expect_effects(&engine, "BZPOPMAX none z 0", "*3\\r\\n$7\\r\\nZPOPMAX\\r\\n$1\\r\\nz\\r\\n$1\\r\\n1\\r\\n");
+	reply_fini(&(struct reply[]){ engine_line(&other, "BLPOP none q 0") }[0]);
+	must(waits(&other) && effects.bytes.length == 0);
+	expect_effects(&engine, "LPUSH q x", "*1\\r\\n$5\\r\\nMULTI\\r\\n*3\\r\\n$5\\r\\nlpush\\r\\n$1\\r\\nq\\r\\n$1\\r\\nx\\r\\n"
+		"*3\\r\\n$4\\r\\nLPOP\\r\\n$1\\r\\nq\\r\\n$1\\r\\n1\\r\\n*1\\r\\n$4\\r\\nEXEC\\r\\n");
+	must(!waits(&other));
+	engine_close(&other);
+	effects_fini(&effects);
+	engine_close(&engine);
+}
+END_TEST
+
 KIT_MAIN("kv/effects",
 	{ .name = "effects", .tests = KIT_TESTS(effects_do_what_the_commands_did), .loop = 4 },
-	{ .name = "names", .tests = KIT_TESTS(commands_that_write_are_about_keys, what_depends_on_time_and_chance_is_written_as_it_was) })
+	{ .name = "names", .tests = KIT_TESTS(commands_that_write_are_about_keys, what_depends_on_time_and_chance_is_written_as_it_was,
+		what_is_popped_and_moved_is_written_in_a_word) })

@@ -79,8 +79,26 @@ expect 'OK' SET t temporary EX 100
 expect 'OK' SET gone 1 PX 1
 sleep 0.1
 expect '(nil)' GET gone
+
+# Somebody who waits is served when the disk has it; what was watched and has changed leaves nothing; what is published is not written.
+talk() { timeout 20 redis-cli -s "$scratch/socket" --no-raw 2>&1 | tr -s '\n ' ' ' | sed 's/ *$//'; }
+waits() { timeout 20 redis-cli -s "$scratch/socket" INFO clients | tr -d '\r' | grep -q "^blocked_clients:$1\$"; }
+ask BLPOP queue 0 >"$scratch/served" &
+popper=$!
+await waits 1
+expect '(integer) 2' LPUSH queue second first
+wait "$popper"
+test "$(cat "$scratch/served")" = '1) "queue" 2) "first"' || wrong "served: $(cat "$scratch/served")"
+expect '"second"' BLMOVE queue moved LEFT RIGHT 0
+heard=$(printf 'WATCH w\nSET w 1\nMULTI\nSET w 2\nEXEC\nWATCH w\nMULTI\nSET w2 3\nEXEC\n' | talk)
+test "$heard" = 'OK OK OK QUEUED (nil) OK OK QUEUED 1) OK' || wrong "WATCH: heard '$heard'"
+expect '(integer) 0' PUBLISH channel in-no-file
 stop KILL 137
+grep -q in-no-file "$files"/*.aof && wrong "what was published is in the file"
 start
+expect '(integer) 0' EXISTS queue
+expect '1) "second"' LRANGE moved 0 -1
+expect '1) "1" 2) "3"' MGET w w2
 test ! -s "$scratch/log" || wrong "it said: $(cat "$scratch/log")"
 expect_all
 expect 'OK' CONFIG SET appendfsync always auto-aof-rewrite-min-size 1000

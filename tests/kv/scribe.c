@@ -395,7 +395,7 @@ START_TEST(what_was_answered_is_there_again_though_the_disk_fails)
 {
 	struct sums sums = { 0 };
 
-	live_often(KIT_SLOWER(60), 200 + _i, _i % 4 == 3 ? SYNC_EVERYSEC : SYNC_ALWAYS, true, 0, &sums);
+	live_often(KIT_SLOWER(50) + 15, 200 + _i, _i % 4 == 3 ? SYNC_EVERYSEC : SYNC_ALWAYS, true, 0, &sums);
 	must(sums.rewrites > 5 && sums.losses == 0 && town.refused + town.unknown > 10);
 }
 END_TEST
@@ -404,7 +404,7 @@ START_TEST(shards_that_die_are_there_again_with_all_they_had)
 {
 	struct sums sums = { 0 };
 
-	live_often(KIT_SLOWER(60), 300 + _i, _i % 4 == 3 ? SYNC_EVERYSEC : SYNC_ALWAYS, _i % 2 == 1, 500, &sums);
+	live_often(KIT_SLOWER(50) + 15, 300 + _i, _i % 4 == 3 ? SYNC_EVERYSEC : SYNC_ALWAYS, _i % 2 == 1, 500, &sums);
 	must(sums.deaths > 10 && sums.rebuilt > 5 && town.unknown > 0);
 }
 END_TEST

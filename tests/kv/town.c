@@ -112,7 +112,7 @@ ODEON_HANDLER(talker, kv_served)
 {
 	if (talker->talk == NULL)
 		return;
-	conversation_serve(&talker->conversation, (struct text){ kv_served->bytes, kv_served->length });
+	conversation_serve(&talker->conversation, kv_served_text(kv_served));
 	go_on(self, talker);
 }
 
@@ -143,6 +143,8 @@ ODEON_START(talker, beginning)
 
 	if (client != NULL)
 		client->owner = odeon_self_ref(self);
+	if (client != NULL && beginning->cluster->server.clients != NULL)
+		client_enter(client, beginning->cluster->server.clients);
 	return conversation_open(&talker->conversation, beginning->cluster, client, &talker->mail.post);
 }
 
@@ -159,25 +161,39 @@ ODEON_KIND(talker, talker_handlers, .start = ODEON_STARTS(talker), .stop = ODEON
 
 /* ---- a town of shards ------------------------------------------------------------------------------------------------------ */
 
-static const struct server server = { .seed = { { 1, 2 } }, .version = "7.0.15" };
-
 static void ignore_letter(void *host, const odeon_dead_letter *letter)
 {
 	(void)host;
 	(void)letter;
 }
 
-void open_town(odeon_options options, unsigned shards, unsigned clerks)
+static void open_any(odeon_options options, unsigned shards, unsigned clerks, const struct kv_saving *saving, struct server server)
 {
 	options.on_dead_letter = ignore_letter;
 	town.is_simulated = options.simulation.enabled;
 	must(odeon_system_start(&options, &town.system) == 0);
-	must(kv_cluster_start(town.system, &town.cluster, server, shards, clerks, UNIX_SECONDS * 1000LL) == 0);
+	must(kv_cluster_start_saved(town.system, &town.cluster, server, shards, clerks, UNIX_SECONDS * 1000LL, saving) == 0);
 	for (unsigned i = 0; i < TALKERS; i++) {
 		struct beginning beginning = { &town.cluster, i + 1 };
 
 		must(odeon_system_spawn(town.system, &talker_kind, &beginning, &town.talkers[i]) == 0);
 	}
+}
+
+void open_town(odeon_options options, unsigned shards, unsigned clerks)
+{
+	const struct server server = { .seed = { { 1, 2 } }, .version = "7.0.15" };
+	const struct kv_saving nothing = { .ledger = NULL };
+
+	open_any(options, shards, clerks, &nothing, server);
+}
+
+void open_town_saved(odeon_options options, unsigned shards, unsigned clerks, const struct kv_saving *saving, struct persistence *persistence)
+{
+	const struct server server = { .seed = { { 1, 2 } }, .version = "7.0.15", .clients = &town.clients, .persistence = persistence };
+
+	town.clients = (struct clients)CLIENTS;
+	open_any(options, shards, clerks, saving, server);
 }
 
 void close_town(void)

@@ -18,6 +18,7 @@ enum { UNIX_SECONDS = 1700000000, TALKERS = 4 };
 extern struct town {
 	odeon_system *system;
 	struct kv_cluster cluster;
+	struct clients clients;
 	odeon_ref talkers[TALKERS];
 	bool is_simulated;
 } town;
@@ -26,6 +27,8 @@ struct hearer { struct gate done; struct reply heard; bool is_closed; };
 #define HEARER { .done = GATE, .heard = { .protocol = 2 } }
 
 void open_town(odeon_options options, unsigned shards, unsigned clerks);
+/* The same, with a registry of clients; `persistence`, not NULL, is of what saving's ledger keeps. */
+void open_town_saved(odeon_options options, unsigned shards, unsigned clerks, const struct kv_saving *saving, struct persistence *persistence);
 void close_town(void);
 
 void begin_talk(unsigned talker, struct hearer *hearer, const struct reply *bytes);

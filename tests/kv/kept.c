@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * kept.c - clients that wait, watch and listen, where what they do is kept: on a simulated machine whose disk and actors fail
+ *
+ * All answers are held until the disk has what they tell of; so what somebody is told is looked at when the disk has failed, when
+ * the scribe was killed meanwhile, and when a shard was.
+ */
+#include "../../examples/kv/ledger.h"
+#include "../../examples/kv/scribe.h"
+#include "../../examples/kv/store.h"
+#include "chance.h"
+#include "engine.h"
+#include "shelf.h"
+#include "town.h"
+#include <errno.h>
+#include <odeon/testkit.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct { struct shelf shelf; struct ledger ledger; struct persistence shared; struct store *stores[STORES_MOST]; } kept;
+
+static void ignore_failure(void *host, odeon_ref who, const char *kind, const odeon_reason *reason)
+{
+	(void)host; (void)who; (void)kind; (void)reason;
+}
+
+/* The scribe dies of the message with that number, from 1; 0: of none. */
+static unsigned dies_of;
+
+static enum odeon_fault kill_scribe(void *data, odeon_ref to, const char *kind, const odeon_type *type, uint64_t chance, odeon_duration *delay)
+{
+	(void)data; (void)to; (void)type; (void)chance; (void)delay;
+	return strcmp(kind, "scribe") == 0 && dies_of > 0 && --dies_of == 0 ? ODEON_FAULT_KILL : ODEON_FAULT_NONE;
+}
+
+static void open_machine(uint64_t seed, unsigned shards)
+{
+	static const struct text_seed ids = { { 3, 4 } };
+	const struct server server = { .seed = { { 1, 2 } } };
+	struct kv_saving saving = { .ledger = &kept.ledger, .stores = kept.stores };
+	static const odeon_faults faults = ODEON_FAULTS(.on_message = kill_scribe);
+	odeon_options options = ODEON_OPTIONS(.simulation = { .enabled = 1, .seed = seed, .faults = &faults }, .on_failure = ignore_failure);
+
+	for (unsigned i = 0; i < shards; i++)
+		must((kept.stores[i] = store_new(server.seed, i)) != NULL);
+	ledger_init(&kept.ledger, &kept.shelf.disk, ids);
+	ck_assert_msg(ledger_open(&kept.ledger, &server, kept.stores, shards, NULL) == 0, "%s", kept.ledger.problem);
+	kept.shared = (struct persistence){ .policy = SYNC_ALWAYS };
+	open_town_saved(options, shards, 2, &saving, &kept.shared);
+}
+
+static void close_machine(void)
+{
+	close_town();
+	ledger_fini(&kept.ledger);
+}
+
+static void say(unsigned talker, struct hearer *hearer, const char *lines)
+{
+	struct reply bytes = { .bytes = (char *)(uintptr_t)lines, .length = strlen(lines) };
+
+	begin_talk(talker, hearer, &bytes);
+}
+
+static void pass(odeon_duration duration) { must(odeon_system_pass(town.system, duration) == 0); }
+
+static void expect_heard(struct hearer *hearer, const char *wanted)
+{
+	char *shown;
+
+	await_talk(hearer, 1);
+	shown = reply_show(&hearer->heard);
+	ck_assert_str_eq(shown, wanted);
+	free(shown);
+	reply_fini(&hearer->heard);
+}
+
+/* The machine stops here, whatever is under way; another one has its disk. */
+static void stop_and_start(uint64_t seed, unsigned shards)
+{
+	kept.shelf.is_frozen = true;
+	close_machine();
+	shelf_crash(&kept.shelf);
+	kept.shelf.is_frozen = false;
+	open_machine(seed + 1, shards);
+}
+
+static unsigned shards_of(int round) { return 1 + (unsigned)round % 5; }
+
+/* ---- what was served ----------------------------------------------------------------------------------------------------------- */
+
+START_TEST(what_was_served_is_gone_after_the_power_was_cut)
+{
+	struct hearer popper = HEARER, mover = HEARER, least = HEARER;
+
+	shelf_open(&kept.shelf, 1 + (uint64_t)_i);
+	open_machine(1 + (uint64_t)_i, shards_of(_i));
+	say(0, &popper, "BLPOP q r 0\r\n");
+	say(1, &mover, "BLMOVE from to LEFT RIGHT 0\r\n");
+	say(2, &least, "BZPOPMIN z y 0\r\n");
+	pass(ODEON_MS(10));
+	expect_talk(3, "MULTI\r\nRPUSH q a b\r\nRPUSH from c\r\nZADD z 1 m 2 n\r\nEXEC\r\n",
+	            "+OK\\r\\n+QUEUED\\r\\n+QUEUED\\r\\n+QUEUED\\r\\n*3\\r\\n:2\\r\\n:1\\r\\n:2\\r\\n");
+	expect_heard(&popper, "*2\\r\\n$1\\r\\nq\\r\\n$1\\r\\na\\r\\n");
+	expect_heard(&mover, "$1\\r\\nc\\r\\n");
+	expect_heard(&least, "*3\\r\\n$1\\r\\nz\\r\\n$1\\r\\nm\\r\\n$1\\r\\n1\\r\\n");
+	stop_and_start(1 + (uint64_t)_i, shards_of(_i));
+	expect_talk(0, "LRANGE q 0 -1\r\nLRANGE to 0 -1\r\nEXISTS from\r\nZRANGE z 0 -1\r\n",
+	            "*1\\r\\n$1\\r\\nb\\r\\n*1\\r\\n$1\\r\\nc\\r\\n:0\\r\\n*1\\r\\n$1\\r\\nn\\r\\n");
+	close_machine();
+	shelf_close(&kept.shelf);
+}
+END_TEST
+
+START_TEST(nobody_is_served_with_what_is_not_on_the_disk)
+{
+	struct hearer popper = HEARER, pusher = HEARER;
+
+	shelf_open(&kept.shelf, 1 + (uint64_t)_i);
+	open_machine(1 + (uint64_t)_i, shards_of(_i));
+	say(0, &popper, "BLPOP q 0\r\n");
+	pass(ODEON_MS(10));
+	kept.shelf.fails_at = kept.shelf.calls + 1;
+	kept.shelf.fails_until = kept.shelf.fails_at + 1000000;
+	kept.shelf.error = _i % 2 ? -EIO : -ENOSPC;
+	say(1, &pusher, "RPUSH q a\r\n");
+	expect_heard(&popper, "-MISCONF not on the disk: what was waited for was taken\\r\\n");
+	await_talk(&pusher, 1);
+	must(pusher.heard.length > 8 && memcmp(pusher.heard.bytes, "-MISCONF", 8) == 0);
+	reply_fini(&pusher.heard);
+	kept.shelf.fails_at = kept.shelf.fails_until = 0;
+	pass(ODEON_SECONDS(5));
+	expect_talk(1, "RPUSH q b\r\nBLPOP q 0\r\nLLEN q\r\n", ":1\\r\\n*2\\r\\n$1\\r\\nq\\r\\n$1\\r\\nb\\r\\n:0\\r\\n");
+	close_machine();
+	shelf_close(&kept.shelf);
+}
+END_TEST
+
+/* What it hears is the element, or that nobody knows; it never waits for ever, and is never told of two. */
+START_TEST(who_is_served_hears_of_it_though_the_scribe_dies)
+{
+	unsigned served = 0, refused = 0;
+
+	for (int round = 0; round < KIT_SLOWER(150); round++) {
+		struct hearer popper = HEARER, pusher = HEARER;
+		struct chance chance;
+
+		chance_begin(&chance, _i * 1000 + round);
+		shelf_open(&kept.shelf, chance.state);
+		open_machine(chance.state, shards_of(round));
+		say(0, &popper, "BLPOP q 0\r\n");
+		pass(ODEON_MS(10));
+		dies_of = 1 + choose(&chance, 4);
+		say(1, &pusher, "RPUSH q a\r\n");
+		await_talk(&popper, 1);
+		await_talk(&pusher, 1);
+		if (popper.heard.bytes[0] == '*')
+			served++;
+		else
+			refused++;
+		must(memcmp(popper.heard.bytes, "*2", 2) == 0 || memcmp(popper.heard.bytes, "-MISCONF", 8) == 0);
+		reply_fini(&popper.heard);
+		reply_fini(&pusher.heard);
+		pass(ODEON_SECONDS(5));
+		expect_talk(1, "RPUSH q b\r\n", ":1\\r\\n");
+		expect_talk(0, "BLPOP q 0\r\n", "*2\\r\\n$1\\r\\nq\\r\\n$1\\r\\nb\\r\\n");
+		close_machine();
+		shelf_close(&kept.shelf);
+	}
+	must(served > 0 && refused > 0);
+}
+END_TEST
+
+/* ---- transactions ---------------------------------------------------------------------------------------------------------------- */
+
+START_TEST(what_was_watched_and_changed_leaves_nothing)
+{
+	shelf_open(&kept.shelf, 1 + (uint64_t)_i);
+	open_machine(1 + (uint64_t)_i, shards_of(_i));
+	expect_talk(0, "WATCH a b\r\nMULTI\r\nSET a 1\r\nSET b 1\r\nPUBLISH told secret\r\nEXEC\r\n",
+	            "+OK\\r\\n+OK\\r\\n+QUEUED\\r\\n+QUEUED\\r\\n+QUEUED\\r\\n*3\\r\\n+OK\\r\\n+OK\\r\\n:0\\r\\n");
+	expect_talk(0, "WATCH a b\r\n", "+OK\\r\\n");
+	expect_talk(1, "SET b 2\r\nFLUSHALL\r\nSET b 3\r\n", "+OK\\r\\n+OK\\r\\n+OK\\r\\n");
+	expect_talk(0, "MULTI\r\nSET a never\r\nEXEC\r\n", "+OK\\r\\n+QUEUED\\r\\n*-1\\r\\n");
+	stop_and_start(1 + (uint64_t)_i, shards_of(_i));
+	expect_talk(0, "MGET a b\r\nDBSIZE\r\n", "*2\\r\\n$-1\\r\\n$1\\r\\n3\\r\\n:1\\r\\n");
+	for (unsigned i = 0; i < kept.shelf.count; i++)        /* what was published is written nowhere */
+		must(kept.shelf.files[i].length == 0
+		     || memmem(kept.shelf.files[i].bytes, kept.shelf.files[i].length, "secret", 6) == NULL);
+	close_machine();
+	shelf_close(&kept.shelf);
+}
+END_TEST
+
+/* ---- shards that fail -------------------------------------------------------------------------------------------------------------- */
+
+static void kill_shard_of(const char *name)
+{
+	struct text text = text_of(name);
+
+	must(odeon_actor_kill(town.system, town.cluster.shard[store_of(text, &town.cluster.server.seed, town.cluster.shards)]) == 0);
+	pass(ODEON_SECONDS(1));
+}
+
+START_TEST(who_waits_watches_or_listens_in_a_shard_that_dies_is_told)
+{
+	struct hearer popper = HEARER, listener = HEARER;
+
+	shelf_open(&kept.shelf, 1 + (uint64_t)_i);
+	open_machine(1 + (uint64_t)_i, shards_of(_i));
+	expect_talk(0, "SET k before\r\nWATCH k\r\n", "+OK\\r\\n+OK\\r\\n");
+	expect_talk(2, "SUBSCRIBE k\r\n", "*3\\r\\n$9\\r\\nsubscribe\\r\\n$1\\r\\nk\\r\\n:1\\r\\n");
+	say(1, &popper, "BLPOP {k} k 0\r\n");
+	pass(ODEON_MS(10));
+	await_talk(&popper, 1);                                /* it is a string */
+	reply_fini(&popper.heard);
+	popper = (struct hearer)HEARER;
+	expect_talk(1, "DEL k\r\nSET other 1\r\n", ":1\\r\\n+OK\\r\\n");
+	say(1, &popper, "BLPOP other2 k 0\r\n");
+	pass(ODEON_MS(10));
+	must(gate_count(&popper.done) == 0);
+	kill_shard_of("k");
+	expect_heard(&popper, "-UNBLOCKED a shard that was waited in has failed, and was started anew\\r\\n");
+	say(2, &listener, "PING\r\n");
+	await_talk(&listener, 1);
+	must(listener.is_closed);
+	reply_fini(&listener.heard);
+	expect_talk(0, "MULTI\r\nSET k after\r\nEXEC\r\nGET k\r\nGET other\r\n", "+OK\\r\\n+QUEUED\\r\\n*-1\\r\\n$-1\\r\\n$1\\r\\n1\\r\\n");
+	expect_talk(3, "RPUSH k x\r\nBLPOP k 0\r\n", ":1\\r\\n*2\\r\\n$1\\r\\nk\\r\\n$1\\r\\nx\\r\\n");
+	close_machine();
+	shelf_close(&kept.shelf);
+}
+END_TEST
+
+/* Nobody has changed it, but nobody can know that. */
+START_TEST(what_is_watched_in_a_shard_that_dies_counts_as_changed)
+{
+	shelf_open(&kept.shelf, 1 + (uint64_t)_i);
+	open_machine(1 + (uint64_t)_i, shards_of(_i));
+	expect_talk(0, "SET k before\r\nWATCH k\r\n", "+OK\\r\\n+OK\\r\\n");
+	kill_shard_of("k");
+	expect_talk(0, "MULTI\r\nSET k after\r\nEXEC\r\nGET k\r\n", "+OK\\r\\n+QUEUED\\r\\n*-1\\r\\n$6\\r\\nbefore\\r\\n");
+	expect_talk(0, "WATCH k\r\nMULTI\r\nSET k after\r\nEXEC\r\n", "+OK\\r\\n+OK\\r\\n+QUEUED\\r\\n*1\\r\\n+OK\\r\\n");
+	expect_talk(0, "WATCH nothing\r\n", "+OK\\r\\n");
+	kill_shard_of("nothing");
+	expect_talk(0, "MULTI\r\nSET nothing x\r\nEXEC\r\n", "+OK\\r\\n+QUEUED\\r\\n*-1\\r\\n");
+	close_machine();
+	shelf_close(&kept.shelf);
+}
+END_TEST
+
+KIT_MAIN("kv/kept",
+	{ .name = "served", .tests = KIT_TESTS(what_was_served_is_gone_after_the_power_was_cut, nobody_is_served_with_what_is_not_on_the_disk,
+		who_is_served_hears_of_it_though_the_scribe_dies), .loop = 5 },
+	{ .name = "transactions", .tests = KIT_TESTS(what_was_watched_and_changed_leaves_nothing), .loop = 5 },
+	{ .name = "shards", .tests = KIT_TESTS(who_waits_watches_or_listens_in_a_shard_that_dies_is_told,
+		what_is_watched_in_a_shard_that_dies_counts_as_changed), .loop = 5 })
