@@ -400,28 +400,29 @@ ODEON_HANDLER(connection, odeon_tick)
 
 /* ---- stopped ------------------------------------------------------------------------------------------------------------------------------- */
 
-/* NULL: no memory, and then it was not written. */
+/* NULL: there is nothing, or no memory, and then it was not written. */
 static struct odeon_bytes *seal_rest(struct connection *connection, struct tls *tls)
 {
 	struct odeon_bytes *rest = chain_take(&connection->out), *sealed = tls != NULL ? tls_seal(tls, rest) : rest;
 
-	if (sealed == NULL)
+	if (sealed == NULL && rest != NULL)
 		chain_add(&connection->out, rest);
 	return sealed;
 }
 
-/* As an actor, by an order: before its end came of itself. */
+/* As an actor, by an order: before its end came of itself. What the system has, and has not sent, would be lost by a close. */
 static void leave(struct connection *connection, const odeon_reason *reason)
 {
-	bool stays = reason->code == 0 && connection->out.length > 0 && connection->is_connected && !connection->has_ended_writing;
+	bool has_rest = connection->out.length > 0 && !connection->has_ended_writing;
+	bool stays = reason->code == 0 && connection->is_connected && (has_rest || wire_is_sending(connection->wire));
 	struct tls *tls = connection->tls;
 	struct wire *wire = seeing_last(connection, reason->code != 0 || stays);
 	struct odeon_bytes *rest;
 
 	name_end(connection, reason->code, 0, reason->code < 0 ? odeon_error_text(reason->code) : "");
-	rest = stays ? seal_rest(connection, tls) : NULL;
+	rest = stays && !connection->has_ended_writing ? seal_rest(connection, tls) : NULL;
 	collect(connection);
-	if (rest != NULL)
+	if (stays)
 		wire_leave(wire, rest, connection->terms->options.linger);
 	else
 		wire_close(wire, reason->code != 0);

@@ -60,14 +60,18 @@ static void on_shutdown(uv_shutdown_t *request, int status)
 		end(leaving, false);
 }
 
+static int say_end(struct leaving *leaving)
+{
+	leaving->has_written = true;
+	leaving->shutdown.data = leaving;
+	return stream_shutdown(leaving->wire, &leaving->shutdown, on_shutdown);
+}
+
 static void on_written(uv_write_t *request, int status)
 {
 	struct leaving *leaving = request->data;
 
-	if (status == 0)
-		leaving->has_written = true;
-	leaving->shutdown.data = leaving;
-	if (status != 0 || stream_shutdown(leaving->wire, &leaving->shutdown, on_shutdown) != 0)
+	if (status != 0 || say_end(leaving) != 0)
 		end(leaving, false);
 }
 
@@ -122,7 +126,7 @@ void wire_leave(struct wire *wire, struct odeon_bytes *chain, odeon_duration lin
 		odeon_free(chain);
 		return;
 	}
-	if (wire->is_probing) {                 /* the loop has that byte already */
+	if (chain != NULL && wire->is_probing) {        /* the loop has that byte already */
 		chain->data++;
 		chain->length--;
 	}
@@ -132,7 +136,9 @@ void wire_leave(struct wire *wire, struct odeon_bytes *chain, odeon_duration lin
 	wire->uv.handle.data = leaving;
 	leaving->timer.data = leaving;
 	stream_leave(wire, &leaving->timer, on_time, (uint64_t)linger / 1000000 + 1);
-	if (write_all(leaving) != 0)
+	if (chain == NULL)
+		(void)say_end(leaving);         /* it may have been said */
+	if (chain != NULL && write_all(leaving) != 0)
 		end(leaving, false);
 	else
 		(void)stream_read_start(wire, on_room, on_read);

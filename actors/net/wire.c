@@ -3,7 +3,9 @@
 #include "wire.h"
 
 #include <errno.h>
+#include <linux/sockios.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include "stream.h"
 
 #define READ_LEAST 1024u
@@ -279,6 +281,16 @@ int wire_probe(struct wire *wire, unsigned char byte)
 	if (error != 0)
 		free(request);
 	return error;
+}
+
+bool wire_is_sending(const struct wire *wire)
+{
+	uv_os_fd_t descriptor = -1;
+	int count = 0;
+
+	if (wire->is_local || wire->end != NULL || uv_fileno(&wire->uv.handle, &descriptor) != 0)
+		return false;
+	return ioctl(descriptor, SIOCOUTQ, &count) == 0 && count > 0;
 }
 
 static void on_write_end(uv_shutdown_t *request, int status)

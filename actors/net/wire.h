@@ -79,8 +79,11 @@ int wire_write_end(struct wire *wire);
 /* Taken. What is still being read or written is given up; `resets`: and the other side is told so. */
 void wire_close(struct wire *wire, bool resets);
 
-/* Both taken; the chain is not empty. It is written by the loop, then the wire is closed; after `linger` in any case. Meanwhile
- * the poller does not close. */
+/* Whether the system has bytes that the other side has not confirmed. */
+bool wire_is_sending(const struct wire *wire);
+
+/* Both taken; the chain may be NULL. It is written by the loop, and the other side's end waited for, then the wire is closed; after
+ * `linger` in any case. Meanwhile the poller does not close. */
 void wire_leave(struct wire *wire, struct odeon_bytes *chain, odeon_duration linger);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * reset.c - the other side resets, or ends politely, while nobody looks: what came before it and how it ended are found together,
- * and are not mixed up
+ * and are not mixed up; and who is stopped resets nobody who still reads
  */
 #include "wires.h"
 
@@ -58,6 +58,31 @@ START_TEST(an_end_behind_bytes_is_an_end)
 }
 END_TEST
 
+/* What the system has is not lost by bytes that nobody reads any more. */
+START_TEST(a_polite_stop_resets_nobody_who_still_reads)
+{
+	int least = 4096;
+
+	ears_init(&ears);
+	wires_open(_i, 2);
+	listen_for(&ears, (odeon_connection_options){ .bytes = 0 });
+	plain = new_socket();
+	must(setsockopt(plain, SOL_SOCKET, SO_RCVBUF, &least, sizeof least) == 0);
+	dial_by(plain);
+	write_pattern(plain, 0, 100);
+	tell(ears_connection(&ears), pattern_bytes(0, 30000));
+	nanosleep(&(struct timespec){ .tv_nsec = 100000000 }, NULL);
+	must(odeon_actor_stop(world.system, ears_connection(&ears)) == 0);
+	eventually(ears_ended(&ears));
+	ck_assert_uint_eq(ears.rest, 0);
+	ck_assert_uint_eq(read_pattern(plain, 0, UINT64_MAX), 30000);
+	ck_assert_int_eq(read_end_of(plain), 0);
+	close(plain);
+	wires_close();
+}
+END_TEST
+
 KIT_MAIN("contract/reset",
 	{ .name = "by TCP", .loop = 1, .tests = KIT_TESTS(a_reset_behind_bytes_is_a_reset) },
+	{ .name = "stopped", .loop = PLAIN_KINDS, .tests = KIT_TESTS(a_polite_stop_resets_nobody_who_still_reads) },
 	{ .name = "plain", .loop = PLAIN_KINDS, .tests = KIT_TESTS(an_end_behind_bytes_is_an_end) })
