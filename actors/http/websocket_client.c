@@ -174,7 +174,7 @@ static int make_request(struct websocket_client *client)
 
 /* ---- the answer ------------------------------------------------------------------------------------------------------------------ */
 
-/* A line without its end; false: none that is whole, or one that ends with less. */
+/* A line without its end; false, with the line as it was: none that is whole, or one that ends with less. */
 static bool next_line(struct http_text *text, struct http_text *line)
 {
 	const char *end = text->bytes > 0 ? memchr(text->at, '\n', text->bytes) : NULL;
@@ -249,6 +249,8 @@ static const char *judge(const struct websocket_opening *opening, struct http_te
 	while (next_line(&answer, &line) && line.bytes > 0)
 		if (!split(line, &name, &value) || !judge_field(opening, proof, name, value))
 			return "the answer has a field that may not be";
+	if (line.bytes > 0)
+		return "the answer has a line without its end";
 	if (proof->upgrades != 1 || proof->connections == 0 || proof->accepts != 1 || proof->protocols > 1)
 		return "the answer lacks a field";
 	return NULL;

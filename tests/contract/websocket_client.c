@@ -192,6 +192,7 @@ START_TEST(an_answer_that_may_not_be_opens_nothing)
 	refuse(NULL, "Sec-WebSocket-Protocol: talk\r\nSec-WebSocket-Protocol: chat\r\n");
 	refuse(NULL, "Upgrade: websocket\r\n");
 	refuse(NULL, "Upgrade: h2c\r\n");
+	refuse(NULL, "A: b\nSec-WebSocket-Extensions: permessage-deflate\r\n");
 	refuse(NULL, "Folded: a\r\n b\r\n");
 	refuse(NULL, "No colon\r\n");
 	refuse(NULL, "Bad: \x01\r\n");
