@@ -51,12 +51,13 @@ struct odeon_http_fetch {
 	uint64_t source_bytes;                         /* how many; 0: nobody knows */
 	struct odeon_bytes *fields;                    /* of odeon_http_fetch_field; taken */
 	uint64_t body_most;                            /* bytes of the answer's body; default 16 MiB, when it streams no bound */
-	odeon_duration within;                         /* until it is there, or, when it streams, its head; default that of the client */
+	odeon_duration within;                         /* until it is there, or, when it streams, its head; waiting for a
+	                                                  connection counts; default that of the client */
 	int streams;                                   /* not 0: the answer's body comes in pieces */
 };
 
 struct odeon_http_fetched {
-	int status;                                    /* 101 to 599 */
+	int status;                                    /* 101 to 999, as the server has it: what is above 599 no standard names */
 	struct odeon_bytes *body;                      /* in one piece, to be taken out or not; NULL: it is empty, or comes in pieces */
 	odeon_ref source;                              /* where it comes from, when it streams */
 	const struct odeon_http_fields_ *fields_;

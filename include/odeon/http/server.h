@@ -41,6 +41,7 @@
  * Bodies of answers may come from a source too: a file, a connection, an actor of yours. The session gives itself as the
  * owner (struct odeon_give), reads by credit as the client takes it, and ends it by struct odeon_close when all has come, or when
  * nobody wants it any more. A source that ends too early breaks the connection off, so that the client knows.
+ * An answer to a session that has ended is dropped, and its source is told nothing: who made it must end it.
  *
  * What breaks the protocol is answered by its own error (400, 408, 413, 414, 417, 431, 501, 505), and the connection is closed.
  */
@@ -169,7 +170,8 @@ ODEON_API void odeon_http_metrics(odeon_self *self, struct odeon_http_request *r
  *   { "GET /files/" with "*path" behind, .handle = odeon_http_files, .argument = &folder }      an odeon_http_folder
  *
  * With Last-Modified and ETag, and what a client asks by them (If-None-Match, If-Modified-Since, If-Match,
- * If-Unmodified-Since, If-Range); with ranges, of which the first one that is there is sent. The type is told by the name's end.
+ * If-Unmodified-Since, If-Range); with ranges. Of several ranges the first one that is there is sent, as one part with its
+ * Content-Range, never as multipart/byteranges: a client asks again for the others. The type is told by the name's end.
  * What is opened and read is so on threads of the pool. Not found is: what is not there, what is no file, names that begin
  * with a dot, and what is reached by a symbolic link, unless these are followed. A folder without '/' behind is redirected.
  *
