@@ -160,6 +160,9 @@ ODEON_HANDLER(caller, odeon_bytes)
 		hang_up(self, caller, true);            /* nobody asked for that */
 }
 
+/* What is to be said is on its way already. */
+ODEON_HANDLER(caller, odeon_connected) { (void)self; (void)caller; }
+
 ODEON_HANDLER(caller, odeon_unwritten)
 {
 	if (is_connection(self, caller))
@@ -287,6 +290,7 @@ ODEON_STOP(caller)
 
 ODEON_HANDLERS(caller_handlers,
 	ODEON_ON(caller, http_call),
+	ODEON_ON(caller, odeon_connected),
 	ODEON_ON(caller, odeon_bytes),
 	ODEON_ON(caller, odeon_unwritten),
 	ODEON_ON(caller, odeon_read_end),

@@ -96,6 +96,25 @@ START_TEST(what_is_no_answer_is_an_error_and_the_connection_goes)
 }
 END_TEST
 
+/* What comes of a connection is for somebody. */
+START_TEST(a_request_leaves_no_dead_letters)
+{
+	static struct wish wish;
+	int socket;
+
+	wish = (struct wish)WISH;
+	open_client(_i);
+	get(&wish, "/");
+	socket = accept_plainly(listening);
+	expect(socket, "GET / ");
+	say(socket, HELLO);
+	expect_answer(&wish, 200, "hello");
+	ck_assert_uint_eq(world_stats(&world).dead_letters, 0);
+	close_client();
+	close(socket);
+}
+END_TEST
+
 START_TEST(a_body_without_a_length_ends_with_the_connection)
 {
 	static struct wish wish;
@@ -460,7 +479,7 @@ KIT_MAIN("contract/http_client",
 	{ .name = "answers", .loop = ANSWERS, .tests = KIT_TESTS(an_answer_is_understood_however_it_is_cut) },
 	{ .name = "nonsense", .loop = NONSENSES, .tests = KIT_TESTS(what_is_no_answer_is_an_error_and_the_connection_goes) },
 	{ .name = "again", .loop = 2, .tests = KIT_TESTS(what_may_come_twice_is_sent_again_over_a_new_connection_and_else_is_an_error) },
-	{ .name = "kinds", .loop = PLAIN_KINDS, .tests = KIT_TESTS(a_body_without_a_length_ends_with_the_connection,
+	{ .name = "kinds", .loop = PLAIN_KINDS, .tests = KIT_TESTS(a_request_leaves_no_dead_letters, a_body_without_a_length_ends_with_the_connection,
 		no_more_connections_than_may_be_and_who_waits_is_served_in_order, a_connection_that_was_closed_meanwhile_is_replaced,
 		a_connection_is_kept_for_its_time) },
 	{ .name = "ours", .loop = KINDS, .tests = KIT_TESTS(a_server_of_ours_answers_a_client_of_ours) },
