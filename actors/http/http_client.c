@@ -361,7 +361,8 @@ static void serve(odeon_self *self, struct client *client, struct server *server
 ODEON_HANDLER(client, odeon_http_fetch)
 {
 	struct server wanted = { .places = 0 };
-	bool can_be = find_server(client, odeon_http_fetch, &wanted);
+	bool has_reader = !odeon_http_fetch->streams || !odeon_ref_is_nobody(odeon_from(self));
+	bool can_be = has_reader && find_server(client, odeon_http_fetch, &wanted);
 	struct server *server = can_be ? server_at(client, &wanted) : NULL;
 	struct http_call *call = server != NULL ? odeon_new(http_call, .asker = odeon_from(self)) : NULL;
 

@@ -96,6 +96,21 @@ START_TEST(what_is_no_answer_is_an_error_and_the_connection_goes)
 }
 END_TEST
 
+/* There is nobody to send the pieces to. */
+START_TEST(a_thread_may_ask_for_what_does_not_stream)
+{
+	struct odeon_http_fetch *fetch;
+	int why = 0;
+
+	open_client(KIND_TCP);
+	fetch = fetch_of("GET", "/");
+	fetch->streams = 1;
+	must(odeon_ask(odeon_http_fetched, world.system, client, fetch, kit_deadline(), &why) == NULL);
+	ck_assert_int_eq(why, ODEON_EINVAL);
+	close_client();
+}
+END_TEST
+
 /* What comes of a connection is for somebody. */
 START_TEST(a_request_leaves_no_dead_letters)
 {
@@ -484,4 +499,5 @@ KIT_MAIN("contract/http_client",
 		a_connection_is_kept_for_its_time) },
 	{ .name = "ours", .loop = KINDS, .tests = KIT_TESTS(a_server_of_ours_answers_a_client_of_ours) },
 	{ .name = "once", .tests = KIT_TESTS(what_is_asked_for_is_said_and_what_cannot_be_is_refused, what_had_a_body_is_not_sent_again,
+		a_thread_may_ask_for_what_does_not_stream,
 		a_place_that_another_server_does_not_use_is_taken_from_it, another_server_has_its_turn, options_that_cannot_be_are_refused) })

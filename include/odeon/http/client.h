@@ -15,7 +15,7 @@
  * A client is an actor that is asked (odeon_request, odeon_ask) with a struct odeon_http_fetch, and answers with a struct
  * odeon_http_fetched, or with an error:
  *
- *   ODEON_EINVAL         no URL, method or field that can be sent
+ *   ODEON_EINVAL         no URL, method or field that can be sent; or a plain thread asked for an answer that streams
  *   ODEON_EFULL          too many wait already; or the answer's head or body is larger than it may be
  *   ODEON_ETIMEDOUT      it took too long
  *   ODEON_EDISCONNECTED  the connection was lost, or the source of the body was; the server may have acted on the request
