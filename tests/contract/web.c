@@ -157,7 +157,7 @@ ODEON_HANDLER(sink, odeon_http_request)
 
 	sink->request = odeon_keep(self, odeon_http_request);
 	if (web.credit > 0)
-		must(odeon_send(self, session, odeon_new(odeon_read, .count = web.credit)) == 0);
+		(void)odeon_send(self, session, odeon_new(odeon_read, .count = web.credit));   /* who may be gone */
 }
 
 ODEON_HANDLER(sink, odeon_bytes)

@@ -69,12 +69,15 @@ static bool has_keys_only(const struct command_line *line)
 static bool is_fit(const struct command_line *line)
 {
 	static const char *const others[] = { "MULTI", "EXEC", "DISCARD", "RESET", "DBSIZE", "FLUSHALL", "SPOP", "EXPIREAT", "PEXPIREAT", "CLIENT",
-		"SELECT" };
+		"SELECT", "CONFIG", "WAIT", "WATCH", "UNWATCH", "AUTH", "PUBSUB", "MOVE", "SWAPDB" };
 
 	static const char *const of_keys[] = { "DEL", "UNLINK", "EXISTS", "MGET" };
 
 	if (is_one_of(line->words[0], others, sizeof others / sizeof others[0]))
 		return false;
+	if (line->words[0].length > 0 && (line->words[0].at[0] == 'B' || text_matches(line->words[0], TEXT("*SUBSCRIBE"), true)
+	 || text_matches(line->words[0], TEXT("*PUBLISH"), true)))
+		return false;                                   /* who waits, and what others hear */
 	if (is_one_of(line->words[0], of_keys, sizeof of_keys / sizeof of_keys[0]) && !has_keys_only(line))
 		return false;
 	if (text_is(line->words[0], "EXPIRE") && line->count > 2 && text_is(line->words[2], "10"))
@@ -105,8 +108,9 @@ static void say_any(struct guest *guest, unsigned serial, bool is_in_transaction
 		lines_make(&line, &guest->chance, UNIX_SECONDS);
 	while (!is_fit(&line) || (is_in_transaction && !can_be_queued(guest, &line)));
 	for (size_t i = 1; i < line.count; i++)
-		if (begins(line.words[i], "key") && line.words[i].length == 4) {
-			int length = snprintf(names[i], sizeof names[i], "%u.%u:%.4s", guest->number, guest->generation, line.words[i].at);
+		if ((begins(line.words[i], "key") && line.words[i].length == 4) || (begins(line.words[i], "equal") && line.words[i].length == 6)) {
+			int length = snprintf(names[i], sizeof names[i], "%u.%u:%.*s", guest->number, guest->generation,
+			                      (int)line.words[i].length, line.words[i].at);
 
 			line.words[i] = (struct text){ names[i], (size_t)length };
 		}
