@@ -63,15 +63,13 @@ static inline uint64_t scratch_pattern(const char *name)
 	return length;
 }
 
+/* How many are open; asked in a way that opens none, which would look to ThreadSanitizer as if it had not been closed. */
 static inline unsigned descriptors(void)
 {
-	DIR *folder = opendir("/proc/self/fd");
 	unsigned count = 0;
 
-	must(folder != NULL);
-	while (readdir(folder) != NULL)
-		count++;
-	closedir(folder);
+	for (int descriptor = 0; descriptor < 4096; descriptor++)
+		count += fcntl(descriptor, F_GETFD) >= 0;
 	return count;
 }
 

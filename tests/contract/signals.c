@@ -83,7 +83,7 @@ static bool is_default(int number)
 START_TEST(each_signal_comes_as_a_message)
 {
 	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGPIPE, 0 };
-	struct heard heard;
+	static struct heard heard;
 
 	(void)watch(numbers, &heard, owner_for(&heard));
 	for (const int *number = numbers; *number != 0; number++)
@@ -149,7 +149,7 @@ static void leave(odeon_self *self, void *argument)
 
 START_TEST(a_watcher_ends_with_its_owner_and_keeps_no_system_alive)
 {
-	struct heard heard;
+	static struct heard heard;
 	odeon_ref owner = owner_for(&heard), watcher = watch((const int[]){ SIGUSR2, 0 }, &heard, owner);
 
 	ck_assert(!is_default(SIGUSR2));
@@ -189,7 +189,7 @@ static void *raise_on(void *argument)
 /* A handle that closes while its signal is on its way must neither spin nor stay. */
 START_TEST(signals_that_come_while_watchers_end_hold_up_nobody)
 {
-	struct heard heard[2];
+	static struct heard heard[2];
 	odeon_ref owners[2] = { owner_for(&heard[0]), owner_for(&heard[1]) };
 	pthread_t thread;
 	int64_t before;
@@ -216,7 +216,7 @@ END_TEST
 
 START_TEST(what_cannot_be_watched_is_refused)
 {
-	struct heard heard;
+	static struct heard heard;
 	odeon_ref owner = owner_for(&heard);
 	odeon_options options = ODEON_OPTIONS(.workers = 1);
 	int many[ODEON_SIGNALS_MOST + 2];

@@ -352,14 +352,14 @@ START_TEST(a_server_that_cuts_off_is_told_apart_from_one_that_ends)
 			(void)SSL_shutdown(other.ssl);
 			collect(&other);
 			send_part(&other, 0, other.length);
+			(void)odeon_post(world.system, connection, odeon_new(odeon_write_end));
+			must(receive(&other));                  /* our end: before he is gone, or it would be reset */
 		} else if (way == 2) {
 			tell(connection, odeon_new(odeon_close));
 			must(receive(&other) && SSL_read(other.ssl, (char[1]){ 0 }, 1) <= 0);
 			ck_assert_int_eq(SSL_get_shutdown(other.ssl), SSL_RECEIVED_SHUTDOWN);
 		}
 		close(other.plain);
-		if (way == 1)
-			(void)odeon_post(world.system, connection, odeon_new(odeon_write_end));
 		eventually(ears_ended(&ears));
 		ck_assert_str_eq(ears.said, (way == 1 ? "cbed" : "cbd"));
 		ck_assert_int_eq(ears.end.error, (way == 0 ? ODEON_EDISCONNECTED : 0));
