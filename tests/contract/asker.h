@@ -168,6 +168,14 @@ static inline void expect_answer(struct wish *wish, int status, const char *body
 	ck_assert(memcmp(wish->body, body, wish->length) == 0);
 }
 
+/* A request that begins so, and the answer to it. */
+static inline void answer(int socket, const char *begins, struct wish *wish)
+{
+	expect(socket, begins);
+	say(socket, HELLO);
+	expect_answer(wish, 200, "hello");
+}
+
 static inline void expect_error(struct wish *wish, int error)
 {
 	gate_wait(&wish->done, 1);

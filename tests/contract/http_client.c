@@ -87,9 +87,7 @@ START_TEST(what_is_no_answer_is_an_error_and_the_connection_goes)
 	close(socket);
 	get(&next, "/");
 	socket = accept_plainly(listening);
-	expect(socket, "GET / HTTP/1.1\r\n");
-	say(socket, HELLO);
-	expect_answer(&next, 200, "hello");
+	answer(socket, "GET / HTTP/1.1\r\n", &next);
 	ck_assert_str_eq(next.type, "a/b");
 	close_client();
 	close(socket);
@@ -121,9 +119,7 @@ START_TEST(a_request_leaves_no_dead_letters)
 	open_client(_i);
 	get(&wish, "/");
 	socket = accept_plainly(listening);
-	expect(socket, "GET / ");
-	say(socket, HELLO);
-	expect_answer(&wish, 200, "hello");
+	answer(socket, "GET / ", &wish);
 	ck_assert_uint_eq(world_stats(&world).dead_letters, 0);
 	close_client();
 	close(socket);
@@ -254,16 +250,12 @@ START_TEST(a_connection_that_was_closed_meanwhile_is_replaced)
 	open_client(_i);
 	get(&first, "/1");
 	socket = accept_plainly(listening);
-	expect(socket, "GET /1 ");
-	say(socket, HELLO);
-	expect_answer(&first, 200, "hello");
+	answer(socket, "GET /1 ", &first);
 	close(socket);
 	kit_pause();
 	get(&second, "/2");
 	socket = accept_plainly(listening);
-	expect(socket, "GET /2 ");
-	say(socket, HELLO);
-	expect_answer(&second, 200, "hello");
+	answer(socket, "GET /2 ", &second);
 	close_client();
 	close(socket);
 }
@@ -280,17 +272,13 @@ START_TEST(what_may_come_twice_is_sent_again_over_a_new_connection_and_else_is_a
 	open_client(KIND_TCP);
 	get(&first, "/1");
 	socket = accept_plainly(listening);
-	expect(socket, "GET /1 ");
-	say(socket, HELLO);
-	expect_answer(&first, 200, "hello");
+	answer(socket, "GET /1 ", &first);
 	ask(&second, fetch_of(is_safe ? "GET" : "POST", "/2"));
 	expect(socket, is_safe ? "GET /2 " : "POST /2 ");
 	close(socket);
 	if (is_safe) {
 		socket = accept_plainly(listening);
-		expect(socket, "GET /2 ");
-		say(socket, HELLO);
-		expect_answer(&second, 200, "hello");
+		answer(socket, "GET /2 ", &second);
 		close(socket);
 	} else
 		expect_error(&second, ODEON_EDISCONNECTED);
@@ -309,9 +297,7 @@ START_TEST(what_had_a_body_is_not_sent_again)
 	open_client(KIND_TCP);
 	get(&first, "/1");
 	socket = accept_plainly(listening);
-	expect(socket, "GET /1 ");
-	say(socket, HELLO);
-	expect_answer(&first, 200, "hello");
+	answer(socket, "GET /1 ", &first);
 	fetch = fetch_of("PUT", "/2");
 	fetch->body = odeon_bytes_text("all of it");
 	ask(&second, fetch);
@@ -332,9 +318,7 @@ START_TEST(a_place_that_another_server_does_not_use_is_taken_from_it)
 	open_with(KIND_TCP, (odeon_http_client_options){ .connections_most = 1 });
 	get(&first, "/1");
 	socket = accept_plainly(listening);
-	expect(socket, "GET /1 ");
-	say(socket, HELLO);
-	expect_answer(&first, 200, "hello");
+	answer(socket, "GET /1 ", &first);
 	memcpy(old, address, sizeof old);
 	other = listen_plainly();
 	ck_assert_str_ne(old, address);
@@ -342,9 +326,7 @@ START_TEST(a_place_that_another_server_does_not_use_is_taken_from_it)
 	ck_assert_int_eq(read_end_of(socket), 0);
 	close(socket);
 	socket = accept_plainly(other);
-	expect(socket, "GET /2 ");
-	say(socket, HELLO);
-	expect_answer(&second, 200, "hello");
+	answer(socket, "GET /2 ", &second);
 	close_client();
 	close(socket);
 	close(other);
@@ -378,15 +360,11 @@ START_TEST(another_server_has_its_turn)
 	ck_assert_int_eq(read_end_of(socket), 0);
 	close(socket);
 	socket = accept_plainly(other);
-	expect(socket, "GET /other ");
-	say(socket, HELLO);
-	expect_answer(&foreign, 200, "hello");
+	answer(socket, "GET /other ", &foreign);
 	ck_assert_int_eq(read_end_of(socket), 0);
 	close(socket);
 	socket = accept_plainly(listening);
-	expect(socket, "GET /3 ");
-	say(socket, HELLO);
-	expect_answer(&third, 200, "hello");
+	answer(socket, "GET /3 ", &third);
 	close_client();
 	close(socket);
 	close(other);
@@ -402,9 +380,7 @@ START_TEST(a_connection_is_kept_for_its_time)
 	open_with(_i, (odeon_http_client_options){ .idle_timeout = ODEON_MS(50) });
 	get(&first, "/1");
 	socket = accept_plainly(listening);
-	expect(socket, "GET /1 ");
-	say(socket, HELLO);
-	expect_answer(&first, 200, "hello");
+	answer(socket, "GET /1 ", &first);
 	ck_assert_int_eq(read_end_of(socket), 0);
 	close(socket);
 	close_client();
