@@ -245,20 +245,15 @@ static int judge_absolute(struct http_head *head, size_t scheme_bytes)
 	return bytes > 0 && is_host(head->host) ? 0 : 400;
 }
 
-static bool begins(struct http_text text, struct http_text with)
-{
-	return text.bytes >= with.bytes && http_text_matches((struct http_text){ text.at, with.bytes }, with);
-}
-
 static int judge_target(struct http_head *head)
 {
 	const struct http_text plain = HTTP_TEXT("http://"), secure = HTTP_TEXT("https://");
 
 	if (http_text_is(head->method, HTTP_TEXT("CONNECT")))
 		return 501;
-	if (begins(head->target, plain))
+	if (http_text_begins(head->target, plain))
 		return judge_absolute(head, plain.bytes);
-	if (begins(head->target, secure))
+	if (http_text_begins(head->target, secure))
 		return judge_absolute(head, secure.bytes);
 	cut_path(head, head->target);
 	if (head->target.at[0] == '/')

@@ -22,6 +22,11 @@ bool http_text_matches(struct http_text text, struct http_text other)
 	return true;
 }
 
+bool http_text_begins(struct http_text text, struct http_text with)
+{
+	return text.bytes >= with.bytes && http_text_matches((struct http_text){ text.at, with.bytes }, with);
+}
+
 bool http_text_number(struct http_text text, uint64_t *number)
 {
 	uint64_t sum = 0;

@@ -21,6 +21,7 @@ struct http_text { const char *at; size_t bytes; };
 struct http_text http_text_of(const char *string);
 bool http_text_is(struct http_text text, struct http_text other);              /* the same bytes */
 bool http_text_matches(struct http_text text, struct http_text other);         /* but for the case of letters */
+bool http_text_begins(struct http_text text, struct http_text with);           /* the same */
 bool http_text_number(struct http_text text, uint64_t *number);                /* digits alone, of 64 bits */
 struct http_text http_text_trim(struct http_text text);                        /* no blanks and tabs at its ends */
 struct http_text http_text_from(struct http_text text, size_t at);             /* the rest from there */

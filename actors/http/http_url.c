@@ -4,7 +4,7 @@
 
 static bool take(struct http_text *text, struct http_text begin)
 {
-	if (text->bytes < begin.bytes || !http_text_matches((struct http_text){ text->at, begin.bytes }, begin))
+	if (!http_text_begins(*text, begin))
 		return false;
 	*text = http_text_from(*text, begin.bytes);
 	return true;

@@ -8,6 +8,7 @@
 #include <openssl/rand.h>
 #include <stdlib.h>
 #include <string.h>
+#include "http_url.h"
 #include "websocket_handshake.h"
 
 #define ANSWER_BYTES 8192
@@ -29,7 +30,7 @@ struct websocket_client {
 	const odeon_websocket_options *options;
 	odeon_connection_options connection;
 	char address[ODEON_ADDRESS_BYTES];
-	struct http_text host, target;
+	struct http_url url;
 	struct websocket_opening *opening;
 	struct odeon_bytes *request;
 };
@@ -38,65 +39,26 @@ void websocket_opening_free(struct websocket_opening *opening) { free(opening); 
 
 /* ---- the URL ---------------------------------------------------------------------------------------------------------------- */
 
-static bool begins_with(struct http_text text, struct http_text beginning)
+/* A host of another kind, a name or a path, is not connected to. */
+static bool put_address(struct websocket_client *client)
 {
-	return text.bytes >= beginning.bytes && http_text_matches((struct http_text){ text.at, beginning.bytes }, beginning);
-}
+	struct http_paper paper = { client->address, sizeof client->address - 1, 0 };
 
-/* Up to the path, or the query where that is empty. */
-static struct http_text authority_of(struct http_text text)
-{
-	size_t length = 0;
-
-	while (length < text.bytes && text.at[length] != '/' && text.at[length] != '?')
-		length++;
-	return (struct http_text){ text.at, length };
-}
-
-static bool may_be_target(struct http_text target)
-{
-	for (size_t i = 0; i < target.bytes; i++)
-		if (target.at[i] <= ' ' || target.at[i] > '~' || target.at[i] == '#')
+	for (size_t i = 0; i < client->url.host.bytes; i++)
+		if (memchr("0123456789abcdefABCDEF.:[]", client->url.host.at[i], 26) == NULL)
 			return false;
-	return true;
-}
-
-/* The host is a number, so that a colon behind it, or behind its bracket, begins a port. */
-static bool has_port(struct http_text host)
-{
-	const char *bracket = memchr(host.at, ']', host.bytes);
-	const char *from = bracket != NULL ? bracket : host.at;
-
-	return memchr(from, ':', host.bytes - (size_t)(from - host.at)) != NULL;
-}
-
-static bool put_address(struct websocket_client *client, struct http_text port)
-{
-	size_t length = client->host.bytes, more = has_port(client->host) ? 0 : port.bytes;
-
-	if (length == 0 || length + more >= sizeof client->address)
+	http_url_put_address(&client->url, &paper);
+	if (!http_paper_fits(&paper))
 		return false;
-	for (size_t i = 0; i < length; i++)                     /* no host of another kind: unix:/path, name@host */
-		if (memchr("0123456789abcdefABCDEF.:[]", client->host.at[i], 26) == NULL)
-			return false;
-	memcpy(client->address, client->host.at, length);
-	memcpy(client->address + length, port.at, more);
-	client->address[length + more] = '\0';
+	client->address[paper.used] = '\0';
 	return true;
 }
 
-/* What is secret and what the connection does go together. */
+/* It has no part behind '#' (RFC 6455, 3). What is secret and what the connection does go together. */
 static bool read_url(struct websocket_client *client, const char *url)
 {
-	struct http_text text = url != NULL ? http_text_of(url) : (struct http_text){ "", 0 };
-	bool is_secret = begins_with(text, HTTP_TEXT("wss://"));
-
-	if ((!is_secret && !begins_with(text, HTTP_TEXT("ws://"))) || is_secret != (client->connection.tls != NULL))
-		return false;
-	text = http_text_from(text, is_secret ? 6 : 5);
-	client->host = authority_of(text);
-	client->target = http_text_from(text, client->host.bytes);
-	return may_be_target(client->target) && put_address(client, is_secret ? HTTP_TEXT(":443") : HTTP_TEXT(":80"));
+	return url != NULL && strchr(url, '#') == NULL && http_url_read(&client->url, http_text_of(url), HTTP_TEXT("ws"))
+	    && client->url.is_secure == (client->connection.tls != NULL) && put_address(client);
 }
 
 /* ---- the request -------------------------------------------------------------------------------------------------------------- */
@@ -130,11 +92,9 @@ static void put_protocols(struct http_paper *paper, const char *const *protocols
 static void put_request(struct http_paper *paper, const struct websocket_client *client, struct http_text key)
 {
 	PUT(paper, "GET ");
-	if (client->target.bytes == 0 || client->target.at[0] != '/')
-		PUT(paper, "/");
-	http_paper_put(paper, client->target);
+	http_url_put_target(&client->url, paper);
 	PUT(paper, " HTTP/1.1\r\nHost: ");
-	http_paper_put(paper, client->host);
+	http_paper_put(paper, client->url.host);
 	PUT(paper, "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ");
 	http_paper_put(paper, key);
 	PUT(paper, "\r\n");
@@ -242,7 +202,7 @@ static const char *judge(const struct websocket_opening *opening, struct http_te
 {
 	struct http_text line, name, value;
 
-	if (!next_line(&answer, &line) || !begins_with(line, HTTP_TEXT("HTTP/1.1 ")))
+	if (!next_line(&answer, &line) || !http_text_begins(line, HTTP_TEXT("HTTP/1.1 ")))
 		return "the answer is not HTTP/1.1";
 	if (line.bytes < 12 || memcmp(line.at + 9, "101", 3) != 0 || (line.bytes > 12 && line.at[12] != ' '))
 		return "the server does not speak WebSocket there";
