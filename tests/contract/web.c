@@ -167,7 +167,7 @@ ODEON_HANDLER(sink, odeon_bytes)
 			atomic_store(&web.is_sink_wrong, true);
 	sink->at += odeon_bytes->length;
 	atomic_fetch_add(&web.sunk, odeon_bytes->length);
-	must(odeon_send(self, odeon_from(self), odeon_new(odeon_read, .count = 1)) == 0);
+	(void)odeon_send(self, odeon_from(self), odeon_new(odeon_read, .count = 1));    /* who may be gone */
 }
 
 ODEON_HANDLER(sink, odeon_read_end)
