@@ -26,15 +26,39 @@ static size_t words(char *room, uint64_t number)
 
 static size_t echo_text(char *room, uint64_t number) { return words(room, number); }
 
-static size_t kv_text(char *room, uint64_t number, const char *before)
+static size_t bulk(char *room, const char *text, size_t length)
 {
-	char text[GUEST_BYTES];
-	size_t length = words(text, number);
-	size_t head = (size_t)snprintf(room, GUEST_BYTES, "%s$%zu\r\n", before, length);
+	size_t head = (size_t)sprintf(room, "$%zu\r\n", length);
 
 	memcpy(room + head, text, length);
 	memcpy(room + head + length, "\r\n", 2);
 	return head + length + 2;
+}
+
+/* '@' is a key of its own, '#' the words. Nothing is left of them: who goes in the middle leaves a key that expires, or a transaction
+ * that is none. */
+static const struct { const char *ask, *reply; } kv_requests[] = {
+	{ "*2\r\n$4\r\nPING\r\n#", "#" },
+	{ "*5\r\n$3\r\nSET\r\n@#$2\r\nPX\r\n$5\r\n30000\r\n*2\r\n$6\r\nGETDEL\r\n@", "+OK\r\n#" },
+	{ "*1\r\n$5\r\nMULTI\r\n*3\r\n$5\r\nRPUSH\r\n@#*2\r\n$4\r\nLPOP\r\n@*1\r\n$4\r\nEXEC\r\n",
+	  "+OK\r\n+QUEUED\r\n+QUEUED\r\n*2\r\n:1\r\n#" },
+};
+#define KV_REQUESTS (sizeof kv_requests / sizeof kv_requests[0])
+
+static size_t kv_text(char *room, uint64_t number, const char *form)
+{
+	char text[GUEST_BYTES], key[24];
+	size_t length = words(text, number), key_length = (size_t)sprintf(key, "%llu", (unsigned long long)number), at = 0;
+
+	for (; *form != '\0'; form++) {
+		if (*form == '@')
+			at += bulk(room + at, key, key_length);
+		else if (*form == '#')
+			at += bulk(room + at, text, length);
+		else
+			room[at++] = *form;
+	}
+	return at;
 }
 
 static size_t http_ask(char *room, uint64_t number)
@@ -46,7 +70,7 @@ static size_t http_ask(char *room, uint64_t number)
 static size_t ask_text(int kind, char *room, uint64_t number)
 {
 	switch (kind) {
-	case HOST_KV: return kv_text(room, number, "*2\r\n$4\r\nPING\r\n");
+	case HOST_KV: return kv_text(room, number, kv_requests[number % KV_REQUESTS].ask);
 	case HOST_HTTP: return http_ask(room, number);
 	default: return echo_text(room, number);
 	}
@@ -56,7 +80,7 @@ static size_t ask_text(int kind, char *room, uint64_t number)
 static size_t reply_text(int kind, char *room, uint64_t number)
 {
 	switch (kind) {
-	case HOST_KV: return kv_text(room, number, "");
+	case HOST_KV: return kv_text(room, number, kv_requests[number % KV_REQUESTS].reply);
 	case HOST_HTTP: return (size_t)snprintf(room, GUEST_BYTES, "hello, %llu\n", (unsigned long long)number);
 	default: return echo_text(room, number);
 	}

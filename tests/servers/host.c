@@ -68,20 +68,25 @@ static bool hear_port(struct host *host, int from)
 	return false;
 }
 
-static void become(int kind, int to)
+static void become(int kind, const char *folder, int to)
 {
-	char path[4096], *arguments[8];
+	const char *const keeps[] = { "--appendonly", "yes", "--dir", folder, NULL };
+	char path[4096], *arguments[8 + sizeof keeps / sizeof keeps[0]] = { path };
+	int count = 1;
 
 	find(kind, path, sizeof path);
-	arguments[0] = path;
-	for (int i = 1; i < 8; i++)
-		arguments[i] = (char *)(uintptr_t)commands[kind][i];
+	while (commands[kind][count] != NULL) {
+		arguments[count] = (char *)(uintptr_t)commands[kind][count];
+		count++;
+	}
+	if (kind == HOST_KV && folder != NULL)
+		memcpy(arguments + count, keeps, sizeof keeps);
 	(void)dup2(to, STDOUT_FILENO);
 	(void)execv(path, arguments);
 	_exit(127);
 }
 
-bool host_start(struct host *host, int kind)
+bool host_start(struct host *host, int kind, const char *folder)
 {
 	int ends[2];
 	bool is_there;
@@ -91,7 +96,7 @@ bool host_start(struct host *host, int kind)
 		return false;
 	host->process = fork();
 	if (host->process == 0)
-		become(kind, ends[1]);
+		become(kind, folder, ends[1]);
 	(void)close(ends[1]);
 	is_there = host->process > 0 && hear_port(host, ends[0]);
 	(void)close(ends[0]);                   /* what it says at its end is for nobody */

@@ -19,8 +19,9 @@ extern const char *const host_names[HOSTS];
 /* Whether it was built: below top_builddir, or here. */
 bool host_is_there(int kind);
 
-/* It serves at a port of 127.0.0.1. False, with a word on standard error: it does not. */
-bool host_start(struct host *host, int kind);
+/* It serves at a port of 127.0.0.1. The one that can keep what it holds does so in the folder; NULL: not. False, with a word on
+ * standard error: it does not serve. */
+bool host_start(struct host *host, int kind, const char *folder);
 
 /* By SIGTERM. What it answered; -1: it had to be killed, or a signal ended it. */
 int host_end(struct host *host);

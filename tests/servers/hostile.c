@@ -49,7 +49,7 @@ static bool opens(int kind)
 		printf("# there is no server for %s here\n", host_names[kind]);
 		return false;
 	}
-	must(host_start(&host, kind));
+	must(host_start(&host, kind, NULL));
 	crowd_comes(CROWD);                                     /* so that each worker has what it keeps, once it has served somebody */
 	for (unsigned i = 0; i < CROWD; i++)
 		must(guest_end(&guests[i]));

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The servers among the examples, from outside: clients of all sorts, by plain sockets. `make soak` has many of them come and go for
-# ten minutes at each server: SECONDS_EACH=600 SERVERS="echo kv http"
+# ten minutes at each server: SECONDS_EACH=600 SERVERS="echo kv http", and then once more at kv, which keeps what it holds in a file.
 servers_guests = %D%/guest.c %D%/guest.h %D%/host.c %D%/host.h
 
 if HAVE_NET
@@ -24,6 +24,9 @@ SERVERS      = echo kv http
 if HAVE_NET
 soak: %D%/soak $(noinst_PROGRAMS)
 	%D%/soak --seconds $(SECONDS_EACH) $(SERVERS)
+	rm -rf soak.kept && mkdir soak.kept
+	%D%/soak --seconds $(SECONDS_EACH) --folder soak.kept kv
+	rm -rf soak.kept
 else
 soak:
 	@echo "skipped: built without libodeon-net"

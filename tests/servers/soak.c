@@ -2,7 +2,9 @@
 /*
  * soak.c - many clients of all sorts come and go, for a long time
  *
- *   soak [--seconds N] [--threads N] [--seed N] [--may-grow] SERVER...         of echo, kv, http: one after the other, each for so long
+ *   soak [--seconds N] [--threads N] [--seed N] [--may-grow] [--folder F] SERVER...
+ *
+ * SERVER is of echo, kv, http: one after the other, each for so long; kv keeps what it holds in the folder, when there is one.
  *
  * They talk, vanish, reset, come and say nothing, send byte by byte, never read, or send nonsense. It is good when at the end
  *   - whoever asked and listened had exactly the replies to what he asked, in order, and nothing else;
@@ -29,6 +31,7 @@ struct soak {
 	struct host host;
 	unsigned threads;
 	bool may_grow;
+	const char *folder;
 	uint64_t seed;
 	atomic_bool ends;                              /* those who come and go stop */
 	atomic_ullong number;                          /* of requests: each visit has its own */
@@ -242,7 +245,7 @@ static bool soak_server(struct soak *soak, const char *name, double seconds)
 	}
 	atomic_store(&soak->number, 1);
 	soak->asked = soak->heard = soak->visits = soak->wrong = 0;
-	if (!host_start(&soak->host, kind))
+	if (!host_start(&soak->host, kind, soak->folder))
 		return false;
 	is_good = soak_for(soak, seconds);
 	return expect(host_end(&soak->host) == 0, "it did not end well") && is_good;
@@ -252,7 +255,8 @@ int main(int count, char **arguments)
 {
 	static const struct option options[] = {
 		{ "seconds", required_argument, NULL, 's' }, { "threads", required_argument, NULL, 't' },
-		{ "seed", required_argument, NULL, 'S' }, { "may-grow", no_argument, NULL, 'g' }, { NULL, 0, NULL, 0 },
+		{ "seed", required_argument, NULL, 'S' }, { "may-grow", no_argument, NULL, 'g' },
+		{ "folder", required_argument, NULL, 'f' }, { NULL, 0, NULL, 0 },
 	};
 	static struct soak soak;
 	double seconds = 600;
@@ -267,10 +271,11 @@ int main(int count, char **arguments)
 		case 't': soak.threads = (unsigned)atoi(optarg); break;
 		case 'S': soak.seed = strtoull(optarg, NULL, 10); break;
 		case 'g': soak.may_grow = true; break;
+		case 'f': soak.folder = optarg; break;
 		default: return 2;
 		}
 	if (soak.threads < 1 || soak.threads > THREADS_MOST || seconds <= 0 || optind == count) {
-		fprintf(stderr, "usage: soak [--seconds N] [--threads N] [--seed N] [--may-grow] echo|kv|http...\n");
+		fprintf(stderr, "usage: soak [--seconds N] [--threads N] [--seed N] [--may-grow] [--folder F] echo|kv|http...\n");
 		return 2;
 	}
 	printf("--seed %llu\n", (unsigned long long)soak.seed);
