@@ -334,6 +334,19 @@ void world_await_end(struct world *world, odeon_ref actor)
 	eventually(odeon_actor_stats(world->system, actor, &stats) == ODEON_EGONE);
 }
 
+odeon_report *world_stop_in_vain(struct world *world, size_t stuck)
+{
+	odeon_time until = kit_deadline();
+	odeon_report *report = NULL;
+
+	do {
+		odeon_report_free(report);
+		must(odeon_clock_now().ns < until.ns);
+		must(odeon_system_stop(world->system, odeon_clock_deadline(ODEON_MS(100)), &report) == ODEON_EBUSY);
+	} while (report->count != stuck);
+	return report;
+}
+
 odeon_ref world_ended(struct world *world)
 {
 	odeon_ref actor = world_catcher(world, (struct catcher){ 0 });

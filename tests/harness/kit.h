@@ -186,6 +186,7 @@ void world_errand(struct world *world, errand_run *run, void *argument);        
 odeon_ref world_plug(struct world *world, struct plug *plug);   /* an actor that occupies a worker until released */
 odeon_ref world_ended(struct world *world);            /* a ref whose actor has ended */
 void world_await_end(struct world *world, odeon_ref actor);
+odeon_report *world_stop_in_vain(struct world *world, size_t stuck);    /* again and again, until all but so many have ended */
 void world_posts(struct world *world, odeon_ref to, int first, int count);   /* parcels, each accepted */
 
 /* ---- a program ---------------------------------------------------------------------------------------------------- */

@@ -69,7 +69,8 @@ START_TEST(the_last_other_wakes_who_waits)
 	served[0] = background(places[_i]);
 	must(odeon_actor_stop(world.system, others[1]) == 0);
 	pthread_join(waiter, NULL);
-	must(result == 0 && world_stats(&world).actors == 1);
+	must(result == 0);
+	eventually(world_stats(&world).actors == 1);    /* the first two are counted as ended a moment after they are gone */
 }
 END_TEST
 
@@ -98,8 +99,8 @@ START_TEST(a_system_that_stops_ends_them_and_names_those_that_do_not)
 	world_tell(&world, stuck, errand_plug, &plug);
 	gate_wait(&plug.entered, 1);
 	must(odeon_system_wait(world.system, in(KIT_PATIENCE)) == 0);
-	must(odeon_system_stop(world.system, odeon_clock_deadline(ODEON_MS(200)), &report) == ODEON_EBUSY);
-	must(report->count == 1 && odeon_ref_equal(report->stuck[0].who, stuck));
+	report = world_stop_in_vain(&world, 1);
+	must(odeon_ref_equal(report->stuck[0].who, stuck));
 	odeon_report_free(report);
 	gate_wait(&ending.ended, 1);
 	plug_release(&plug);
@@ -145,7 +146,7 @@ START_TEST(a_system_has_one_of_a_kind_until_it_ends)
 	must(odeon_actor_kill(world.system, other) == 0);
 	world_await_end(&world, other);
 	must(!odeon_ref_equal(single(), other));
-	must(world_stats(&world).actors == 3);
+	eventually(world_stats(&world).actors == 3);
 }
 END_TEST
 
