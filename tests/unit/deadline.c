@@ -117,23 +117,36 @@ static void ask_until(odeon_ref from, odeon_ref to, int number, odeon_time until
 	ck_assert_int_eq(plan.error, 0);
 }
 
+static void do_nothing(odeon_self *self, void *argument)
+{
+	(void)self;
+	(void)argument;
+}
+
+/* Until the one who is asked gets it before the deadline: on a crowded machine that may take a longer one. */
 START_TEST(deadline_passes)
 {
 	odeon_ref from = asker(), to = answerer(keep_outside);
-	odeon_time until = odeon_clock_deadline(ODEON_MS(20));
+	unsigned asked = 0;
 	int answered = 1;
 	void *argument[2] = { NULL, &answered };
 
 	has_it = (struct gate)GATE;
-	ask_until(from, to, 1, until);
-	journal_expect(&journal, 1, (const int[]){ ODEON_ETIMEDOUT });
-	ck_assert_int_ge(odeon_clock_now().ns, until.ns);
-	gate_wait(&has_it, 1);
+	for (odeon_duration within = ODEON_MS(20); gate_count(&has_it) == 0; within *= 2) {
+		odeon_time until = odeon_clock_deadline(within);
+
+		ask_until(from, to, 1, until);
+		journal_wait(&journal, ++asked);
+		ck_assert_int_eq(journal_at(&journal, asked - 1), ODEON_ETIMEDOUT);
+		ck_assert_int_ge(odeon_clock_now().ns, until.ns);
+		world_do(&world, to, do_nothing, NULL); /* it has come there, in time or not */
+	}
 	world_do(&world, from, ask_by_plan, &(struct plan){ .to = ODEON_NOBODY, .until = ODEON_NEVER });  /* until the patience has ended */
 	argument[0] = outside;
 	world_do(&world, to, answer_the_kept, argument);
 	ck_assert_int_eq(answered, ODEON_EGONE);
-	journal_expect(&journal, 2, (const int[]){ ODEON_ETIMEDOUT, ODEON_EGONE });
+	journal_wait(&journal, asked + 1);
+	ck_assert_int_eq(journal_at(&journal, asked), ODEON_EGONE);
 }
 END_TEST
 
@@ -159,27 +172,40 @@ START_TEST(expired_request_is_not_handled)
 }
 END_TEST
 
+static void answer_if_wanted(odeon_self *self, struct catcher *catcher, struct parcel *parcel)
+{
+	int error = odeon_reply(self, parcel_new(parcel->number + 1));
+
+	(void)catcher;
+	must(error == 0 || error == ODEON_EGONE);
+	gate_open(&has_it);
+}
+
 /* The answer is there, and then the deadline passes, while the asker is busy: whichever is first, and only that. */
 START_TEST(deadline_and_answer_in_one_turn)
 {
-	struct plug plug = PLUG;
-	struct plan plan = { .to = answerer(answer_and_tell), .number = 1, .until = odeon_clock_deadline(ODEON_MS(30)) };
+	struct plan plan = { .to = answerer(answer_if_wanted), .number = 1 };
 	odeon_ref from = asker();
-	int i;
+	unsigned asked = 0;
 
 	has_it = (struct gate)GATE;
-	world_tell(&world, from, ask_by_plan, &plan);
-	world_tell(&world, from, errand_plug, &plug);
-	gate_wait(&plug.entered, 1);
-	gate_wait(&has_it, 1);
-	for (i = 0; i < 50; i++)
-		kit_pause();
-	plug_release(&plug);
-	journal_wait(&journal, 1);
-	ck_assert(journal_at(&journal, 0) == 2 || journal_at(&journal, 0) == ODEON_ETIMEDOUT);
+	for (odeon_duration within = ODEON_MS(30); gate_count(&has_it) == 0; within *= 2) {     /* until it comes in time */
+		struct plug plug = PLUG;
+
+		plan.until = odeon_clock_deadline(within);
+		world_tell(&world, from, ask_by_plan, &plan);
+		world_tell(&world, from, errand_plug, &plug);
+		gate_wait(&plug.entered, 1);
+		world_do(&world, plan.to, do_nothing, NULL);
+		while (odeon_clock_now().ns < plan.until.ns)
+			kit_pause();
+		plug_release(&plug);
+		journal_wait(&journal, ++asked);
+	}
+	ck_assert(journal_at(&journal, asked - 1) == 2 || journal_at(&journal, asked - 1) == ODEON_ETIMEDOUT);
 	world_do(&world, from, ask_by_plan, &(struct plan){ .to = ODEON_NOBODY, .until = ODEON_NEVER });
-	journal_wait(&journal, 2);
-	ck_assert_int_eq(journal_at(&journal, 1), ODEON_EGONE);
+	journal_wait(&journal, asked + 1);
+	ck_assert_int_eq(journal_at(&journal, asked), ODEON_EGONE);
 }
 END_TEST
 
