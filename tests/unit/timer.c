@@ -30,7 +30,7 @@ START_TEST(a_tick_is_not_early_and_not_late)
 	if (_i == SIMULATED)
 		must(seen_at <= armed_at + ODEON_MS(20) + ODEON_US(2));
 	else
-		must(seen_at <= armed_at + ODEON_MS(20) + ODEON_SECONDS(2));       /* others may have the machine */
+		must(seen_at <= armed_at + ODEON_MS(20) + ODEON_SECONDS(5));       /* others may have the machine */
 	pass(ODEON_MS(50));
 	must(journal_count(&journal) == 1);
 }

@@ -31,17 +31,24 @@ static void arm_nothing(odeon_self *self, struct owner *owner)
 	}
 }
 
+/* Workers are held up until it is killed: its timers may have fired by then, and are not handled. */
 START_TEST(they_end_with_their_actor)
 {
+	struct plug plugs[2] = { PLUG, PLUG };
 	odeon_ref actor;
 
 	open_at(_i);
+	for (int i = 0; i < places[_i].workers; i++)
+		(void)world_plug(&world, &plugs[i]);
 	actor = spawn((struct owner){ .first = arm_all, .last = arm_nothing });
-	must(world_stats(&world).timers == 5);
+	eventually(world_stats(&world).timers + world_stats(&world).fired == 5);
 	must(odeon_actor_kill(world.system, actor) == 0);
+	for (int i = 0; i < places[_i].workers; i++)
+		plug_release(&plugs[i]);
 	pass(ODEON_MS(20));
 	must(journal_count(&journal) == 0);
-	must(world_stats(&world).timers == 0);
+	eventually((pass(ODEON_MS(1)), world_stats(&world).timers == 0));
+	must(journal_count(&journal) == 0);
 }
 END_TEST
 
@@ -271,7 +278,7 @@ START_TEST(one_timer_an_hour_away_costs_no_time)
 	pass(ODEON_MS(200));
 	before = processor_time();
 	pass(ODEON_MS(500));
-	must(processor_time() - before < ODEON_MS(20));
+	must(processor_time() - before < ODEON_MS(100));
 }
 END_TEST
 
@@ -348,14 +355,17 @@ END_TEST
 
 START_TEST(run_waits_for_timers_until_its_deadline)
 {
-	int64_t before;
+	int64_t before, passed;
+	unsigned ticks;
 
 	open_at(_i + 2);
-	(void)spawn((struct owner){ .first = tick_soon });
 	before = odeon_system_now(world.system).ns;
+	(void)spawn((struct owner){ .first = tick_soon });
 	must(odeon_system_run(world.system, odeon_system_deadline(world.system, ODEON_MS(31))) >= 0);
-	must(odeon_system_now(world.system).ns >= before + ODEON_MS(31));
-	must(journal_count(&journal) >= (_i == 1 ? 6u : 1u) && journal_count(&journal) <= 6);
+	passed = odeon_system_now(world.system).ns - before;
+	ticks = journal_count(&journal);
+	must(passed >= ODEON_MS(31));
+	must(ticks >= (_i == 1 ? 6u : 1u) && ticks <= passed / ODEON_MS(5));
 }
 END_TEST
 
