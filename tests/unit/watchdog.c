@@ -153,7 +153,7 @@ static void on_log(void *host, enum odeon_log_level level, const char *text)
 struct nap { int number; };
 ODEON_MESSAGE(nap);
 struct sleeper { int naps; };
-ODEON_HANDLER(sleeper, nap) { usleep(3 * ALLOWED / 1000); }
+ODEON_HANDLER(sleeper, nap) { eventually(atomic_load(&logged.is_said)); }
 ODEON_HANDLERS(sleeper_handlers, ODEON_ON(sleeper, nap));
 ODEON_KIND(sleeper, sleeper_handlers);
 
