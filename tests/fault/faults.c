@@ -37,6 +37,11 @@ unsigned long faults_disarm(void)
 # define STRIDE(nth) 1
 #endif
 
+unsigned long faults_next(unsigned long nth)
+{
+	return nth + STRIDE(nth);
+}
+
 unsigned long faults_sweep(faults_play *play, int how)
 {
 	unsigned long nth = 1;
@@ -44,7 +49,7 @@ unsigned long faults_sweep(faults_play *play, int how)
 	if (play(FAULTS_MOST, how))
 		return 0;
 	while (nth < FAULTS_MOST && play(nth, how))
-		nth += STRIDE(nth);
+		nth = faults_next(nth);
 	return nth < FAULTS_MOST ? nth : 0;
 }
 

@@ -28,6 +28,9 @@ enum { FAULTS_MOST = 3000 };                            /* far more than are ask
 typedef bool faults_play(unsigned long nth, int how);
 unsigned long faults_sweep(faults_play *play, int how);
 
+/* The failure to play after number `nth` in a sweep of one's own: the next, or one further on where each play takes long. */
+unsigned long faults_next(unsigned long nth);
+
 /* Blocks and mappings that were got and not given back. */
 long faults_blocks(void);
 long faults_mappings(void);

@@ -78,7 +78,7 @@ static int open_router(bool by_key)
 {
 	odeon_pool pool = ODEON_POOL(.kind = &hand_kind, .least = 1, .most = MOST, .failed = ODEON_FAILED_AGAIN, .key = key,
 		.routing = by_key ? ODEON_ROUTE_BY_KEY : ODEON_ROUND_ROBIN, .busy = UINT32_MAX, .idle = ODEON_SECONDS(1000),
-		.every = ODEON_MS(1));
+		.every = ODEON_MS(10));
 
 	return odeon_router_open(scene.system, &pool, &scene.router);
 }

@@ -108,7 +108,7 @@ START_TEST(a_timer_without_memory_is_an_error_and_leaves_what_there_was)
 {
 	struct attempt attempt = { .failed = 1, .for_ever = _i >= SYSTEMS };
 
-	for (attempt.nth = 1; attempt.failed > 0; attempt.nth++) {
+	for (attempt.nth = 1; attempt.failed > 0; attempt.nth = faults_next(attempt.nth)) {
 		must(attempt.nth < SWEEP_MOST);
 		open_system(_i % SYSTEMS);
 		have(world_spawn(&world, &owner_kind, &(struct owner){ 0 }), arm_with_failure, &attempt);

@@ -124,13 +124,13 @@ static void churn(uint32_t shift, int64_t moment, uint64_t seed, int steps)
 
 START_TEST(random_operations_with_ticks_of_half_a_millisecond)
 {
-	churn(19, INT64_C(1000000000), (uint64_t)_i + 1, 30000);
+	churn(19, INT64_C(1000000000), (uint64_t)_i + 1, KIT_SLOWER(30000));
 }
 END_TEST
 
 START_TEST(random_operations_exact_to_the_nanosecond)
 {
-	churn(0, INT64_C(1000000000), (uint64_t)_i + 1, 30000);
+	churn(0, INT64_C(1000000000), (uint64_t)_i + 1, KIT_SLOWER(30000));
 }
 END_TEST
 
