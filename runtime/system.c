@@ -293,17 +293,24 @@ void system_leave(odeon_system *system)
 	ck_pr_store_32(&system->host_taken, 0);
 }
 
+/* `seen` as in world_is_empty. */
+static bool is_over_since(odeon_system *system, bool quit_counts, uint64_t *seen)
+{
+	return (quit_counts && ck_pr_load_32(&system->quit) != 0) || world_is_empty(system, seen);
+}
+
 static bool is_over(odeon_system *system, bool quit_counts)
 {
-	return (ck_pr_load_32(&system->births) == 0 && world_alive(system) == 0) || (quit_counts && ck_pr_load_32(&system->quit) != 0);
+	return is_over_since(system, quit_counts, &(uint64_t){ 0 });
 }
 
 /* A simulated system at rest will do nothing more before the deadline. Messages taken. */
 static int simulate(odeon_system *system, int64_t until, bool quit_counts)
 {
+	uint64_t seen = 0;
 	int total = 0, taken;
 
-	while (!is_over(system, quit_counts) && (until == 0 || system->simulation->now < until)) {
+	while (!is_over_since(system, quit_counts, &seen) && (until == 0 || system->simulation->now < until)) {
 		taken = simulation_step(system, until);
 		if (taken < 0) {
 			simulation_pass(system, until);

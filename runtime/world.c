@@ -68,3 +68,32 @@ uint64_t world_alive(odeon_system *system)
 	count_actors(system, ck_pr_load_32(&system->phase) != PHASE_RUNNING, &spawned, &ended);
 	return spawned - ended;
 }
+
+/* One more than have ended; they end on workers only. It never falls, as a worker and its tally stay until the system is freed. */
+static uint64_t look_at_ends(odeon_system *system)
+{
+	uint64_t ends = 1;
+
+	for (uint32_t i = 0; i < ck_pr_load_32(&system->workers_used); i++) {
+		struct worker *worker = worker_at(system, i);
+
+		if (worker == NULL)
+			continue;
+		add(&ends, &worker->tally.ended);
+		add(&ends, &worker->tally.background_ended);
+	}
+	return ends;
+}
+
+bool world_is_empty(odeon_system *system, uint64_t *seen)
+{
+	uint64_t ends = look_at_ends(system);
+
+	ck_pr_fence_load();                     /* before the count: an end that it misses is seen the next time */
+	if (ck_pr_load_32(&system->births) != 0 || ends == *seen)
+		return false;
+	if (world_alive(system) == 0)
+		return true;
+	*seen = ends;
+	return false;
+}

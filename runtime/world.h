@@ -169,4 +169,8 @@ void world_tally(odeon_system *system, struct tally *sum);
 /* The actors that keep it alive: all, once it stops, and until then but for those in the background. */
 uint64_t world_alive(odeon_system *system);
 
+/* Whether none of these is left, and none is being born. `seen` is what the caller's look before left there, 0 at first: all
+ * are counted only if some have ended since. */
+bool world_is_empty(odeon_system *system, uint64_t *seen);
+
 #endif
