@@ -46,6 +46,8 @@ libodeoncore_la_SOURCES  = \
 	%D%/crash.h \
 	%D%/deliver.c \
 	%D%/deliver.h \
+	%D%/depot.c \
+	%D%/depot.h \
 	%D%/descriptors.c \
 	%D%/descriptors.h \
 	%D%/directory.c \

@@ -16,6 +16,7 @@ runtime/alloc.h            jemalloc or the C library
 runtime/atomic.h           plain, sanitized or explored
 runtime/backstop.c         messages in flight are hidden where a sanitizer can do that
 runtime/cache.h            off where every block should be the allocator's
+runtime/depot.h            the explorer has smaller slabs
 runtime/fiber.c            what each sanitizer must hear of a change of stacks
 runtime/invariant.h        --enable-debug
 runtime/message.c          what a build that watches messages in flight does more

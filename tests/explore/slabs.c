@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The caches of blocks for messages: runtime/cache.c, with slabs of a few blocks.
+ * The caches of blocks for messages: runtime/cache.c and depot.c, with slabs of a few blocks.
  *
  * Wanted: a block is had by one at a time, and not when its slab is given back to the system or its depot has ended; the
  * depot ends with the last block, once; no slab is lost. Not wanted is that memory grows: a slab that is half free is
@@ -42,6 +42,7 @@ static void alloc_free_lines(void *block) { (void)block; }
 #define DEPOT_KEEP_NS 0
 
 #include "cache.h"
+#include "depot.c"
 #include "cache.c"
 #include "scenarios.h"
 
