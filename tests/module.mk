@@ -163,6 +163,7 @@ check_tests = \
 # Of libodeon-net, where that is built.
 if HAVE_NET
 check_tests += \
+	%D%/contract/adopted.t \
 	%D%/contract/connection.t \
 	%D%/contract/file.t \
 	%D%/contract/file_sent.t \
@@ -216,6 +217,8 @@ EXTRA_DIST += %D%/contract/relay.c %D%/contract/relay_none.c $(certificate_sourc
 %C%_contract_tls_t_LDADD = $(net_libraries)
 %C%_contract_tls_trouble_t_SOURCES = %D%/contract/tls_other.h %D%/contract/tls_trouble.c $(wires)
 %C%_contract_tls_trouble_t_LDADD = $(net_libraries)
+%C%_contract_adopted_t_SOURCES = %D%/contract/adopted.c $(wires)
+%C%_contract_adopted_t_LDADD = $(net_libraries)
 %C%_contract_connection_t_SOURCES = %D%/contract/connection.c $(wires)
 %C%_contract_connection_t_LDADD = $(net_libraries)
 %C%_unit_framing_t_SOURCES = %D%/unit/framing.c %D%/fuzz/framing.c %D%/fuzz/framing.h

@@ -136,5 +136,6 @@ int odeon_http_server_open(odeon_system *system, const char *address, const odeo
 	listener.connection = shared->options.connection;
 	listener.connections_most = options->connections_most;
 	listener.backlog = options->backlog;
+	listener.descriptor = options->descriptor;
 	return odeon_listener_open(system, address, &listener, bound, server);
 }

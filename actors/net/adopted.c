@@ -1,8 +1,44 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* adopted - a connection of a descriptor */
+/* adopted - looked over, copied, and made a connection */
 #include "adopted.h"
 
+#include <fcntl.h>
 #include <unistd.h>
+
+#define STANDARD_STREAMS 3
+
+static bool has(int descriptor, int option, int wanted)
+{
+	socklen_t length = sizeof(int);
+	int value;
+
+	return getsockopt(descriptor, SOL_SOCKET, option, &value, &length) == 0 && value == wanted;
+}
+
+static bool is_of_ours(const struct address *address)
+{
+	return address_is_local(address) || address->of.any.sa_family == AF_INET || address->of.any.sa_family == AF_INET6;
+}
+
+int adopted_check(int descriptor, bool listens, struct address *here)
+{
+	struct address there = { .length = sizeof there.of };
+
+	*here = (struct address){ .length = sizeof here->of };
+	if (!has(descriptor, SO_TYPE, SOCK_STREAM) || !has(descriptor, SO_ACCEPTCONN, listens)
+	 || getsockname(descriptor, &here->of.any, &here->length) != 0 || !is_of_ours(here))
+		return ODEON_EINVAL;
+	if (!listens && getpeername(descriptor, &there.of.any, &there.length) != 0)
+		return ODEON_EDISCONNECTED;
+	return 0;
+}
+
+int adopted_copy(int descriptor)
+{
+	int copy = fcntl(descriptor, F_DUPFD_CLOEXEC, STANDARD_STREAMS);
+
+	return copy >= 0 ? copy : ODEON_ESYSTEM;
+}
 
 static bool is_local(int descriptor)
 {

@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* dialing - looked up, tried, given up */
+#include "adopted.h"
 #include "connection.h"
 #include "dialing.h"
 #include "names.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 int dialing_new(const char *text, struct dialing **dialing)
 {
 	*dialing = calloc(1, sizeof **dialing);
 	if (*dialing == NULL)
 		return ODEON_ENOMEM;
+	(*dialing)->descriptor = -1;
 	if (address_read(&(*dialing)->address, text, false))
 		return 0;
 	(*dialing)->address.length = 0;
@@ -24,10 +27,30 @@ int dialing_new(const char *text, struct dialing **dialing)
 	return ODEON_EINVAL;
 }
 
+int dialing_adopt(int descriptor, struct dialing **dialing)
+{
+	struct address here;
+	int error = adopted_check(descriptor, false, &here);
+
+	*dialing = error == 0 ? calloc(1, sizeof **dialing) : NULL;
+	if (*dialing == NULL)
+		return error != 0 ? error : ODEON_ENOMEM;
+	(*dialing)->address = here;
+	(*dialing)->descriptor = adopted_copy(descriptor);
+	if ((*dialing)->descriptor >= 0)
+		return 0;
+	error = (*dialing)->descriptor;
+	free(*dialing);
+	*dialing = NULL;
+	return error;
+}
+
 void dialing_free(struct dialing *dialing)
 {
 	if (dialing == NULL)
 		return;
+	if (dialing->descriptor >= 0)
+		(void)close(dialing->descriptor);
 	odeon_free(dialing->found);
 	free(dialing);
 }
@@ -102,12 +125,29 @@ ODEON_ANSWER(connection, asked, odeon_addresses)
 	connection_stir(self, connection);
 }
 
+/* The loop has the descriptor not wait for anything. */
+static void enter(odeon_self *self, struct connection *connection)
+{
+	int error = wire_open(connection->wire, poller_here(self), &connection->terms->options, connection->dialing->descriptor);
+
+	if (error != 0) {
+		connection_fail(self, connection, error);
+		return;
+	}
+	connection->dialing->descriptor = -1;
+	connection->wire->seen |= WIRE_CONNECTED;
+}
+
 void dialing_begin(odeon_self *self, struct connection *connection)
 {
 	struct dialing *dialing = connection->dialing;
 	int error;
 
 	dialing->has_begun = true;
+	if (dialing->descriptor >= 0) {
+		enter(self, connection);
+		return;
+	}
 	if (dialing->address.length == 0) {
 		error = odeon_names_find(self, dialing->name, odeon_deadline(self, connection->terms->options.connect_timeout),
 		                         ODEON_THEN(self, connection, asked, odeon_addresses));

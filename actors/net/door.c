@@ -3,10 +3,10 @@
 #include "door.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <unistd.h>
+#include "adopted.h"
 #include "network.h"
 
 /* ---- listening ---------------------------------------------------------------------------------------------------------------- */
@@ -99,12 +99,7 @@ static void close_all(const struct address *address, int *descriptors, unsigned 
 
 static int bind_another(struct address *address, const int *descriptors)
 {
-	int descriptor;
-
-	if (!address_is_local(address))
-		return bind_one(address, false);
-	descriptor = fcntl(descriptors[0], F_DUPFD_CLOEXEC, 0);
-	return descriptor >= 0 ? descriptor : ODEON_ESYSTEM;
+	return address_is_local(address) ? adopted_copy(descriptors[0]) : bind_one(address, false);
 }
 
 /* With the system's own. */
@@ -138,6 +133,20 @@ int doors_listen(odeon_system *system, struct address *address, unsigned backlog
 		return listen_all(address, backlog, descriptors, count);
 	descriptors[0] = ports_listen(network, address, backlog);
 	return descriptors[0] < 0 ? descriptors[0] : 0;
+}
+
+int doors_copy(int listening, int *descriptors, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		int error = descriptors[i] = adopted_copy(listening);
+
+		if (error >= 0)
+			continue;
+		while (i > 0)
+			(void)close(descriptors[--i]);
+		return error;
+	}
+	return 0;
 }
 
 /* ---- in a loop ------------------------------------------------------------------------------------------------------------------ */

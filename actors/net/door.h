@@ -23,6 +23,7 @@ struct door {
 /* So many descriptors that listen at one address, whose port is filled in; each may be in a loop of its own. 0, or the error
  * with none left. A simulated system's are numbers in its network (network.h), and one is enough. */
 int doors_listen(odeon_system *system, struct address *address, unsigned backlog, int *descriptors, unsigned count);
+int doors_copy(int listening, int *descriptors, unsigned count);       /* all of this one, which stays the caller's */
 void doors_remove(odeon_system *system, const char *path);     /* of a Unix socket */
 void door_drop(odeon_system *system, int descriptor);          /* one that is in no loop */
 

@@ -6,8 +6,11 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "acceptor.h"
+#include "adopted.h"
 #include "door.h"
+#include "network.h"
 
 #define BACKLOG 1024
 #define BACKLOG_MOST (1u << 16)
@@ -22,13 +25,14 @@ struct listener {
 	unsigned count, evicted;                /* acceptors; those of them that are through with draining */
 	struct odeon_drain *asked;              /* kept, to be answered; NULL: nobody did */
 	struct odeon_drained drained;
-	char path[ODEON_ADDRESS_BYTES];         /* of a Unix socket: removed at the end */
+	char path[ODEON_ADDRESS_BYTES];         /* of a Unix socket of ours: removed at the end */
 };
 
 /* What a listener begins with; descriptors that were taken are -1 after that. */
 struct opening {
 	struct house *house;
 	struct address address;
+	const char *path;                       /* of a Unix socket's file that we made; empty: none */
 	int *descriptors;
 	unsigned count;
 };
@@ -71,8 +75,7 @@ ODEON_START(listener, opening)
 		return error;
 	}
 	listener->house = house_share(opening->house);
-	if (address_is_local(&opening->address))
-		memcpy(listener->path, opening->address.of.local.sun_path, sizeof opening->address.of.local.sun_path);
+	memcpy(listener->path, opening->path, strlen(opening->path) + 1);
 	return 0;
 }
 
@@ -181,17 +184,27 @@ static unsigned count_workers(odeon_system *system)
 
 static void close_untaken(odeon_system *system, struct opening *opening)
 {
-	if (address_is_local(&opening->address))
-		doors_remove(system, opening->address.of.local.sun_path);
+	if (opening->path[0] != '\0')
+		doors_remove(system, opening->path);
 	for (unsigned i = 0; i < opening->count; i++)
 		if (opening->descriptors[i] >= 0)
 			door_drop(system, opening->descriptors[i]);
 }
 
-/* The house stands. */
-static int open_doors(odeon_system *system, struct opening *opening, unsigned backlog, char *bound, odeon_ref *listener)
+static int make_doors(odeon_system *system, struct opening *opening, const odeon_listener_options *options)
 {
-	int error = doors_listen(system, &opening->address, backlog, opening->descriptors, opening->count);
+	opening->path = options->descriptor == 0 && address_is_local(&opening->address) ? opening->address.of.local.sun_path : "";
+	if (options->descriptor != 0)
+		return doors_copy(options->descriptor, opening->descriptors, opening->count);
+	return doors_listen(system, &opening->address, options->backlog > 0 ? options->backlog : BACKLOG, opening->descriptors,
+	                    opening->count);
+}
+
+/* The house stands. */
+static int open_doors(odeon_system *system, struct opening *opening, const odeon_listener_options *options, char *bound,
+                      odeon_ref *listener)
+{
+	int error = make_doors(system, opening, options);
 
 	if (error != 0)
 		return error;
@@ -200,7 +213,16 @@ static int open_doors(odeon_system *system, struct opening *opening, unsigned ba
 	error = odeon_system_spawn(system, &listener_kind, opening, listener);
 	if (error != 0)
 		close_untaken(system, opening);
+	else if (options->descriptor != 0)
+		(void)close(options->descriptor);
 	return error;
+}
+
+static int find_address(odeon_system *system, const char *text, int descriptor, struct address *address)
+{
+	if (descriptor == 0)
+		return address_read(address, text, true) ? 0 : ODEON_EINVAL;
+	return text == NULL && network_of(system) == NULL ? adopted_check(descriptor, true, address) : ODEON_EINVAL;
 }
 
 int odeon_listener_open(odeon_system *system, const char *address, const odeon_listener_options *options, char *bound,
@@ -211,8 +233,8 @@ int odeon_listener_open(odeon_system *system, const char *address, const odeon_l
 
 	if (listener != NULL)
 		*listener = ODEON_NOBODY;
-	if (error == 0 && !address_read(&opening.address, address, true))
-		error = ODEON_EINVAL;
+	if (error == 0)
+		error = find_address(system, address, options->descriptor, &opening.address);
 	if (error == 0)
 		error = make_house(options, address_is_local(&opening.address), &opening.house);
 	if (error != 0) {
@@ -221,8 +243,7 @@ int odeon_listener_open(odeon_system *system, const char *address, const odeon_l
 	}
 	opening.count = count_workers(system);
 	opening.descriptors = calloc(opening.count, sizeof opening.descriptors[0]);
-	error = opening.descriptors == NULL ? ODEON_ENOMEM
-	      : open_doors(system, &opening, options->backlog > 0 ? options->backlog : BACKLOG, bound, listener);
+	error = opening.descriptors == NULL ? ODEON_ENOMEM : open_doors(system, &opening, options, bound, listener);
 	free(opening.descriptors);
 	house_drop(opening.house);
 	return error;

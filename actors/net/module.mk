@@ -21,6 +21,7 @@ net_pages = \
 	docs/man/made/odeon_bytes_new.3 \
 	docs/man/made/odeon_bytes_share.3 \
 	docs/man/made/odeon_bytes_text.3 \
+	docs/man/made/odeon_connection_adopt.3 \
 	docs/man/made/odeon_connection_open.3 \
 	docs/man/made/odeon_datagram_new.3 \
 	docs/man/made/odeon_file_open.3 \

@@ -82,6 +82,7 @@ typedef struct odeon_http_server_options {
 	odeon_connection_options connection;           /* .bytes 0: all defaults; write_timeout: 30 s */
 	uint32_t connections_most;                     /* 0: no bound */
 	unsigned backlog;                              /* as a listener's */
+	int descriptor;                                /* the same: the address is NULL then */
 } odeon_http_server_options;
 #define ODEON_HTTP_SERVER_OPTIONS(...) { .bytes = sizeof(odeon_http_server_options), __VA_ARGS__ }
 
@@ -103,7 +104,7 @@ ODEON_BEGIN_
 /**
  * odeon_http_server_open - serve HTTP at an address
  * @system:  whose workers sleep in odeon_net_poller
- * @address: as net/connection.h has them
+ * @address: as net/connection.h has them; NULL: at that of options' `descriptor`
  * @options: copied
  * @bound:   the address with the port that was had, ODEON_ADDRESS_BYTES long; may be NULL
  * @server:  its ref, a listener's; nobody on failure; may be NULL

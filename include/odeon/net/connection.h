@@ -152,5 +152,31 @@ ODEON_MESSAGE_DECLARE(odeon_disconnected) ODEON_API;
 ODEON_API int odeon_connection_open(odeon_system *system, const char *address, odeon_ref owner,
                                     const odeon_connection_options *options, odeon_ref *connection);
 
+/**
+ * odeon_connection_adopt - make a connection of a socket that is connected already
+ * @system:     whose workers sleep in odeon_net_poller
+ * @descriptor: of a stream by TCP or a Unix socket: half of a pair, inherited, or accepted elsewhere. May be one that waits for what
+ *              it reads; what the socket is from then on, it is for all who share it
+ * @owner:      who gets what is read, and the news
+ * @options:    copied; NULL: all defaults
+ * @connection: its ref; nobody on failure; may be NULL
+ *
+ * When it returns 0, this number is closed: the connection has one of its own, which it closes at its end, and nobody else may read or write
+ * there. Else the descriptor is still the caller's, and as it was. The owner is told by odeon_connected, as of any connection. With TLS
+ * it takes the side of its context; a client's needs a `tls_name`. It runs where odeon_connection_open's does.
+ *
+ * Returns:  0, or with nothing left behind
+ *   ODEON_EINVAL        the descriptor is closed, of a file, a pipe, a terminal, of datagrams, or of a socket that listens; options
+ *                       that contradict each other, a client's TLS with no name to verify, or the system has another poller or is simulated
+ *   ODEON_EDISCONNECTED the socket is not connected, or not any more
+ *   ODEON_EVERSION      options of an unknown size
+ *   ODEON_ESYSTEM       no descriptor is left
+ *   or as odeon_system_spawn
+ * Context:  any thread, any handler
+ * Since:    0.1
+ */
+ODEON_API int odeon_connection_adopt(odeon_system *system, int descriptor, odeon_ref owner,
+                                     const odeon_connection_options *options, odeon_ref *connection);
+
 ODEON_END_
 #endif

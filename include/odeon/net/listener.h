@@ -3,8 +3,8 @@
  * odeon/net/listener.h - connections that others open to us
  *
  * A listener is an actor; it ends by odeon_actor_stop, or by draining. Every worker accepts: by TCP each has a listening
- * socket of its own, among which the system spreads what comes (SO_REUSEPORT); Unix sockets have one, at which whoever is
- * awake takes the next. A connection (connection.h) stays on the worker that accepted it.
+ * socket of its own, among which the system spreads what comes (SO_REUSEPORT); Unix sockets, and what was listening before
+ * (`descriptor`), have one, at which whoever is awake takes the next. A connection (connection.h) stays on the worker that accepted it.
  *
  * Its owner is a *session*: an actor that is spawned for it, with a struct odeon_session as argument. A session whose kind
  * is ODEON_PINNED runs on its connection's worker, whatever worker the kind names: then nothing goes from core to core. Or
@@ -45,6 +45,9 @@ typedef struct odeon_listener_options {
 	odeon_connection_options connection;           /* .bytes 0: all defaults */
 	uint32_t connections_most;                     /* 0: no bound */
 	unsigned backlog;                              /* how many may wait to be accepted, on each worker; default 1024 */
+	int descriptor;                                /* not 0: of a socket that listens already, by TCP or a Unix socket, as one that a supervisor
+	                                                  opened and this program inherited; the address is NULL. When that was opened, this number
+	                                                  is closed; on failure it is the caller's, and as it was. It keeps its backlog, and its file */
 } odeon_listener_options;
 #define ODEON_LISTENER_OPTIONS(...) { .bytes = sizeof(odeon_listener_options), __VA_ARGS__ }
 
@@ -57,7 +60,8 @@ ODEON_MESSAGE_DECLARE(odeon_draining) ODEON_API;
 /**
  * odeon_listener_open - listen at an address
  * @system:   whose workers sleep in odeon_net_poller
- * @address:  as connection.h has them; a Unix socket's file must not exist, and is removed when the listener ends
+ * @address:  as connection.h has them; a Unix socket's file must not exist, and is removed when the listener ends. NULL: at that of
+ *            options' `descriptor`
  * @options:  copied; a session, or an owner
  * @bound:    the address with the port that was had, ODEON_ADDRESS_BYTES long; may be NULL
  * @listener: its ref; nobody on failure; may be NULL
@@ -67,7 +71,8 @@ ODEON_MESSAGE_DECLARE(odeon_draining) ODEON_API;
  * Returns:  0, or with nothing left behind
  *   ODEON_EBUSY     the address is in use
  *   ODEON_EINVAL    no such address, neither session nor owner or both, options that contradict each other, a client's TLS,
- *                   or the system has another poller
+ *                   or the system has another poller. A descriptor that is closed, of something else, or of a socket that
+ *                   does not listen; one and an address; one in a simulated system
  *   ODEON_EVERSION  options of an unknown size
  *   ODEON_ESYSTEM   the system refused: no descriptor, no permission, not an address of this machine
  *   or as odeon_system_spawn
