@@ -97,25 +97,50 @@ void http_caller_fail(odeon_self *self, struct caller *caller, int error)
 }
 
 /* Not all of it came. */
-static void tell_breach(odeon_self *self, struct http_stream *stream, int error)
+static void lay_by_farewell(struct caller *caller, int error)
 {
-	stream->breach->error = error;
-	stream->breach->text = odeon_error_text(error);
-	(void)odeon_send(self, stream->to, stream->breach);
-	stream->breach = NULL;
+	caller->farewell = caller->stream.breach;
+	caller->farewell_to = caller->stream.to;
+	caller->stream.breach = NULL;
+	caller->farewell->error = error;
+	caller->farewell->text = odeon_error_text(error);
+}
+
+/* The reader is told, if need be when there is room; then the actor is over. */
+static void part(odeon_self *self, struct caller *caller)
+{
+	int why = 0;
+
+	if (caller->farewell != NULL)
+		caller->farewell = odeon_try_send(self, caller->farewell_to, caller->farewell, &why);
+	if (why != ODEON_EFULL || odeon_when_room(self, caller->farewell_to) != 0)
+		odeon_exit(self);
+}
+
+/* There is no waiting any more: a dead letter, unless there is nobody left to be told. */
+static void tell_last(odeon_self *self, struct caller *caller)
+{
+	int why = 0;
+
+	caller->farewell = odeon_try_send(self, caller->farewell_to, caller->farewell, &why);
+	if (why == ODEON_EFULL)
+		(void)odeon_send(self, caller->farewell_to, caller->farewell);
+	else
+		odeon_free(caller->farewell);
+	caller->farewell = NULL;
 }
 
 void http_caller_end_stream(odeon_self *self, struct caller *caller, int error)
 {
 	hearing_deliver(self, &caller->stream);
 	if (error != 0)
-		tell_breach(self, &caller->stream, error);
+		lay_by_farewell(caller, error);
 	hang_up(self, caller, error != 0);
 	odeon_free(end_call(self, caller));
 	odeon_free(caller->call);
 	caller->call = NULL;
 	caller->streams = false;
-	odeon_exit(self);
+	part(self, caller);
 }
 
 ODEON_HANDLER(caller, http_call)
@@ -232,6 +257,10 @@ ODEON_HANDLER(caller, odeon_read)
 
 ODEON_HANDLER(caller, odeon_give)
 {
+	if (caller->farewell != NULL) {
+		caller->farewell_to = odeon_give->to;
+		part(self, caller);
+	}
 	if (!caller->streams)
 		return;
 	(void)odeon_unmonitor(self, caller->stream.to);
@@ -248,6 +277,8 @@ ODEON_HANDLER(caller, odeon_room)
 	caller->stream.awaits_room = false;
 	if (caller->streams)
 		hearing_stream(self, caller);
+	else if (caller->farewell != NULL)
+		part(self, caller);
 }
 
 ODEON_HANDLER(caller, odeon_close)
@@ -278,7 +309,9 @@ ODEON_START(caller, http_calling)
 ODEON_STOP(caller)
 {
 	if (caller->streams)
-		tell_breach(self, &caller->stream, ODEON_ESTOPPING);
+		lay_by_farewell(caller, ODEON_ESTOPPING);
+	if (caller->farewell != NULL)
+		tell_last(self, caller);
 	else if (caller->call != NULL)
 		(void)odeon_reply_error_to(self, caller->call->fetch, ODEON_ESTOPPING);
 	hearing_forget(caller);

@@ -68,6 +68,8 @@ struct caller {
 	struct odeon_http_fetched *fetched;            /* the head came; NULL: not yet, or it was sent */
 	struct odeon_bytes *body;                      /* so far */
 	struct http_stream stream;
+	struct odeon_disconnected *farewell;           /* the last of a stream that broke off, when there is room; NULL: none */
+	odeon_ref farewell_to;
 	struct odeon_close *let_go;                    /* for the source, laid by */
 	uint64_t asked_bytes;                          /* of a body from a source, so far */
 	uint32_t owed;                                 /* credit for the source, when there is room again */

@@ -120,6 +120,12 @@ static void begin_exchange(struct http_session *session)
 		session->writer.keeps_alive = false;
 }
 
+static bool lay_by(struct http_session *session)
+{
+	session->farewell = odeon_new(odeon_disconnected, .who = session->self, .text = "");
+	return session->farewell != NULL;
+}
+
 static void see_head(odeon_self *self, struct http_session *session)
 {
 	const struct http_head *head = &session->reader.head;
@@ -136,6 +142,8 @@ static void see_head(odeon_self *self, struct http_session *session)
 	} else if (status != 0) {
 		if (session->going == HTTP_OWED)
 			http_reply_status(self, session, http_text_is(head->path, HTTP_TEXT("*")) ? 204 : status);
+	} else if (session->route->streams && !lay_by(session)) {
+		http_reply_refusal(self, session, 503);
 	} else if (session->route->streams) {
 		session->body = HTTP_STREAMED;
 		session->request.body_bytes = head->is_chunked ? ODEON_HTTP_BYTES_UNKNOWN : head->body_bytes;
@@ -250,14 +258,35 @@ static void see_end(odeon_self *self, struct http_session *session)
 void http_exchange_break(odeon_self *self, struct http_session *session, int error)
 {
 	odeon_ref owner = session->body_owner;
-
 	bool is_told = session->coming == HTTP_WHOLE && session->held == NULL;
 
 	session->body_owner = ODEON_NOBODY;
 	odeon_free(session->held);
 	session->held = NULL;
-	if (!odeon_ref_is_nobody(owner) && session->coming != HTTP_AWAITED && !is_told)
-		(void)odeon_send(self, owner, odeon_new(odeon_disconnected, .who = session->self, .error = error, .text = ""));
+	if (odeon_ref_is_nobody(owner) || session->coming == HTTP_AWAITED || is_told || session->farewell == NULL)
+		return;
+	session->farewell->error = error;
+	session->farewell_to = owner;
+	(void)http_exchange_part(self, session);
+}
+
+/* Who has ended need not be told; and without memory to be told of room with there is no waiting. */
+bool http_exchange_part(odeon_self *self, struct http_session *session)
+{
+	int why = 0;
+
+	if (!http_exchange_is_parting(session))
+		return true;
+	session->farewell = odeon_try_send(self, session->farewell_to, session->farewell, &why);
+	if (why == ODEON_EFULL && odeon_when_room(self, session->farewell_to) == 0)
+		return false;
+	if (why == ODEON_EFULL)
+		(void)odeon_send(self, session->farewell_to, session->farewell);
+	else
+		odeon_free(session->farewell);
+	session->farewell = NULL;
+	session->farewell_to = ODEON_NOBODY;
+	return true;
 }
 
 /* ---- steps ----------------------------------------------------------------------------------------------------------------------- */
@@ -268,6 +297,10 @@ void http_exchange_free(struct http_session *session)
 	odeon_free(session->held);
 	session->request.body = NULL;
 	session->held = NULL;
+	if (!http_exchange_is_parting(session)) {
+		odeon_free(session->farewell);
+		session->farewell = NULL;
+	}
 	session->body_owner = ODEON_NOBODY;
 	session->body_credit = 0;
 	session->is_forwarded = false;
@@ -294,7 +327,7 @@ static bool finish(odeon_self *self, struct http_session *session)
 static bool may_read(const struct http_session *session)
 {
 	if (session->coming == HTTP_AWAITED)
-		return !session->is_full && !session->is_paused;
+		return !session->is_full && !session->is_paused && !http_exchange_is_parting(session);
 	return http_exchange_wants_body(session);
 }
 

@@ -273,6 +273,17 @@ ODEON_HANDLER(odeon_http_session, odeon_draining)
 	http_session_go_on(self, session);
 }
 
+/* Who reads a body is told of its end, if need be when there is room; then the session is over, or looks at what comes next. */
+static void part(odeon_self *self, struct http_session *session)
+{
+	bool is_told = http_exchange_part(self, session);
+
+	if (is_told && session->has_ended)
+		odeon_exit(self);
+	else if (is_told)
+		http_session_go_on(self, session);
+}
+
 /* Whoever reads a body learns that no more of it comes. */
 ODEON_HANDLER(odeon_http_session, odeon_disconnected)
 {
@@ -286,8 +297,8 @@ ODEON_HANDLER(odeon_http_session, odeon_disconnected)
 		return;
 	http_exchange_break(self, session, odeon_disconnected->error);
 	http_reply_drop_source(self, session);
-	session->is_leaving = true;
-	odeon_exit(self);
+	session->is_leaving = session->has_ended = true;
+	part(self, session);
 }
 
 ODEON_HANDLER(odeon_http_session, odeon_down)
@@ -323,6 +334,11 @@ ODEON_HANDLER(odeon_http_session, odeon_give)
 {
 	struct http_session *session = odeon_http_session->inside_;
 
+	if (http_exchange_is_parting(session)) {
+		session->farewell_to = odeon_give->to;
+		part(self, session);
+		return;
+	}
 	if (session->coming == HTTP_COMES && session->body == HTTP_STREAMED)
 		session->body_owner = odeon_give->to;
 	http_exchange_tell_held(self, session);
@@ -331,7 +347,7 @@ ODEON_HANDLER(odeon_http_session, odeon_give)
 ODEON_HANDLER(odeon_http_session, odeon_room)
 {
 	http_exchange_tell_held(self, odeon_http_session->inside_);
-	http_session_go_on(self, odeon_http_session->inside_);
+	part(self, odeon_http_session->inside_);
 }
 
 /* ---- begun and ended ------------------------------------------------------------------------------------------------------------- */
@@ -365,6 +381,11 @@ ODEON_STOP(odeon_http_session)
 	struct odeon_bytes *input = session->input;
 
 	http_exchange_break(self, session, ODEON_EDISCONNECTED);        /* it may end before its connection does */
+	if (http_exchange_is_parting(session)) {        /* a dead letter: there is no waiting any more */
+		(void)odeon_send(self, session->farewell_to, session->farewell);
+		session->farewell_to = ODEON_NOBODY;
+		session->farewell = NULL;
+	}
 	http_reply_drop_source(self, session);
 	odeon_free(input);
 	odeon_free(http_output_take(&session->output));

@@ -43,6 +43,7 @@ struct http_session {
 	bool is_draining, is_going_on;
 	bool is_stirred, is_paused;                    /* a message to itself is under way; until then others have their turn */
 	bool is_leaving;                               /* the connection was told to close, is closed or given away */
+	bool has_ended;                                /* the connection has; whoever reads a body has not been told yet */
 	/* the exchange: */
 	uint8_t coming, body, going;
 	bool is_forwarded;                             /* another actor has been asked to answer */
@@ -56,6 +57,8 @@ struct http_session {
 	struct http_writer writer;
 	odeon_ref body_owner, source;                  /* nobody: there is none, or it is over */
 	void *held;                                    /* a piece or the end for the body's owner, whose mailbox is full */
+	struct odeon_disconnected *farewell;           /* laid by with a body that comes in pieces: that it will never be whole */
+	odeon_ref farewell_to;                         /* whose mailbox is full; nobody: it is not told yet */
 	uint32_t body_credit, source_asked;
 	uint64_t source_left;                          /* HTTP_BYTES_UNKNOWN */
 	char there[];
@@ -93,8 +96,15 @@ bool http_exchange_step(odeon_self *self, struct http_session *session);
 int http_exchange_forward(odeon_self *self, struct http_session *session, odeon_ref to, odeon_duration within);
 void http_exchange_free(struct http_session *session);
 
-/* Whoever reads the body learns that no more of it comes. Without memory he does not: this is best effort. */
+/* Whoever reads the body learns that no more of it comes: at once, or when there is room. Until then no other request is looked at. */
 void http_exchange_break(odeon_self *self, struct http_session *session, int error);
+
+/* Whether nobody is left to be told so. */
+bool http_exchange_part(odeon_self *self, struct http_session *session);
+static inline bool http_exchange_is_parting(const struct http_session *session)
+{
+	return !odeon_ref_is_nobody(session->farewell_to);
+}
 
 /* What was held is told to the body's owner, if there is room now. */
 void http_exchange_tell_held(odeon_self *self, struct http_session *session);

@@ -91,8 +91,12 @@ static inline void end(odeon_self *self, struct asker *asker, int error)
 
 ODEON_HANDLER(asker, odeon_read_end) { end(self, asker, 0); }
 ODEON_HANDLER(asker, odeon_disconnected) { end(self, asker, odeon_disconnected->error); }
-ODEON_HANDLERS(asker_handlers, ODEON_ON(asker, odeon_bytes), ODEON_ON(asker, odeon_read_end), ODEON_ON(asker, odeon_disconnected));
+ODEON_HANDLER(asker, errand) { errand->run(self, errand->argument); }
+ODEON_HANDLERS(asker_handlers, ODEON_ON(asker, odeon_bytes), ODEON_ON(asker, odeon_read_end), ODEON_ON(asker, odeon_disconnected),
+	ODEON_ON(asker, errand));
 ODEON_KIND(asker, asker_handlers, .start = ODEON_STARTS(asker));
+ODEON_UNUSED_ static const odeon_kind narrow_kind = ODEON_KIND_INIT(asker, asker_handlers, .start = ODEON_STARTS(asker),
+	.place = ODEON_OWN_THREAD);                    /* may be plugged, and holds up nobody */
 
 static inline struct odeon_http_fetch *fetch_of(const char *method, const char *path)
 {
@@ -110,7 +114,7 @@ static inline struct odeon_http_fetch *fetch_of(const char *method, const char *
 static inline void ask(struct wish *wish, struct odeon_http_fetch *fetch)
 {
 	wish->fetch = fetch;
-	must(odeon_system_spawn(world.system, &asker_kind, &(struct wishing){ wish }, NULL) == 0);
+	must(odeon_system_spawn(world.system, wish->room > 0 ? &narrow_kind : &asker_kind, &(struct wishing){ wish }, NULL) == 0);
 }
 
 static inline void get(struct wish *wish, const char *path) { ask(wish, fetch_of("GET", path)); }

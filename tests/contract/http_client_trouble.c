@@ -232,6 +232,47 @@ START_TEST(an_answer_streams_to_who_has_little_room)
 }
 END_TEST
 
+static void nothing(odeon_self *self, void *argument)
+{
+	(void)self;
+	(void)argument;
+}
+
+/* Neither is the end lost when there is no room for it just then. */
+START_TEST(who_has_no_room_is_told_that_a_stream_broke_off)
+{
+	static struct wish wish;
+	struct plug plug = PLUG;
+	struct odeon_http_fetch *fetch;
+	uint64_t actors;
+	int socket;
+
+	wish = (struct wish)WISH;
+	wish.room = 2;
+	wish.credit = 1000;
+	open_client(_i);
+	fetch = fetch_of("GET", "/");
+	fetch->streams = 1;
+	ask(&wish, fetch);
+	socket = accept_plainly(listening);
+	expect(socket, "GET / ");
+	say(socket, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nfive ");
+	eventually(atomic_load(&wish.pieces) == 1);
+	world_tell(&world, wish.asker, errand_plug, &plug);
+	gate_wait(&plug.entered, 1);
+	while (odeon_post(world.system, wish.asker, odeon_new(errand, .run = nothing)) == 0)
+		;
+	actors = world_stats(&world).actors;
+	close(socket);
+	eventually(world_stats(&world).actors < actors);        /* the connection's, at least */
+	plug_release(&plug);
+	gate_wait(&wish.ended, 1);
+	ck_assert_int_eq(wish.end, ODEON_EDISCONNECTED);
+	ck_assert_uint_eq(wish.length, 5);
+	close_client();
+}
+END_TEST
+
 START_TEST(a_stream_that_breaks_off_says_so)
 {
 	static struct wish wish;
@@ -398,7 +439,8 @@ KIT_MAIN("contract/http_client_trouble",
 	{ .name = "breaks", .loop = 2, .tests = KIT_TESTS(an_answer_that_breaks_off_anywhere_is_an_error, a_server_that_is_silent_is_given_up,
 		a_request_streams_from_its_source) },
 	{ .name = "kinds", .loop = PLAIN_KINDS, .tests = KIT_TESTS(who_is_not_there_is_told_by_name, a_client_that_stops_answers_all,
-		an_answer_streams_by_credit, an_answer_streams_to_who_has_little_room) },
+		an_answer_streams_by_credit, an_answer_streams_to_who_has_little_room,
+		who_has_no_room_is_told_that_a_stream_broke_off) },
 	{ .name = "streams", .loop = 3, .tests = KIT_TESTS(a_stream_that_breaks_off_says_so, a_body_larger_than_may_be_is_an_error) },
 	{ .name = "sources", .loop = 4, .tests = KIT_TESTS(a_source_that_does_not_say_all_ends_the_request,
 		a_source_is_let_go_of_when_nothing_is_said) })

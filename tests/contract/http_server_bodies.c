@@ -223,6 +223,71 @@ START_TEST(a_sink_of_little_room_gets_all_of_it)
 }
 END_TEST
 
+static void nothing(odeon_self *self, void *argument)
+{
+	(void)self;
+	(void)argument;
+}
+
+static void fill_the_sink(void)
+{
+	while (odeon_post(world.system, atomic_load(&web.sink), odeon_new(errand, .run = nothing)) == 0)
+		;
+}
+
+/* Neither is the end lost when there is no room for it just then. */
+START_TEST(a_sink_without_room_is_told_when_the_client_goes)
+{
+	struct plug plug = PLUG;
+	uint64_t actors;
+
+	web.credit = 1000;
+	open_all(_i);
+	client_say(&client, POST("/narrow", "Content-Length: 1000\r\n", ""));
+	write_pattern(client.socket, 0, 50);
+	eventually(atomic_load(&web.sunk) == 50);
+	world_tell(&world, atomic_load(&web.sink), errand_plug, &plug);
+	gate_wait(&plug.entered, 1);
+	fill_the_sink();
+	actors = world_stats(&world).actors;
+	reset(client.socket);
+	eventually(world_stats(&world).actors < actors);        /* the connection's, at least */
+	plug_release(&plug);
+	eventually(atomic_load(&web.sink_breaks) == 1);
+	eventually(world_stats(&world).actors <= actors - 3);   /* nobody stays */
+	ck_assert_uint_eq(atomic_load(&web.sink_ends), 0);
+	web_close();
+}
+END_TEST
+
+/* Nor when the answer came before; what the client asks next waits until it is told. */
+START_TEST(a_sink_without_room_is_told_when_its_answer_came_early)
+{
+	struct plug before = PLUG, after = PLUG;
+
+	web.credit = 1000;
+	open_all(_i);
+	web.before_answer = &before;
+	web.after_answer = &after;
+	client_say(&client, POST("/narrow", "Content-Length: 200\r\n", ""));
+	write_pattern(client.socket, 0, 50);
+	gate_wait(&before.entered, 1);
+	fill_the_sink();
+	plug_release(&before);
+	gate_wait(&after.entered, 1);
+	heard = client_hear(&client, false);
+	hears(200, "early\n");
+	write_pattern(client.socket, 0, 150);
+	client_say(&client, "%s", GET("/hello"));
+	ck_assert_uint_eq(atomic_load(&web.sink_breaks), 0);
+	plug_release(&after);
+	eventually(atomic_load(&web.sink_breaks) == 1);
+	heard = client_hear(&client, false);
+	hears(200, "hello\n");
+	close_all();
+}
+END_TEST
+
 START_TEST(a_sink_is_told_when_the_session_fails)
 {
 	open_all(_i);
@@ -373,6 +438,7 @@ KIT_MAIN("contract/http_server_bodies",
 	{ "pieces", KIT_TESTS(a_body_in_pieces_comes_whole_and_in_order, chunks_in_pieces_come_whole,
 	                      a_sink_that_does_not_read_holds_up_the_client, a_sink_of_little_room_gets_all_of_it,
 	                      a_sink_is_told_when_the_session_fails, a_sink_is_told_when_the_client_goes,
+	                      a_sink_without_room_is_told_when_the_client_goes, a_sink_without_room_is_told_when_its_answer_came_early,
 	                      an_answer_before_the_body_throws_that_away), .loop = PLAIN_KINDS },
 	{ "answers", KIT_TESTS(a_source_is_poured_whole, a_source_that_ends_too_early_breaks_the_connection,
 	                       a_client_that_does_not_read_holds_up_the_source,

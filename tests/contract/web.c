@@ -155,9 +155,18 @@ ODEON_HANDLER(sink, odeon_http_request)
 {
 	odeon_ref session = odeon_from(self);
 
+	atomic_store(&web.sink, odeon_self_ref(self));
 	sink->request = odeon_keep(self, odeon_http_request);
 	if (web.credit > 0)
 		(void)odeon_send(self, session, odeon_new(odeon_read, .count = web.credit));   /* who may be gone */
+}
+
+/* The body has not come to its end. */
+static void answer_early(odeon_self *self, struct odeon_http_request *request)
+{
+	errand_plug(self, web.before_answer);
+	must(odeon_reply_to(self, request, odeon_http_answer_text(0, "early\n")) == 0);
+	errand_plug(self, web.after_answer);
 }
 
 ODEON_HANDLER(sink, odeon_bytes)
@@ -167,6 +176,8 @@ ODEON_HANDLER(sink, odeon_bytes)
 			atomic_store(&web.is_sink_wrong, true);
 	sink->at += odeon_bytes->length;
 	atomic_fetch_add(&web.sunk, odeon_bytes->length);
+	if (web.before_answer != NULL && sink->at == odeon_bytes->length)
+		answer_early(self, sink->request);
 	(void)odeon_send(self, odeon_from(self), odeon_new(odeon_read, .count = 1));    /* who may be gone */
 }
 
@@ -192,7 +203,8 @@ ODEON_HANDLERS(sink_handlers, ODEON_ON(sink, odeon_http_request), ODEON_ON(sink,
 	ODEON_ON(sink, odeon_disconnected), ODEON_ON(sink, errand));
 ODEON_KIND(sink, sink_handlers, .stop = ODEON_STOPS(sink));
 
-static const odeon_kind narrow_kind = ODEON_KIND_INIT(sink, sink_handlers, .stop = ODEON_STOPS(sink), .mailbox = { .messages = 2 });
+static const odeon_kind narrow_kind = ODEON_KIND_INIT(sink, sink_handlers, .stop = ODEON_STOPS(sink), .mailbox = { .messages = 2 },
+	.place = ODEON_OWN_THREAD);                    /* may be plugged, and holds up no session */
 
 static void sink_by(odeon_self *self, struct odeon_http_request *request, const odeon_kind *kind)
 {

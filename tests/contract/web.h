@@ -28,6 +28,8 @@ struct web {
 	atomic_ulong sunk;                             /* bytes that came to the sink */
 	atomic_uint sink_ends, sink_breaks;            /* read to the end; told that it will never be whole */
 	atomic_bool is_sink_wrong;
+	odeon_ref _Atomic sink;                        /* the last that got a request */
+	struct plug *before_answer, *after_answer;     /* a sink answers when its first piece comes, between these; NULL: at the end */
 	atomic_ulong poured;                           /* bytes that sources were asked for */
 	atomic_uint sources;                           /* that are alive */
 	atomic_uint handled;                           /* requests of /hello */

@@ -37,6 +37,8 @@
  * body, and the session, odeon_from, is a *source* of it: an actor that is read by credit as a connection is. Send it struct odeon_read, and
  * the pieces come as struct odeon_bytes, and after the last one struct odeon_read_end; or once struct odeon_disconnected:
  * it will never be whole. What nobody reads makes the client wait. A struct odeon_give names another one to send them to.
+ * All of these wait in the session while its reader's mailbox is full, the end too; only when the server is stopped or killed as an
+ * actor meanwhile is that end a dead letter.
  *
  * Bodies of answers may come from a source too: a file, a connection, an actor of yours. The session gives itself as the
  * owner (struct odeon_give), reads by credit as the client takes it, and ends it by struct odeon_close when all has come, or when
