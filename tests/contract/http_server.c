@@ -386,6 +386,26 @@ START_TEST(stopping_in_the_middle_leaves_nothing)
 }
 END_TEST
 
+static void there(odeon_self *self, struct odeon_http_request *request)
+{
+	(void)odeon_http_answer(self, request->duty, .text = "there\n");
+}
+
+START_TEST(a_socket_that_listens_serves)
+{
+	const odeon_http_route routes[] = { { "GET /there", .handle = there }, { 0 } };
+	odeon_http_server_options options = ODEON_HTTP_SERVER_OPTIONS(.routes = routes);
+
+	web_open(_i, (odeon_http_server_options){ .bytes = 0 });
+	options.descriptor = listen_plainly();
+	ck_assert_int_eq(odeon_http_server_open(world.system, NULL, &options, NULL, NULL), 0);
+	client_open(&client);
+	ask(GET("/there"));
+	hears(200, "there\n");
+	close_all();
+}
+END_TEST
+
 KIT_MAIN("contract/http_server",
 	{ "functions", KIT_TESTS(a_function_answers, a_request_shows_what_was_asked, a_query_that_does_not_fit_is_an_error,
 	                         what_no_route_has_is_not_found, a_function_that_asks_first_answers_later,
@@ -397,5 +417,5 @@ KIT_MAIN("contract/http_server",
 	{ "protocol", KIT_TESTS(head_is_answered_without_a_body, an_old_client_is_answered_and_closed,
 	                        who_wishes_it_is_closed_after_the_answer, who_writes_no_more_is_answered_first,
 	                        the_systems_numbers_are_a_page), .loop = PLAIN_KINDS },
-	{ "life", KIT_TESTS(options_that_may_not_be_are_refused, draining_answers_what_is_under_way_and_closes_the_rest,
+	{ "life", KIT_TESTS(options_that_may_not_be_are_refused, a_socket_that_listens_serves, draining_answers_what_is_under_way_and_closes_the_rest,
 	                    stopping_in_the_middle_leaves_nothing), .loop = PLAIN_KINDS })
