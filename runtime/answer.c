@@ -122,7 +122,7 @@ void *odeon_keep_at(odeon_self *self, void *payload)
 	return payload;
 }
 
-static const odeon_type duty_type = { "odeon_duty", 0, NULL };
+static const odeon_type duty_type = { "odeon_duty", 0, NULL, 0 };
 
 void *odeon_duty(odeon_self *self)
 {

@@ -11,7 +11,7 @@
 
 ODEON_MESSAGE_DEFINE(odeon_down);
 
-static const odeon_type vigil_type = { "vigil", sizeof(struct vigil), NULL };
+static const odeon_type vigil_type = { "vigil", sizeof(struct vigil), NULL, 0 };
 
 /* ---- the records -------------------------------------------------------------------------------------------------------- */
 

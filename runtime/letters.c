@@ -62,9 +62,15 @@ static void say(odeon_system *system, const odeon_dead_letter *letter)
 }
 
 /* What is left over when a system ends is the ordinary course: the host is told, but the log is not. */
-static bool is_ordinary(odeon_system *system)
+static bool is_ending(odeon_system *system)
 {
 	return ck_pr_load_32(&system->phase) != PHASE_RUNNING;
+}
+
+/* So is what comes to somebody who was to be expected to have ended. */
+static bool is_ordinary(odeon_system *system, const odeon_dead_letter *letter)
+{
+	return is_ending(system) || (letter->type->may_be_late && letter->why == ODEON_EGONE);
 }
 
 void letter_bury(odeon_system *system, struct worker *worker, struct message *message, odeon_ref from, odeon_ref to, int why)
@@ -77,7 +83,7 @@ void letter_bury(odeon_system *system, struct worker *worker, struct message *me
 		                 ref_generation(to), odeon_error_name(why));
 	if (system->options.on_dead_letter != NULL)
 		system->options.on_dead_letter(system->options.host, &letter);
-	else if (!is_ordinary(system) && !directory_is_forked(system->directory))       /* a lock may be held for ever there */
+	else if (!is_ordinary(system, &letter) && !directory_is_forked(system->directory))       /* a lock may be held for ever there */
 		say(system, &letter);
 	message_renounce(message, why);
 	message_drop(message);
@@ -101,7 +107,7 @@ void letter_of_end(odeon_system *system, odeon_ref who, const char *kind, const 
 {
 	if (system->options.on_failure != NULL)
 		system->options.on_failure(system->options.host, who, kind, reason);
-	else if (reason->code != ODEON_EKILLED && !is_ordinary(system))         /* a kill was somebody's wish */
+	else if (reason->code != ODEON_EKILLED && !is_ending(system))         /* a kill was somebody's wish */
 		say_end(system, who, kind, reason);
 }
 

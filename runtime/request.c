@@ -10,7 +10,7 @@
 #include "simulation.h"
 #include "timer.h"
 
-static const odeon_type request_type = { "odeon_request", sizeof(struct request), NULL };
+static const odeon_type request_type = { "odeon_request", sizeof(struct request), NULL, 0 };
 
 static void *state_of(struct request *request)
 {

@@ -3,7 +3,7 @@
 #include "http_fields.h"
 #include <string.h>
 
-ODEON_MESSAGE_DEFINE_DROP(odeon_http_answer)
+ODEON_MESSAGE_DEFINE_LATE_DROP(odeon_http_answer)
 {
 	odeon_free(odeon_http_answer->body);
 	odeon_free(odeon_http_answer->fields);

@@ -12,12 +12,12 @@
 #define EARLY_MOST ((size_t)64 << 20)
 #define NO_REASON ((struct http_text){ "", 0 })
 
-ODEON_MESSAGE_DEFINE(odeon_websocket_ping);
-ODEON_MESSAGE_DEFINE(odeon_websocket_close);
+ODEON_MESSAGE_DEFINE_LATE(odeon_websocket_ping);
+ODEON_MESSAGE_DEFINE_LATE(odeon_websocket_close);
 ODEON_MESSAGE_DEFINE(odeon_websocket_opened);
 ODEON_MESSAGE_DEFINE(odeon_websocket_pong);
 ODEON_MESSAGE_DEFINE(odeon_websocket_closed);
-ODEON_MESSAGE_DEFINE_DROP(odeon_websocket_message) { odeon_free(odeon_websocket_message->bytes); }
+ODEON_MESSAGE_DEFINE_LATE_DROP(odeon_websocket_message) { odeon_free(odeon_websocket_message->bytes); }
 ODEON_MESSAGE_DEFINE_DROP(websocket_begun) { odeon_free(websocket_begun->rest); }
 
 static struct odeon_websocket_message *message_of(struct odeon_bytes *bytes, bool is_binary)

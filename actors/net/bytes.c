@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-ODEON_MESSAGE_DEFINE_DROP(odeon_bytes)
+ODEON_MESSAGE_DEFINE_LATE_DROP(odeon_bytes)
 {
 	while (odeon_bytes->next != NULL) {             /* a long chain is no deep stack */
 		struct odeon_bytes *next = odeon_bytes->next;

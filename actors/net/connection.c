@@ -6,9 +6,10 @@
 #include <errno.h>
 
 ODEON_MESSAGE_DEFINE(ready);
-ODEON_MESSAGE_DEFINE(odeon_read);
-ODEON_MESSAGE_DEFINE(odeon_write_end);
-ODEON_MESSAGE_DEFINE(odeon_close);
+/* What is said to a connection may come when its other side has gone, and it has ended. */
+ODEON_MESSAGE_DEFINE_LATE(odeon_read);
+ODEON_MESSAGE_DEFINE_LATE(odeon_write_end);
+ODEON_MESSAGE_DEFINE_LATE(odeon_close);
 ODEON_MESSAGE_DEFINE(odeon_give);
 ODEON_MESSAGE_DEFINE(odeon_connected);
 ODEON_MESSAGE_DEFINE(odeon_read_end);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * reset.c - the other side resets, or ends politely, while nobody looks: what came before it and how it ended are found together,
- * and are not mixed up; and who is stopped resets nobody who still reads
+ * and are not mixed up; who is stopped resets nobody who still reads; and what is said to one who has gone is no line in the log
  */
 #include "wires.h"
 
@@ -82,7 +82,81 @@ START_TEST(a_polite_stop_resets_nobody_who_still_reads)
 }
 END_TEST
 
+/* ---- too late --------------------------------------------------------------------------------------------------------------- */
+
+static atomic_uint lines, begun, late;
+
+static void count_line(void *host, enum odeon_log_level level, const char *text)
+{
+	(void)host;
+	(void)level;
+	(void)text;
+	atomic_fetch_add(&lines, 1);
+}
+
+/* Answers when the client has gone. */
+struct slow { char unused; };
+
+ODEON_START(slow, odeon_session)
+{
+	atomic_fetch_add(&begun, 1);
+	return odeon_send(self, odeon_session->connection, odeon_new(odeon_read, .count = 1));
+}
+
+ODEON_HANDLER(slow, odeon_read_end) { (void)odeon_send(self, odeon_read_end->who, odeon_new(odeon_close)); }
+
+ODEON_HANDLER(slow, odeon_disconnected)
+{
+	odeon_ref connection = odeon_disconnected->who;
+
+	(void)odeon_send(self, connection, odeon_bytes_text("too late"));
+	(void)odeon_send(self, connection, odeon_new(odeon_read, .count = 1));
+	(void)odeon_send(self, connection, odeon_new(odeon_write_end));
+	(void)odeon_send(self, connection, odeon_new(odeon_close));
+	atomic_fetch_add(&late, 4);
+	odeon_exit(self);
+}
+
+ODEON_HANDLERS(slow_handlers, ODEON_ON(slow, odeon_read_end), ODEON_ON(slow, odeon_disconnected));
+ODEON_KIND(slow, slow_handlers, .start = ODEON_STARTS(slow));
+
+static uint64_t dead(odeon_system *system)
+{
+	odeon_stats_system stats = ODEON_STATS(odeon_stats_system);
+
+	must(odeon_system_stats(system, &stats) == 0);
+	return stats.dead[-ODEON_EGONE];
+}
+
+START_TEST(who_has_gone_is_no_line_in_the_log)
+{
+	odeon_options options = ODEON_OPTIONS(.workers = 2, .poller = odeon_net_poller(), .on_log = count_line);
+	odeon_listener_options listener = ODEON_LISTENER_OPTIONS(.session = &slow_kind);
+	char wanted[ODEON_ADDRESS_BYTES];
+	odeon_system *system;
+
+	wires_open(_i, 1);                                      /* for its plain sockets */
+	wires_place(wanted);
+	atomic_store(&lines, 0);
+	atomic_store(&begun, 0);
+	atomic_store(&late, 0);
+	must(odeon_system_start(&options, &system) == 0);
+	must(odeon_listener_open(system, wanted, &listener, address, NULL) == 0);
+	for (unsigned i = 0; i < 20; i++) {
+		plain = dial();
+		eventually(atomic_load(&begun) == i + 1);
+		reset(plain);
+	}
+	eventually(atomic_load(&late) == 80);
+	eventually(dead(system) == 80);
+	ck_assert_uint_eq(atomic_load(&lines), 0);
+	must(odeon_system_free(system) == 0);
+	wires_close();
+}
+END_TEST
+
 KIT_MAIN("contract/reset",
 	{ .name = "by TCP", .loop = 1, .tests = KIT_TESTS(a_reset_behind_bytes_is_a_reset) },
 	{ .name = "stopped", .loop = PLAIN_KINDS, .tests = KIT_TESTS(a_polite_stop_resets_nobody_who_still_reads) },
+	{ .name = "late", .loop = PLAIN_KINDS, .tests = KIT_TESTS(who_has_gone_is_no_line_in_the_log) },
 	{ .name = "plain", .loop = PLAIN_KINDS, .tests = KIT_TESTS(an_end_behind_bytes_is_an_end) })

@@ -8,7 +8,7 @@
 #define WAITERS_MOST 24
 
 struct line lines[LINES_MOST];
-const odeon_type mail_type = { "mail", sizeof ((struct mail *)0)->payload, NULL };
+const odeon_type mail_type = { "mail", sizeof ((struct mail *)0)->payload, NULL, 0 };
 
 static struct {
 	struct mail mails[MAILS_MOST];

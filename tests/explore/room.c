@@ -49,7 +49,7 @@ static struct {
 	bool runs[SLOTS];
 } hall;
 
-static const odeon_type letter_type = { "letter", sizeof ((struct letter *)0)->payload, NULL };
+static const odeon_type letter_type = { "letter", sizeof ((struct letter *)0)->payload, NULL, 0 };
 
 /* ---- the rest of the runtime ----------------------------------------------------------------------------------------------- */
 
@@ -73,7 +73,7 @@ struct message *message_make(const odeon_type *type, size_t extra, const void *v
 	explore_fail("a message is made");
 }
 
-const odeon_type ODEON_MESSAGE_odeon_water = { "odeon_water", 0, NULL };
+const odeon_type ODEON_MESSAGE_odeon_water = { "odeon_water", 0, NULL, 0 };
 
 static struct message *letter_new(void)
 {

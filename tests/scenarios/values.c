@@ -145,7 +145,7 @@ END_TEST
 
 struct large { unsigned char bytes[300000]; };
 
-static const odeon_type signal_type = { "signal", 0, NULL };   /* a message that says only that it came */
+static const odeon_type signal_type = { "signal", 0, NULL, 0 };   /* a message that says only that it came */
 ODEON_MESSAGE(large);
 
 START_TEST(c24_payloads_of_no_size_and_large_ones_and_owners_of_more)

@@ -251,7 +251,7 @@ END_TEST
 
 START_TEST(what_the_table_lacks_goes_to_on_other)
 {
-	static const odeon_type stranger = { "stranger", 8, NULL };
+	static const odeon_type stranger = { "stranger", 8, NULL, 0 };
 	odeon_ref actor = world_spawn(&world, &mood_kind, &(struct mood){ &journal });
 
 	ck_assert_int_eq(odeon_post(world.system, actor, odeon_make(&stranger, 0, NULL, NULL)), 0);

@@ -246,6 +246,64 @@ START_TEST(a_binding_gives_its_own_site_or_none)
 }
 END_TEST
 
+/* ---- what is logged, where nobody takes them ------------------------------------------------------------------------------ */
+
+struct tardy { int number; };
+ODEON_MESSAGE_DECLARE(tardy);
+ODEON_MESSAGE_DEFINE_LATE(tardy);
+
+static atomic_uint lines;
+
+static void count_line(void *host, enum odeon_log_level level, const char *text)
+{
+	(void)host;
+	(void)level;
+	must(strstr(text, "dead letter") != NULL);
+	atomic_fetch_add(&lines, 1);
+}
+
+static uint64_t dead(odeon_system *system, int why)
+{
+	odeon_stats_system stats = ODEON_STATS(odeon_stats_system);
+
+	must(odeon_system_stats(system, &stats) == 0);
+	return stats.dead[-why];
+}
+
+/* To an actor of one place, which is taken; and when it has ended. */
+START_TEST(what_may_be_late_is_logged_for_other_reasons_only)
+{
+	odeon_options options = ODEON_OPTIONS(.workers = 1, .on_log = count_line);
+	struct ending ending = ENDING;
+	struct plug plug = PLUG;
+	odeon_system *system;
+	odeon_kind narrow = *catcher;
+	odeon_ref who;
+
+	atomic_store(&lines, 0);
+	must(odeon_system_start(&options, &system) == 0);
+	narrow.mailbox = (odeon_mailbox){ .messages = 1 };
+	must(odeon_system_spawn(system, &narrow, &(struct catcher){ .ending = &ending }, &who) == 0);
+	must(odeon_post(system, who, odeon_new(errand, .run = errand_plug, .argument = &plug)) == 0);
+	gate_wait(&plug.entered, 1);
+	while (odeon_post(system, who, odeon_new(note)) == 0)
+		;
+	ck_assert_uint_eq(atomic_load(&lines), 1);
+	ck_assert_int_eq(odeon_post(system, who, odeon_new(tardy)), ODEON_EFULL);
+	ck_assert_uint_eq(atomic_load(&lines), 2);
+	ck_assert_int_eq(odeon_actor_kill(system, who), 0);
+	plug_release(&plug);
+	gate_wait(&ending.ended, 1);
+	eventually(dead(system, ODEON_EGONE) == 1);             /* the note that waited */
+	ck_assert_int_eq(odeon_post(system, who, odeon_new(tardy)), ODEON_EGONE);
+	ck_assert_uint_eq(dead(system, ODEON_EGONE), 2);
+	ck_assert_uint_eq(atomic_load(&lines), 3);
+	ck_assert_int_eq(odeon_post(system, who, odeon_new(note)), ODEON_EGONE);
+	ck_assert_uint_eq(atomic_load(&lines), 4);
+	must(odeon_system_free(system) == 0);
+}
+END_TEST
+
 KIT_MAIN("unit/letters",
 	{ .name = "back", .setup = setup, .teardown = teardown,
 	  .tests = KIT_TESTS(what_a_full_mailbox_refuses_comes_back_owned, what_a_full_mailbox_refuses_comes_back_in_hand) },
@@ -254,5 +312,6 @@ KIT_MAIN("unit/letters",
 	                     a_refused_message_is_a_dead_letter_because_full,
 	                     what_waits_for_an_actor_that_is_killed_becomes_dead_letters,
 	                     a_message_after_the_end_of_the_system_is_refused, a_binding_gives_its_own_site_or_none) },
+	{ .name = "logged", .tests = KIT_TESTS(what_may_be_late_is_logged_for_other_reasons_only) },
 	{ .name = "nothing", .setup = setup, .teardown = teardown,
 	  .tests = KIT_TESTS(nothing_to_send_answers_out_of_memory, no_system_is_a_bad_argument) })

@@ -134,7 +134,7 @@ END_TEST
 
 START_TEST(a_type_made_at_run_time_is_a_type_like_any_other)
 {
-	odeon_type type = { "dynamic", 24, NULL };
+	odeon_type type = { "dynamic", 24, NULL, 0 };
 	static const unsigned char value[24] = "twenty-three letters...";
 	unsigned char *message = odeon_make(&type, 0, value, NULL);
 
@@ -229,7 +229,7 @@ END_TEST
 /* A header of at most 48 bytes makes one block of 64 for a payload of 16. */
 START_TEST(a_small_message_takes_64_bytes)
 {
-	static const odeon_type small = { "small", 16, NULL };
+	static const odeon_type small = { "small", 16, NULL, 0 };
 	struct plug plug = PLUG;
 	odeon_stats_actor stats = ODEON_STATS(odeon_stats_actor);
 	odeon_ref scale;

@@ -73,7 +73,7 @@ END_TEST
 START_TEST(a_request_to_an_actor_that_does_not_know_its_type_is_unanswered)
 {
 	odeon_ref to = answerer(NULL);
-	static const odeon_type stranger = { "stranger", 8, NULL };
+	static const odeon_type stranger = { "stranger", 8, NULL, 0 };
 	int why = 0;
 
 	ck_assert_ptr_null(odeon_ask(parcel, world.system, to, odeon_make(&stranger, 0, NULL, NULL), kit_deadline(), &why));

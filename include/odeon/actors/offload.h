@@ -69,7 +69,7 @@ struct odeon_work {
 	static void *odeon_run_##name(void *argument, int *error) { return name((struct A *)argument, error); } \
 	typedef struct A *odeon_argument_##name; \
 	ODEON_UNUSED_ static const odeon_blocking ODEON_BLOCKING_##name = \
-		{ { #name, sizeof(struct odeon_work), odeon_blocking_drop }, odeon_run_##name, ODEON_TYPE(R) }; \
+		{ { #name, sizeof(struct odeon_work), odeon_blocking_drop, 0 }, odeon_run_##name, ODEON_TYPE(R) }; \
 	static struct R *name(ODEON_UNUSED_ struct A *A, ODEON_UNUSED_ int *error)
 #define ODEON_ARGUMENT_(function, argument) (0 ? (odeon_argument_##function)0 : (argument))   /* of no other type */
 
