@@ -5,6 +5,7 @@
 #include <odeon/failure.h>
 #include <odeon/timer.h>
 #include <string.h>
+#include "websocket_handshake.h"
 
 #define IDLE_TIMEOUT ODEON_SECONDS(60)
 #define CLOSE_TIMEOUT ODEON_SECONDS(5)
@@ -125,7 +126,8 @@ int websocket_check(const odeon_websocket_options *options)
 {
 	if (options->bytes != sizeof *options)
 		return ODEON_EVERSION;
-	if (options->idle_timeout < 0 || options->close_timeout < 0 || options->message_most > ODEON_MESSAGE_BYTES_MOST / 4)
+	if (options->idle_timeout < 0 || options->close_timeout < 0 || options->message_most > ODEON_MESSAGE_BYTES_MOST / 4 ||
+	    !websocket_origins_may_be(options->origins))
 		return ODEON_EINVAL;
 	return 0;
 }
@@ -161,6 +163,7 @@ static int spawn_session(odeon_self *self, struct websocket *websocket, const st
 	struct odeon_websocket_session session = {
 		.websocket = odeon_self_ref(self), .argument = options->argument, .path = text_of(server->path),
 		.query = text_of(server->query), .protocol = text_of(server->protocol), .there = text_of(server->there),
+		.request = server->request,
 	};
 	int error;
 
@@ -198,27 +201,32 @@ ODEON_START(websocket, websocket_start)
 	return error;
 }
 
-int websocket_begin(odeon_self *self, const struct websocket_beginning *beginning)
+int websocket_begin(odeon_self *self, const struct websocket_beginning *beginning, odeon_ref *websocket)
 {
 	struct websocket_start start = { .options = beginning->options, .server = beginning };
-	struct websocket_begun *begun = odeon_new(websocket_begun);
-	struct odeon_give *give = odeon_new(odeon_give);
-	int error = begun != NULL && give != NULL ? websocket_check(beginning->options) : ODEON_ENOMEM;
-	odeon_ref websocket = ODEON_NOBODY;
+	int error = websocket_check(beginning->options);
 
-	if (error == 0)
-		error = beginning->options->session != NULL
-		      ? odeon_spawn_pinned(self, websocket_actor, &start, ODEON_WORKER_HERE, &websocket) : ODEON_EINVAL;
-	if (error != 0) {
+	if (error == 0 && beginning->options->session == NULL)
+		error = ODEON_EINVAL;
+	return error == 0 ? odeon_spawn_pinned(self, websocket_actor, &start, ODEON_WORKER_HERE, websocket) : error;
+}
+
+/* It may have ended by now, and the connection too: the websocket monitors that. */
+bool websocket_take_over(odeon_self *self, odeon_ref websocket, odeon_ref connection, struct odeon_bytes *rest)
+{
+	struct websocket_begun *begun = odeon_new(websocket_begun, .rest = rest);
+	struct odeon_give *give = odeon_new(odeon_give, .to = websocket);
+
+	if (begun == NULL)
+		odeon_free(rest);
+	if (begun == NULL || give == NULL) {
 		odeon_free(begun);
 		odeon_free(give);
-		return error;
+		return false;
 	}
-	give->to = websocket;
-	begun->rest = beginning->rest;
-	(void)odeon_send(self, beginning->connection, give);    /* it may have ended: the websocket monitors it */
+	(void)odeon_send(self, connection, give);
 	(void)odeon_send(self, websocket, begun);
-	return 0;
+	return true;
 }
 
 ODEON_HANDLER(websocket, websocket_begun)

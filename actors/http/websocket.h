@@ -17,25 +17,28 @@
 #include <odeon/http/websocket.h>
 #include "websocket_reader.h"
 
-/*
- * A server's begins on the connection of a request that was answered with 101. All is copied, or lent for the duration of
- * the call, but `rest`, which is taken when it answers 0, and what the options say.
- */
+/* A server's begins on the connection of a request for it. All is lent for the duration of the call, but what the options say. */
 struct websocket_beginning {
-	odeon_ref connection;                           /* is given to it */
-	struct odeon_bytes *rest;                       /* what was read behind the request, to be changed; NULL: nothing */
+	odeon_ref connection;                           /* will be given to it */
 	const odeon_websocket_options *options;         /* with a session */
 	const char *path, *query, *protocol, *there;    /* for the session; NULL: "" */
+	const struct odeon_http_request *request;
 };
 
 /*
- * By the connection's owner, on the worker of it. It has sent the answer and has no credit out: no read is under way that could
- * come to it behind `rest`. When it answers 0 the connection is the websocket's, and the session is there; else it is
- * still the caller's, who can only close it: as odeon_spawn, or what the session's start said.
+ * By the connection's owner, on the worker of it, before the request is answered: the session is there, or has refused. Answers 0, or as
+ * odeon_spawn, or what the session's start said.
  */
-int websocket_begin(odeon_self *self, const struct websocket_beginning *beginning);
+int websocket_begin(odeon_self *self, const struct websocket_beginning *beginning, odeon_ref *websocket);
 
-/* 0; ODEON_EVERSION, ODEON_EINVAL: time-outs below 0, messages that can be no message of ours, or a connection's that contradict. */
+/*
+ * Then, when 101 was sent and no credit is out, so that no read is under way which could come to the owner behind `rest`: from here on the
+ * connection is the websocket's. `rest` is what was read behind the request, to be changed; NULL: nothing; taken. False: no memory. Then
+ * the caller resets the connection, and with that the websocket ends, as it does whenever the connection ends before.
+ */
+bool websocket_take_over(odeon_self *self, odeon_ref websocket, odeon_ref connection, struct odeon_bytes *rest);
+
+/* 0; ODEON_EVERSION; ODEON_EINVAL: time-outs below 0, messages that can be no message of ours, origins that no browser would name. */
 int websocket_check(const odeon_websocket_options *options);
 
 /* ---- only for websocket*.c ------------------------------------------------------------------------------------------------ */

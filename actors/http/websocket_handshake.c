@@ -68,6 +68,65 @@ int websocket_judge(const struct http_head *head, char accept[WEBSOCKET_ACCEPT_B
 	return websocket_accept(key, accept) ? 0 : 500;
 }
 
+/* ---- where the page is from ---------------------------------------------------------------------------------------------- */
+
+/* What stands behind "https://", or "http://", if that may be; at NULL: something else. */
+static struct http_text host_of(struct http_text origin, bool may_be_plain)
+{
+	const struct http_text secure = HTTP_TEXT("https://"), plain = HTTP_TEXT("http://");
+
+	if (http_text_begins(origin, secure))
+		return http_text_from(origin, secure.bytes);
+	if (may_be_plain && http_text_begins(origin, plain))
+		return http_text_from(origin, plain.bytes);
+	return (struct http_text){ NULL, 0 };
+}
+
+static bool is_one_of(struct http_text origin, const char *const *origins, struct http_text host, bool is_secure)
+{
+	struct http_text origin_host = host_of(origin, !is_secure);
+
+	for (; *origins != NULL; origins++) {
+		if (strcmp(*origins, "self") != 0) {
+			if (http_text_matches(origin, http_text_of(*origins)))
+				return true;
+		} else if (origin_host.bytes > 0 && http_text_matches(origin_host, host)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+bool websocket_permits(const struct http_head *head, const char *const *origins, bool is_secure)
+{
+	for (size_t i = 0; origins != NULL && i < head->fields; i++) {
+		struct http_text name, origin = http_head_field(head, i, &name);
+
+		if (http_text_matches(name, HTTP_TEXT("origin")) && !is_one_of(origin, origins, head->host, is_secure))
+			return false;
+	}
+	return true;
+}
+
+static bool may_be(const char *origin)
+{
+	const char *host = strstr(origin, "://");
+
+	if (strcmp(origin, "self") == 0 || strcmp(origin, "null") == 0)
+		return true;
+	return host != NULL && host > origin && host[3] != '\0' && strpbrk(host + 3, "/?#@, \t\r\n") == NULL;
+}
+
+bool websocket_origins_may_be(const char *const *origins)
+{
+	for (; origins != NULL && *origins != NULL; origins++)
+		if (!may_be(*origins))
+			return false;
+	return true;
+}
+
+/* ---- agreed on ------------------------------------------------------------------------------------------------------------ */
+
 struct http_text websocket_choose(const struct http_head *head, const char *const *ours, size_t count)
 {
 	for (size_t i = 0; i < head->fields; i++) {

@@ -6,7 +6,7 @@
  * (websocket_reader.h), and not libwslay's: it puts messages together in memory of its own and sends from a queue of
  * its own, where here pieces of owned messages pass through as they are.
  *
- * Whether the page's origin may connect is the owner's to judge: the field Origin. No extension is agreed on.
+ * No extension is agreed on.
  */
 #ifndef ODEON_WEBSOCKET_HANDSHAKE_H
 #define ODEON_WEBSOCKET_HANDSHAKE_H
@@ -24,6 +24,13 @@ bool websocket_accept(struct http_text key, char accept[WEBSOCKET_ACCEPT_BYTES])
  * "Upgrade: websocket" and "Sec-WebSocket-Version: 13", or 500 when libcrypto fails.
  */
 int websocket_judge(const struct http_head *head, char accept[WEBSOCKET_ACCEPT_BYTES]);
+
+/*
+ * Whether the page that the request comes from, by its field Origin, is one of those listed, up to NULL; a NULL list: all are. One that
+ * names no origin may. "self" is what the request's Host names, over TLS or not; where we speak TLS, over TLS.
+ */
+bool websocket_permits(const struct http_head *head, const char *const *origins, bool is_secure);
+bool websocket_origins_may_be(const char *const *origins);     /* each one is "self", "null", or a scheme and a host, as browsers write it */
 
 /* The first subprotocol of the client's that is one of ours; at NULL: none, and then the answer names none. */
 struct http_text websocket_choose(const struct http_head *head, const char *const *ours, size_t count);

@@ -84,7 +84,8 @@ static int try_out(odeon_system *system, const struct chat *chat)
 
 static int serve(odeon_system *system, struct chat *chat, int count, char **arguments)
 {
-	static odeon_websocket_options websocket = ODEON_WEBSOCKET_OPTIONS(.message_most = LINE_MOST * 4);
+	static const char *const origins[] = { "self", NULL };  /* pages of others have no business here */
+	static odeon_websocket_options websocket = ODEON_WEBSOCKET_OPTIONS(.origins = origins, .message_most = LINE_MOST * 4);
 	const char *lines = count > 1 ? arguments[1] : "127.0.0.1:0", *pages = count > 2 ? arguments[2] : "127.0.0.1:0";
 	int error;
 

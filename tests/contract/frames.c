@@ -24,12 +24,22 @@ static void note_word(struct guest *guest, const char *word)
 	snprintf(guest->heard + at, HEARD_MOST - at, "%s", word);
 }
 
+/* Of the request; an owner of a client's websocket sees none. */
+static const char *named(const struct odeon_websocket_session *session, const char *(*find)(const struct odeon_http_request *, const char *),
+                         const char *name)
+{
+	const char *text = session->request != NULL ? find(session->request, name) : NULL;
+
+	return text != NULL ? text : "";
+}
+
 ODEON_START(owner, odeon_websocket_session)
 {
 	struct guest *guest = (struct guest *)(uintptr_t)odeon_websocket_session->argument;
 
 	owner->guest = guest;
-	if (guest->refuses != 0)
+	if (guest->refuses != 0 &&
+	    (guest->demands == NULL || strcmp(named(odeon_websocket_session, odeon_http_field, "cookie"), guest->demands) != 0))
 		return guest->refuses;
 	pthread_mutex_lock(&guest->lock);
 	guest->owner = odeon_self_ref(self);
@@ -38,6 +48,7 @@ ODEON_START(owner, odeon_websocket_session)
 		snprintf(guest->path, sizeof guest->path, "%s", odeon_websocket_session->path);
 		snprintf(guest->query, sizeof guest->query, "%s", odeon_websocket_session->query);
 		snprintf(guest->protocol, sizeof guest->protocol, "%s", odeon_websocket_session->protocol);
+		snprintf(guest->name, sizeof guest->name, "%s", named(odeon_websocket_session, odeon_http_parameter, "name"));
 	}
 	pthread_mutex_unlock(&guest->lock);
 	return 0;
@@ -204,8 +215,9 @@ static void open_door(odeon_self *self, struct doorman *doorman, struct odeon_by
 	struct odeon_bytes *answer = odeon_bytes_new(1024);
 	struct http_paper paper = { .at = answer != NULL ? (char *)answer->data : NULL, .size = 1024 };
 	struct http_text chosen;
-	struct websocket_beginning beginning = { .connection = doorman->connection, .rest = rest, .options = doorman->options,
+	struct websocket_beginning beginning = { .connection = doorman->connection, .options = doorman->options,
 		.path = path, .query = query, .protocol = protocol };
+	odeon_ref websocket;
 
 	while (doorman->options->protocols != NULL && doorman->options->protocols[ours] != NULL)
 		ours++;
@@ -220,12 +232,13 @@ static void open_door(odeon_self *self, struct doorman *doorman, struct odeon_by
 		must(websocket_answer(&doorman->writer, &paper, HTTP_TEXT("Thu, 01 Jan 1970 00:00:00 GMT"), accept, chosen) == 0);
 		answer->length = paper.used;
 	}
-	if (odeon_send(self, doorman->connection, answer) != 0 || websocket_begin(self, &beginning) != 0) {
+	if (odeon_send(self, doorman->connection, answer) != 0 || websocket_begin(self, &beginning, &websocket) != 0)
 		odeon_free(rest);
-		(void)odeon_send(self, doorman->connection, odeon_new(odeon_close));
+	else if (websocket_take_over(self, websocket, doorman->connection, rest)) {
+		odeon_exit(self);
 		return;
 	}
-	odeon_exit(self);
+	(void)odeon_send(self, doorman->connection, odeon_new(odeon_close));
 }
 
 ODEON_HANDLER(doorman, odeon_bytes)

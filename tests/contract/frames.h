@@ -22,6 +22,7 @@ struct guest {
 	bool says_goodbye;                             /* when the server drains, and closes */
 	bool is_stubborn;                              /* does not end when its websocket has */
 	int refuses;                                   /* its start fails with this */
+	const char *demands;                           /* but not when the request's field Cookie is this; NULL: always */
 	uint32_t slow;                                 /* milliseconds for each message */
 	pthread_mutex_t lock;
 	char heard[HEARD_MOST];
@@ -32,7 +33,7 @@ struct guest {
 	struct odeon_websocket_closed end;             /* the first of these */
 	size_t high;                                   /* the most that it was told that waits */
 	odeon_duration pong;
-	char path[64], query[64], protocol[64];
+	char path[64], query[64], protocol[64], name[64];      /* of its request; the parameter "name" */
 };
 
 extern const odeon_kind *const guest_kind;

@@ -7,6 +7,7 @@
 #include "websocket_handshake.h"
 #include "../fuzz/websocket.h"
 #include <odeon/error.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -390,6 +391,34 @@ START_TEST(handshakes_that_are_none)
 }
 END_TEST
 
+static bool permits(const char *fields, const char *const *origins, bool is_secure)
+{
+	char request[1024], accept[WEBSOCKET_ACCEPT_BYTES];
+
+	snprintf(request, sizeof request, "GET /chat HTTP/1.1\r\nHost: Example.org:81\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+	         KEY THIRTEEN "%s\r\n", fields);
+	must(judge(request, accept) == 0);
+	return websocket_permits(&reader.head, origins, is_secure);
+}
+
+START_TEST(pages_that_may_connect)
+{
+	static const char *const none[] = { NULL }, *const self[] = { "self", NULL }, *const listed[] = { "https://a", "null", NULL };
+
+	ck_assert(permits("Origin: https://elsewhere.net\r\n", NULL, false) && permits("", none, true));
+	ck_assert(!permits("Origin: https://a\r\n", none, false));
+	ck_assert(permits("Origin: http://example.org:81\r\n", self, false) && permits("Origin: HTTPS://EXAMPLE.ORG:81\r\n", self, false));
+	ck_assert(permits("Origin: https://example.org:81\r\n", self, true) && !permits("Origin: http://example.org:81\r\n", self, true));
+	ck_assert(!permits("Origin: http://example.org\r\n", self, false) && !permits("Origin: ftp://example.org:81\r\n", self, false));
+	ck_assert(!permits("Origin: self\r\n", self, false) && !permits("Origin: http://\r\n", self, false));
+	ck_assert(!permits("Origin: http://example.org:81/\r\n", self, false) && !permits("Origin: null\r\n", self, false));
+	ck_assert(permits("Origin: null\r\n", listed, false) && permits("Origin: \t https://A \r\n", listed, true));
+	ck_assert(!permits("Origin: https://a b\r\n", listed, false) && !permits("Origin: https://a, https://a\r\n", listed, false));
+	ck_assert(!permits("Origin: https://a\r\norigin: https://b\r\n", listed, false));
+	ck_assert(!permits("Origin: https://a\x80\r\n", listed, false) && !permits("Origin:\r\n", self, false));
+}
+END_TEST
+
 KIT_MAIN("http/websocket",
 	{ .name = "messages", .setup = setup, .tests = KIT_TESTS(messages_in_one_frame, the_examples_of_the_standard,
 		messages_in_many_frames, control_frames_come_between, lengths_of_all_three_forms, closes, codes_that_may_be_sent,
@@ -398,4 +427,4 @@ KIT_MAIN("http/websocket",
 		utf8_is_what_the_standard_says, messages_may_be_so_long) },
 	{ .name = "writing", .setup = setup, .tests = KIT_TESTS(masks_turn_with_the_place, reasons_are_cut_between_characters) },
 	{ .name = "handshake", .teardown = teardown, .tests = KIT_TESTS(a_handshake_proves_that_the_key_was_read,
-		handshakes_that_are_none) })
+		handshakes_that_are_none, pages_that_may_connect) })

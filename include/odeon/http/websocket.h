@@ -27,10 +27,27 @@
  * A websocket also ends with its owner: by code 1000 when that ended for reason 0, by 1011 otherwise. When its server drains,
  * the owner is told, and may say goodbye and close; three quarters of the time later it is closed, by 1001. odeon_actor_stop
  * closes it by 1001 without waiting for an answer.
+ *
+ * Who may begin. A browser lets any page connect anywhere, and sends the user's cookies along: a server that heeds cookies must look
+ * at where the page is from. Before anything is agreed on, `origins` are looked at, and then the session's start sees the whole
+ * request, and refuses by failing:
+ *
+ *   ODEON_START(guest, odeon_websocket_session)
+ *   {
+ *           const char *cookie = odeon_http_field(odeon_websocket_session->request, "Cookie");
+ *
+ *           if (cookie == NULL || !is_known(cookie))
+ *                   return ODEON_EFAILED;
+ *           ...
+ *   }
+ *
+ * Who is refused is told 403; or 503, when the start failed for ODEON_ENOMEM, ODEON_EFULL, ODEON_ESTOPPING or ODEON_ESYSTEM; or 500,
+ * for ODEON_EINVAL or ODEON_EVERSION. He may go on with other requests.
  */
 #ifndef ODEON_HTTP_WEBSOCKET_H
 #define ODEON_HTTP_WEBSOCKET_H
 
+#include <odeon/http/message.h>
 #include <odeon/net.h>
 
 #define ODEON_WEBSOCKET_REASON_BYTES 124               /* of the longest, its final zero included */
@@ -79,13 +96,14 @@ struct odeon_websocket_closed {
 	char reason[ODEON_WEBSOCKET_REASON_BYTES];     /* the other side's; always UTF-8 */
 };
 
-/* What a session's start is given, for the duration of the call. */
+/* What a session's start is given, for the duration of the call. When it fails, the client is refused. */
 struct odeon_websocket_session {
 	odeon_ref websocket;
 	const void *argument;                          /* of the options */
 	const char *path, *query;                      /* of what was asked for; no query: "" */
 	const char *protocol;                          /* which of ours was chosen; "": none */
 	const char *there;                             /* the other side's address */
+	const struct odeon_http_request *request;      /* all of it: odeon_http_field, odeon_http_parameter, ... Its duty is not yours */
 };
 
 /* ---- options ------------------------------------------------------------------------------------------------------------ */
@@ -99,6 +117,11 @@ typedef struct odeon_websocket_options {
 	const void *argument;                          /* the same */
 	const char *const *protocols;                  /* names of subprotocols, of which the server's side takes the first that
 	                                                  the client offers; the last is NULL; must live as long. NULL: none */
+	const char *const *origins;                    /* a server's: those pages that may connect, as "https://example.org", with a port
+	                                                  unless it is the scheme's own, and nothing behind; "self": whose host and
+	                                                  port are those that the request names; the last is NULL; must live as long.
+	                                                  A page from elsewhere is told 403; who names no origin is no browser, and
+	                                                  may. NULL: all may */
 	size_t message_most;                           /* bytes of a message that comes in, else 1009; default 1 MiB, and with `parts`
 	                                                  no bound */
 	int parts;                                     /* not 0: what comes in is given in pieces, uncopied, as it comes; a piece of a
