@@ -302,6 +302,7 @@ frames_sources = %D%/contract/frames.c %D%/contract/frames.h $(wires)
 %C%_contract_websocket_t_LDADD = $(http_libraries)
 %C%_contract_websocket_client_t_SOURCES = %D%/contract/websocket_client.c $(frames_sources)
 %C%_contract_websocket_client_t_LDADD = $(http_libraries)
+%C%_contract_websocket_client_t_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=getaddrinfo
 %C%_contract_websocket_life_t_SOURCES = %D%/contract/websocket_life.c $(frames_sources)
 %C%_contract_websocket_life_t_LDADD = $(http_libraries)
 

@@ -40,7 +40,6 @@ struct http_call {
 };
 ODEON_MESSAGE_DECLARE(http_call);
 
-#define HTTP_NAME_BYTES 256
 struct http_calling {                                  /* its start */
 	odeon_ref pool;
 	const char *address, *name;                    /* of the certificate; "": without TLS */
@@ -77,7 +76,7 @@ struct caller {
 	bool may_repeat;                               /* the call: what it asks for may come twice */
 	bool has_heard;                                /* a byte of the answer came */
 	bool streams, is_asked, is_full;               /* the answer was sent, its body follows; all of the request is said; no room */
-	char address[ODEON_ADDRESS_BYTES], name[HTTP_NAME_BYTES];
+	char address[ODEON_HOST_BYTES], name[HTTP_NAME_BYTES];
 };
 
 /* ---- http_caller.c */

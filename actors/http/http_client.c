@@ -26,7 +26,7 @@ struct server {
 	struct server *next;
 	unsigned places;                               /* with a caller that does not leave */
 	struct http_call *first, *last;            /* wait */
-	char address[ODEON_ADDRESS_BYTES], name[HTTP_NAME_BYTES];
+	char address[ODEON_HOST_BYTES], name[HTTP_NAME_BYTES];
 };
 
 struct place {
@@ -282,31 +282,22 @@ static void serve_others(odeon_self *self, struct client *client)
 
 /* ---- requests ---------------------------------------------------------------------------------------------------------------------- */
 
-static bool put(char *into, size_t room, struct http_text text)
-{
-	if (text.bytes >= room)
-		return false;
-	memcpy(into, text.at, text.bytes);
-	into[text.bytes] = '\0';
-	return true;
-}
-
 /* Where to connect, and who must be there. False: it cannot be. */
 static bool find_server(const struct client *client, const struct odeon_http_fetch *fetch, struct server *server)
 {
-	struct http_paper paper = { server->address, sizeof server->address - 1, 0 };
 	struct http_url url;
+	size_t length;
 
 	if (!http_fetch_may_be(fetch, &url) || (url.is_secure && client->terms->options.connection.tls == NULL))
 		return false;
-	if (url.is_secure && !put(server->name, sizeof server->name, http_url_name(&url)))
+	if (!http_url_find(&url, server->address, server->name))
 		return false;
-	if (fetch->address != NULL)
-		return put(server->address, sizeof server->address, http_text_of(fetch->address));
-	http_url_put_address(&url, &paper);
-	if (!http_paper_fits(&paper))
+	if (fetch->address == NULL)
+		return true;
+	length = strlen(fetch->address);
+	if (length >= sizeof server->address)
 		return false;
-	server->address[paper.used] = '\0';
+	memcpy(server->address, fetch->address, length + 1);
 	return true;
 }
 

@@ -65,7 +65,7 @@ bool http_url_read(struct http_url *url, struct http_text text, struct http_text
 	return is_good_host(url->host);
 }
 
-struct http_text http_url_name(const struct http_url *url)
+static struct http_text name_of(const struct http_url *url)
 {
 	struct http_text name = { url->host.at, host_bytes(url->host) };
 
@@ -74,11 +74,23 @@ struct http_text http_url_name(const struct http_url *url)
 	return name;
 }
 
-void http_url_put_address(const struct http_url *url, struct http_paper *paper)
+static bool put_zero(struct http_paper *paper)
 {
-	http_paper_put(paper, url->host);
+	http_paper_put(paper, (struct http_text){ "", 1 });
+	return http_paper_fits(paper);
+}
+
+bool http_url_find(const struct http_url *url, char address[ODEON_HOST_BYTES], char name[HTTP_NAME_BYTES])
+{
+	struct http_paper whole = { address, ODEON_HOST_BYTES, 0 }, alone = { name, HTTP_NAME_BYTES, 0 };
+
+	http_paper_put(&whole, url->host);
 	if (host_bytes(url->host) == url->host.bytes)
-		http_paper_put(paper, url->is_secure ? HTTP_TEXT(":443") : HTTP_TEXT(":80"));
+		http_paper_put(&whole, url->is_secure ? HTTP_TEXT(":443") : HTTP_TEXT(":80"));
+	if (url->is_secure)
+		http_paper_put(&alone, name_of(url));
+	return put_zero(&whole) && put_zero(&alone) && !http_text_begins(url->host, HTTP_TEXT("unix:")) &&
+	       !http_text_matches(url->host, HTTP_TEXT("unix"));
 }
 
 void http_url_put_target(const struct http_url *url, struct http_paper *paper)

@@ -8,7 +8,10 @@
 #ifndef ODEON_HTTP_URL_H
 #define ODEON_HTTP_URL_H
 
+#include <odeon/net/names.h>
 #include "http_text.h"
+
+#define HTTP_NAME_BYTES 256                            /* of a host's longest name, its final zero included */
 
 struct http_url {
 	bool is_secure;                                /* https, wss */
@@ -19,11 +22,11 @@ struct http_url {
 /* The scheme is `plain` or that with an 's': "http", "ws". The texts are parts of the URL. */
 bool http_url_read(struct http_url *url, struct http_text text, struct http_text plain);
 
-/* The host alone: no port, and no brackets. */
-struct http_text http_url_name(const struct http_url *url);
-
-/* "host:port", with the port that the scheme has by default. */
-void http_url_put_address(const struct http_url *url, struct http_paper *paper);
+/*
+ * Where to connect, as odeon/net/connection.h has it, with the port that the scheme has by default; and who must be there: the host
+ * alone, without port and brackets, if the scheme is a secure one, else "". False: too long; or what would be an address of another kind.
+ */
+bool http_url_find(const struct http_url *url, char address[ODEON_HOST_BYTES], char name[HTTP_NAME_BYTES]);
 
 /* The target as a request's line has it. */
 void http_url_put_target(const struct http_url *url, struct http_paper *paper);

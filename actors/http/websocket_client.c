@@ -29,7 +29,7 @@ struct websocket_client {
 	odeon_ref owner;
 	const odeon_websocket_options *options;
 	odeon_connection_options connection;
-	char address[ODEON_ADDRESS_BYTES];
+	char address[ODEON_HOST_BYTES], name[HTTP_NAME_BYTES];
 	struct http_url url;
 	struct websocket_opening *opening;
 	struct odeon_bytes *request;
@@ -39,26 +39,11 @@ void websocket_opening_free(struct websocket_opening *opening) { free(opening); 
 
 /* ---- the URL ---------------------------------------------------------------------------------------------------------------- */
 
-/* A host of another kind, a name or a path, is not connected to. */
-static bool put_address(struct websocket_client *client)
-{
-	struct http_paper paper = { client->address, sizeof client->address - 1, 0 };
-
-	for (size_t i = 0; i < client->url.host.bytes; i++)
-		if (memchr("0123456789abcdefABCDEF.:[]", client->url.host.at[i], 26) == NULL)
-			return false;
-	http_url_put_address(&client->url, &paper);
-	if (!http_paper_fits(&paper))
-		return false;
-	client->address[paper.used] = '\0';
-	return true;
-}
-
 /* It has no part behind '#' (RFC 6455, 3). What is secret and what the connection does go together. */
 static bool read_url(struct websocket_client *client, const char *url)
 {
 	return url != NULL && strchr(url, '#') == NULL && http_url_read(&client->url, http_text_of(url), HTTP_TEXT("ws"))
-	    && client->url.is_secure == (client->connection.tls != NULL) && put_address(client);
+	    && client->url.is_secure == (client->connection.tls != NULL) && http_url_find(&client->url, client->address, client->name);
 }
 
 /* ---- the request -------------------------------------------------------------------------------------------------------------- */
@@ -302,6 +287,8 @@ static int prepare(struct websocket_client *client, const char *url)
 		return ODEON_EINVAL;
 	client->connection.bytes = client->connection.bytes != 0 ? client->connection.bytes : sizeof client->connection;
 	client->connection.credit = 0;                          /* it is the websocket that asks */
+	if (client->url.is_secure && client->connection.tls_name == NULL)
+		client->connection.tls_name = client->name;
 	client->opening = calloc(1, sizeof *client->opening);
 	if (client->opening == NULL)
 		return ODEON_ENOMEM;

@@ -153,7 +153,7 @@ END_TEST
 START_TEST(what_is_asked_for_is_said_and_what_cannot_be_is_refused)
 {
 	static const char *const wrong[] = { "ftp://h/", "http://", "http:///x", "http://h:0/", "http://h:99999/", "http://h:x/", "http://u@h/",
-		"http://h/a b", "http://h/\r\nX: y", "https://h/", "h", "" };
+		"http://h/a b", "http://h/\r\nX: y", "https://h/", "h", "", "http://unix:80/", "http://Unix/", "http://a%41/", "http://a'b/", "http://1.2.3/" };
 	static struct wish wish;
 	struct odeon_http_fetch *fetch;
 	int socket;

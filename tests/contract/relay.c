@@ -218,18 +218,24 @@ static void *run(void *unused)
 
 static void make_contexts(void)
 {
-	struct wish wish = { .name = "server", .alternatives = "DNS:server.example,IP:127.0.0.1" };
-	struct certificate ours = certificate_new(&wish, NULL);
-	odeon_tls_certificate certificate = certificate_ours(&ours);
-	odeon_tls_options of_server = ODEON_TLS_OPTIONS(.certificates = &certificate, .certificate_count = 1);
-	odeon_tls_options of_client = ODEON_TLS_OPTIONS(.roots = ours.chain_pem, .roots_bytes = strlen(ours.chain_pem));
+	struct wish wishes[2] = { { .name = "server", .alternatives = "DNS:server.example,IP:127.0.0.1" },
+		{ .name = "second", .alternatives = "DNS:second.example" } };
+	struct certificate ours = certificate_new(&wishes[0], NULL), second = certificate_new(&wishes[1], NULL);
+	odeon_tls_certificate certificates[2] = { certificate_ours(&ours), certificate_ours(&second) };
+	char *roots = malloc(strlen(ours.chain_pem) + strlen(second.chain_pem) + 1);
+	odeon_tls_options of_server = ODEON_TLS_OPTIONS(.certificates = certificates, .certificate_count = 2);
+	odeon_tls_options of_client = ODEON_TLS_OPTIONS(.roots = roots);
 
+	must(roots != NULL);
+	of_client.roots_bytes = strlen(strcat(strcpy(roots, ours.chain_pem), second.chain_pem));
 	must(odeon_tls_server(&of_server, &server, NULL) == 0);
 	must(odeon_tls_client(&of_client, &client, NULL) == 0);
 	context = SSL_CTX_new(TLS_client_method());
 	must(context != NULL);
 	SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
 	certificate_free(&ours);
+	certificate_free(&second);
+	free(roots);
 }
 
 void relay_open(void)

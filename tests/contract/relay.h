@@ -14,7 +14,8 @@ void relay_open(void);
 void relay_close(void);
 void relay_add(int plain, int secret);                 /* both connected, and the relay's from now on */
 
-odeon_tls *relay_server(void);                         /* the contexts that fit; the relay's */
+/* The contexts that fit; the relay's. The server is server.example at 127.0.0.1, and, to who asks for that one, second.example. */
+odeon_tls *relay_server(void);
 odeon_tls *relay_client(void);
 
 #endif

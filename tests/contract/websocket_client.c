@@ -7,10 +7,11 @@
  */
 #include "frames.h"
 #include "relay.h"
+#include <netdb.h>
 
 #define TEXT WEBSOCKET_OPCODE_TEXT
 
-static struct guest guest;
+static struct guest guest, server;
 static struct frame frame;
 static int listening;
 static char request[2048];
@@ -23,6 +24,17 @@ static const char *url(void)
 
 	snprintf(text, sizeof text, "%s://%s/there?why", wires_tls() != NULL ? "wss" : "ws", address);
 	return text;
+}
+
+int __real_getaddrinfo(const char *host, const char *port, const struct addrinfo *wanted, struct addrinfo **found);
+int __wrap_getaddrinfo(const char *host, const char *port, const struct addrinfo *wanted, struct addrinfo **found);
+
+/* Names that end in .example are ours; one of them is nobody's. */
+int __wrap_getaddrinfo(const char *host, const char *port, const struct addrinfo *wanted, struct addrinfo **found)
+{
+	if (strcmp(host, "none.example") == 0)
+		return EAI_NONAME;
+	return __real_getaddrinfo(strstr(host, ".example") != NULL ? "127.0.0.1" : host, port, wanted, found);
 }
 
 static odeon_ref open_with(odeon_websocket_options options)
@@ -237,18 +249,80 @@ START_TEST(who_does_not_open_is_given_up)
 }
 END_TEST
 
+/* By the name of who is there; "" leaves the options' default. 0, or the error of its end. */
+static int open_by(const char *host, const char *tls_name)
+{
+	odeon_websocket_options options = ODEON_WEBSOCKET_OPTIONS(.credit = 1);
+	char named[300];
+
+	options.connection = (odeon_connection_options)ODEON_CONNECTION_OPTIONS(.tls = wires_tls() != NULL ? relay_client() : NULL,
+		.tls_name = tls_name);
+	snprintf(named, sizeof named, "%s://%s%s/there", wires_tls() != NULL ? "wss" : "ws", host, strrchr(address, ':'));
+	guest_init(&guest);
+	ck_assert_int_eq(odeon_websocket_open(world.system, named, guest_owner(&guest), &options, NULL), 0);
+	eventually(guest_heard(&guest, "opened()") || guest_ended(&guest));
+	if (guest_ended(&guest))
+		return guest.end.error;
+	tell(guest_websocket(&guest), odeon_new(odeon_websocket_close));
+	eventually(guest_ended(&guest));
+	return guest.end.error;
+}
+
+START_TEST(servers_are_found_and_proved_by_name)
+{
+	bool is_secret = _i > 0;
+
+	wires_open(is_secret ? KIND_TLS : KIND_TCP, 2);
+	guest_init(&server);
+	serve(&server, (odeon_websocket_options){ .credit = 1 }, (odeon_connection_options){ .bytes = 0 });
+	ck_assert_int_eq(open_by("server.example", NULL), 0);
+	ck_assert_int_eq(open_by("SECOND.example", NULL), 0);   /* whose certificate comes only to who asks for it */
+	ck_assert_int_eq(open_by("127.0.0.1", NULL), 0);
+	ck_assert_int_eq(open_by("none.example", NULL), ODEON_EEMPTY);
+	ck_assert_int_eq(open_by("other.example", NULL), is_secret ? ODEON_EMISNAMED : 0);
+	ck_assert_int_eq(open_by("other.example", "second.example"), 0);
+	wires_close();
+}
+END_TEST
+
+START_TEST(the_request_names_the_host_as_the_url_does)
+{
+	char named[300], line[300], name[254];
+	int plain;
+
+	memset(name, 'n', sizeof name);
+	memcpy(name + sizeof name - 9, ".example", 9);
+	wires_open(KIND_TCP, 1);
+	listening = listen_plainly();
+	for (const char *const *host = (const char *const[]){ "Server.example", name, NULL }; *host != NULL; host++) {
+		guest_init(&guest);
+		snprintf(named, sizeof named, "ws://%s%s?q", *host, strrchr(address, ':'));
+		snprintf(line, sizeof line, "GET /?q HTTP/1.1\r\nHost: %s%s\r\n", *host, strrchr(address, ':'));
+		ck_assert_int_eq(odeon_websocket_open(world.system, named, guest_owner(&guest), NULL, NULL), 0);
+		plain = answer_to();
+		ck_assert_msg(strncmp(request, line, strlen(line)) == 0, "%s", request);
+		close(plain);
+		eventually(guest_ended(&guest));
+	}
+	close(listening);
+	wires_close();
+}
+END_TEST
+
 START_TEST(what_makes_no_sense_is_refused)
 {
 	odeon_websocket_options options = ODEON_WEBSOCKET_OPTIONS(.idle_timeout = -1);
 	const char *const wrong[] = { "two words", NULL };
+	char longest[400] = "ws://";
 	odeon_ref owner;
 
+	memset(longest + 5, 'a', 300);
 	guest_init(&guest);
 	wires_open(KIND_TCP, 1);
 	owner = guest_owner(&guest);
-	for (const char *const *text = (const char *const[]){ "", "ws:", "ws://", "http://127.0.0.1:1/", "ws://localhost:1/", "ws:///path",
+	for (const char *const *text = (const char *const[]){ "", "ws:", "ws://", "http://127.0.0.1:1/", "ws:///path",
 	     "ws://127.0.0.1:99999/", "ws://me@127.0.0.1:1/", "ws://127.0.0.1:1/a b", "ws://127.0.0.1:1/#a", "ws://127.0.0.1:1/\r\nX: y",
-	     "ws://unix:/tmp/x", "ws://[::1/", "127.0.0.1:1", "wss://127.0.0.1:1/", NULL }; *text; text++)
+	     "ws://unix:/tmp/x", "ws://unix:80/", "ws://unix/", "ws://a%41:1/", "ws://a\x80:1/", "ws://a'b/", "ws://1.2.3:1/", "ws://a:000080/", "ws://[::1/", "127.0.0.1:1", "wss://127.0.0.1:1/", longest, NULL }; *text; text++)
 		ck_assert_msg(odeon_websocket_open(world.system, *text, owner, NULL, NULL) == ODEON_EINVAL, "%s", *text);
 	ck_assert_int_eq(odeon_websocket_open(world.system, NULL, owner, NULL, NULL), ODEON_EINVAL);
 	ck_assert_int_eq(odeon_websocket_open(NULL, "ws://127.0.0.1:1", owner, NULL, NULL), ODEON_EINVAL);
@@ -336,8 +410,6 @@ END_TEST
 
 /* ---- both ends ------------------------------------------------------------------------------------------------------------------ */
 
-static struct guest server;
-
 START_TEST(both_ends_talk)
 {
 	odeon_websocket_options options = { .credit = ODEON_READ_ALWAYS, .protocols = offered };
@@ -401,7 +473,9 @@ END_TEST
 KIT_MAIN("contract/websocket_client",
 	{ .name = "opening",
 	  .tests = KIT_TESTS(the_request_is_what_the_standard_wants, an_answer_is_heard_wherever_it_is_cut,
-	                     an_answer_that_may_not_be_opens_nothing, who_does_not_open_is_given_up, what_makes_no_sense_is_refused) },
+	                     an_answer_that_may_not_be_opens_nothing, who_does_not_open_is_given_up, the_request_names_the_host_as_the_url_does,
+	                     what_makes_no_sense_is_refused) },
+	{ .name = "names", .loop = 1 + WITH_TLS, .tests = KIT_TESTS(servers_are_found_and_proved_by_name) },
 	{ .name = "said",
 	  .tests = KIT_TESTS(what_is_said_before_it_is_open_is_said_then, too_much_before_it_is_open_is_not_held,
 	                     a_server_that_masks_is_refused) },

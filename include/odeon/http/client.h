@@ -45,7 +45,7 @@ struct odeon_http_fetch {
 	const char *method;                            /* default "GET". These texts live as long as the message, or for ever */
 	const char *url;                               /* "http://127.0.0.1:8080/users/1?full" */
 	const char *address;                           /* where to connect, as net/connection.h has it: "unix:/run/x.sock"; default what
-	                                                  the URL says */
+	                                                  the URL says, which is no Unix socket */
 	const char *type;                              /* of the body, as "application/json"; NULL: none is named */
 	struct odeon_bytes *body;                      /* taken; NULL: none */
 	odeon_ref source;                              /* or it comes from there, in pieces */

@@ -170,8 +170,9 @@ ODEON_API struct odeon_websocket_message *odeon_websocket_binary(struct odeon_by
 /**
  * odeon_websocket_open - connect to a server
  * @system:    whose workers sleep in odeon_net_poller
- * @url:       "ws://127.0.0.1:8080/path?query"; the host as connection.h has it, the port 80 when it names none; or "wss://...",
- *             with `tls` in the connection's options, and then 443. Copied
+ * @url:       "ws://example.org:8080/path?query"; the host a name or an address, as connection.h has it, the port 80 when it names
+ *             none; or "wss://...", with `tls` in the connection's options, and then 443, and the server's certificate must be of
+ *             that host, or of `tls_name`. Copied
  * @owner:     who gets what comes, and the news
  * @options:   copied; NULL: all defaults
  * @websocket: its ref; nobody on failure; may be NULL
