@@ -8,19 +8,21 @@
 #include <openssl/rand.h>
 #include <stdlib.h>
 #include <string.h>
+#include "http_reader.h"
 #include "http_url.h"
 #include "websocket_handshake.h"
 
-#define ANSWER_BYTES 8192
 #define REQUEST_BYTES 8192
+#define ANSWER_LINE_BYTES 1024
+#define ANSWER_FIELDS_BYTES 8192
+#define ANSWER_FIELDS 100
 #define CONNECT_TIMEOUT ODEON_SECONDS(30)
 
 /* Until it is open. */
 struct websocket_opening {
 	const char *const *protocols;                   /* offered */
 	char accept[WEBSOCKET_ACCEPT_BYTES];            /* what proves that the server has read our key */
-	size_t length;
-	char answer[ANSWER_BYTES];
+	struct http_reader reader;
 };
 
 /* What a client's start is given. All of it is taken when that answers 0, and only then. */
@@ -35,7 +37,12 @@ struct websocket_client {
 	struct odeon_bytes *request;
 };
 
-void websocket_opening_free(struct websocket_opening *opening) { free(opening); }
+void websocket_opening_free(struct websocket_opening *opening)
+{
+	if (opening != NULL)
+		http_reader_fini(&opening->reader);
+	free(opening);
+}
 
 /* ---- the URL ---------------------------------------------------------------------------------------------------------------- */
 
@@ -119,35 +126,6 @@ static int make_request(struct websocket_client *client)
 
 /* ---- the answer ------------------------------------------------------------------------------------------------------------------ */
 
-/* A line without its end; false, with the line as it was: none that is whole, or one that ends with less. */
-static bool next_line(struct http_text *text, struct http_text *line)
-{
-	const char *end = text->bytes > 0 ? memchr(text->at, '\n', text->bytes) : NULL;
-
-	if (end == NULL || end == text->at || end[-1] != '\r')
-		return false;
-	*line = (struct http_text){ text->at, (size_t)(end - text->at) - 1 };
-	*text = http_text_from(*text, line->bytes + 2);
-	return true;
-}
-
-static bool split(struct http_text line, struct http_text *name, struct http_text *value)
-{
-	const char *colon = memchr(line.at, ':', line.bytes);
-
-	if (colon == NULL || colon == line.at)
-		return false;
-	*name = (struct http_text){ line.at, (size_t)(colon - line.at) };
-	*value = http_text_trim(http_text_from(line, name->bytes + 1));
-	for (size_t i = 0; i < name->bytes; i++)
-		if (!http_is_token(name->at[i]))
-			return false;
-	for (size_t i = 0; i < value->bytes; i++)
-		if (!http_is_value(value->at[i]))
-			return false;
-	return true;
-}
-
 static bool is_offered(const struct websocket_opening *opening, struct http_text name)
 {
 	for (const char *const *ours = opening->protocols; ours != NULL && *ours != NULL; ours++)
@@ -183,35 +161,31 @@ static bool judge_field(const struct websocket_opening *opening, struct proof *p
 }
 
 /* NULL: it is as it must be; else what is wrong. */
-static const char *judge(const struct websocket_opening *opening, struct http_text answer, struct proof *proof)
+static const char *judge(const struct websocket_opening *opening, struct proof *proof)
 {
-	struct http_text line, name, value;
+	const struct http_head *head = &opening->reader.head;
 
-	if (!next_line(&answer, &line) || !http_text_begins(line, HTTP_TEXT("HTTP/1.1 ")))
-		return "the answer is not HTTP/1.1";
-	if (line.bytes < 12 || memcmp(line.at + 9, "101", 3) != 0 || (line.bytes > 12 && line.at[12] != ' '))
+	if (head->code != 101 || head->minor != 1)
 		return "the server does not speak WebSocket there";
-	while (next_line(&answer, &line) && line.bytes > 0)
-		if (!split(line, &name, &value) || !judge_field(opening, proof, name, value))
+	for (size_t i = 0; i < head->fields; i++) {
+		struct http_text name, value = http_head_field(head, i, &name);
+
+		if (!judge_field(opening, proof, name, value))
 			return "the answer has a field that may not be";
-	if (line.bytes > 0)
-		return "the answer has a line without its end";
+	}
 	if (proof->upgrades != 1 || proof->connections == 0 || proof->accepts != 1 || proof->protocols > 1)
 		return "the answer lacks a field";
 	return NULL;
 }
 
-/* What was read and is not of the answer stays. */
-static void move_in(struct websocket *websocket, struct odeon_bytes *input)
+static void refuse(odeon_self *self, struct websocket *websocket, const char *wrong)
 {
-	struct websocket_opening *opening = websocket->opening;
+	websocket_fail(self, websocket, ODEON_EHANDSHAKE, WEBSOCKET_LOST, wrong);
+}
 
-	while (input->length > 0 && opening->length < ANSWER_BYTES) {
-		opening->answer[opening->length++] = (char)*input->data++;
-		input->length--;
-		if (opening->length >= 4 && memcmp(opening->answer + opening->length - 4, "\r\n\r\n", 4) == 0)
-			return;
-	}
+static const char *why_refused(int status)
+{
+	return status == 431 ? "the answer is too long" : "the answer is not HTTP/1.1";
 }
 
 static void be_open(odeon_self *self, struct websocket *websocket, const struct proof *proof)
@@ -232,26 +206,44 @@ static void be_open(odeon_self *self, struct websocket *websocket, const struct 
 	websocket_say_what_waits(self, websocket);
 }
 
+/* Of those that say 1xx before it, nothing is taken. */
+static bool is_interim(const struct http_head *head)
+{
+	return head->code / 100 == 1 && head->code != 101;
+}
+
+static void see_head(odeon_self *self, struct websocket *websocket)
+{
+	struct proof proof = { 0 };
+	const char *wrong = judge(websocket->opening, &proof);
+
+	if (wrong == NULL)
+		be_open(self, websocket, &proof);
+	else
+		refuse(self, websocket, wrong);
+}
+
+/* What was read and is not of the answer's head stays. */
 void websocket_read_answer(odeon_self *self, struct websocket *websocket)
 {
-	struct websocket_opening *opening = websocket->opening;
-	struct http_text answer;
-	struct proof proof = { 0 };
-	const char *wrong;
+	struct http_reader *reader = &websocket->opening->reader;
+	struct odeon_bytes *input = websocket->input;
+	enum http_event event;
+	size_t used;
 
-	move_in(websocket, websocket->input);
-	answer = (struct http_text){ opening->answer, opening->length };
-	if (opening->length >= 4 && memcmp(answer.at + answer.bytes - 4, "\r\n\r\n", 4) == 0) {
-		wrong = judge(opening, answer, &proof);
-		if (wrong == NULL)
-			be_open(self, websocket, &proof);
-		else
-			websocket_fail(self, websocket, ODEON_EHANDSHAKE, WEBSOCKET_LOST, wrong);
-	} else if (opening->length == ANSWER_BYTES) {
-		websocket_fail(self, websocket, ODEON_EHANDSHAKE, WEBSOCKET_LOST, "the answer is too long");
-	} else {
+	do {
+		event = http_reader_read(reader, (struct http_text){ (char *)input->data, input->length }, &used);
+		input->data += used;
+		input->length -= used;
+	} while (event == HTTP_END || (event == HTTP_HEAD && is_interim(&reader->head)));
+	if (event == HTTP_HEAD)
+		see_head(self, websocket);
+	else if (event == HTTP_REFUSED && reader->status == 503)
+		websocket_fail(self, websocket, ODEON_ENOMEM, WEBSOCKET_LOST, "no memory for the answer");
+	else if (event == HTTP_REFUSED)
+		refuse(self, websocket, why_refused(reader->status));
+	else
 		websocket_read_nothing(websocket);
-	}
 }
 
 /* ---- opened ---------------------------------------------------------------------------------------------------------------------- */
@@ -278,6 +270,8 @@ int websocket_connect(odeon_self *self, struct websocket *websocket, struct webs
 
 static int prepare(struct websocket_client *client, const char *url)
 {
+	const struct http_limits limits = { .target_bytes = ANSWER_LINE_BYTES, .field_bytes = ANSWER_FIELDS_BYTES, .fields = ANSWER_FIELDS,
+		.body_bytes = UINT64_MAX };
 	int error = websocket_check(client->options);
 
 	if (error != 0)
@@ -293,6 +287,7 @@ static int prepare(struct websocket_client *client, const char *url)
 	if (client->opening == NULL)
 		return ODEON_ENOMEM;
 	client->opening->protocols = client->options->protocols;
+	(void)http_reader_init_answers(&client->opening->reader, limits);
 	return make_request(client);
 }
 

@@ -198,7 +198,7 @@ static void read_one(odeon_self *self, struct websocket *websocket)
 
 bool websocket_read_on(odeon_self *self, struct websocket *websocket)
 {
-	if (websocket->opening != NULL && websocket->input != NULL)
+	if (websocket->opening != NULL && websocket->input != NULL && !websocket->is_leaving && !websocket->is_over)
 		websocket_read_answer(self, websocket);
 	while (websocket->is_open && websocket->has_more && may_read(websocket))
 		read_one(self, websocket);

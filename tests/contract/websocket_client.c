@@ -165,6 +165,28 @@ START_TEST(an_answer_is_heard_wherever_it_is_cut)
 }
 END_TEST
 
+/* Others may come before it, and say nothing. */
+START_TEST(the_answer_may_come_last_of_several)
+{
+	static const char before[] = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n";
+	char answer[1000];
+	size_t length = sizeof before - 1;
+	int plain;
+
+	open_plainly();
+	(void)open_with((odeon_websocket_options){ .credit = 1 });
+	plain = answer_to();
+	memcpy(answer, before, length);
+	length += put_answer(answer + length, sizeof answer - length - 20, "");
+	memcpy(answer + length, "\x81\x02hi", 4);
+	say(plain, answer, 30);
+	kit_pause();
+	say(plain, answer + 30, length + 4 - 30);
+	eventually(guest_heard(&guest, "opened()text(hi)"));
+	end(plain);
+}
+END_TEST
+
 static void refuse(const char *format, const char *more)
 {
 	char answer[10000];
@@ -186,8 +208,10 @@ static void refuse(const char *format, const char *more)
 
 START_TEST(an_answer_that_may_not_be_opens_nothing)
 {
-	static char longest[9000];
+	static char longest[9000], many[101 * 6 + 1];
 
+	for (size_t i = 0; i + 6 < sizeof many; i += 6)
+		memcpy(many + i, "A: b\r\n", 6);
 	memset(longest, 'x', sizeof longest - 1);
 	open_plainly();
 	refuse("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "");
@@ -208,6 +232,13 @@ START_TEST(an_answer_that_may_not_be_opens_nothing)
 	refuse(NULL, "Folded: a\r\n b\r\n");
 	refuse(NULL, "No colon\r\n");
 	refuse(NULL, "Bad: \x01\r\n");
+	refuse(NULL, "Content-Length: 1\r\nContent-Length: 2\r\n");
+	refuse("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello", "");
+	refuse("HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n", "");
+	ck_assert_str_eq(guest.end.text, "the server does not speak WebSocket there");
+	refuse("HTTP/1.1 103 Early Hints\r\nUpgrade: websocket\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n");
+	refuse("HTTP/1.1 101 Switching Protocols\r\n", many);
+	ck_assert_str_eq(guest.end.text, "the answer is too long");
 	refuse("HTTP/1.1 101 ", longest);
 	close(listening);
 	wires_close();
@@ -472,7 +503,7 @@ END_TEST
 
 KIT_MAIN("contract/websocket_client",
 	{ .name = "opening",
-	  .tests = KIT_TESTS(the_request_is_what_the_standard_wants, an_answer_is_heard_wherever_it_is_cut,
+	  .tests = KIT_TESTS(the_request_is_what_the_standard_wants, an_answer_is_heard_wherever_it_is_cut, the_answer_may_come_last_of_several,
 	                     an_answer_that_may_not_be_opens_nothing, who_does_not_open_is_given_up, the_request_names_the_host_as_the_url_does,
 	                     what_makes_no_sense_is_refused) },
 	{ .name = "names", .loop = 1 + WITH_TLS, .tests = KIT_TESTS(servers_are_found_and_proved_by_name) },
