@@ -119,8 +119,14 @@ int http_file_open(odeon_self *self, odeon_ref pool, struct http_file_name *name
 
 /* ---- a source -------------------------------------------------------------------------------------------------------------------- */
 
-struct http_pouring_argument { struct http_file *file; odeon_ref pool; };
-struct http_pouring { struct http_file *file; odeon_ref pool, owner; uint32_t credit; };
+struct http_pouring_argument { struct http_file *file; const struct http_parts *parts; odeon_ref pool; };
+struct http_pouring {
+	struct http_file *file;
+	odeon_ref pool, owner;
+	uint32_t credit;
+	unsigned next;                                  /* part; the one behind the last is the end of them */
+	struct http_parts parts;                        /* none: the file's `left` bytes */
+};
 struct piece { char unused; };
 
 static void pour(odeon_self *self, struct http_pouring *pouring);
@@ -144,15 +150,47 @@ static void give(odeon_self *self, struct http_pouring *pouring)
 	(void)odeon_send(self, pouring->owner, bytes);
 }
 
+/* What stands before the next part, if there is one, or behind the last. False: no memory. */
+static bool begin_part(struct http_pouring *pouring)
+{
+	const struct http_parts *parts = &pouring->parts;
+	struct http_file *file = pouring->file;
+	struct http_paper paper = { NULL, 0, 0 };
+
+	http_parts_put(parts, pouring->next, &paper);
+	file->bytes = odeon_bytes_new(paper.used);
+	if (file->bytes == NULL)
+		return false;
+	paper = (struct http_paper){ (char *)file->bytes->data, paper.used, 0 };
+	http_parts_put(parts, pouring->next, &paper);
+	file->bytes->length = paper.used;
+	if (pouring->next < parts->ranges.count) {
+		file->at = parts->ranges.range[pouring->next].first;
+		file->left = parts->ranges.range[pouring->next].bytes;
+	}
+	pouring->next++;
+	return true;
+}
+
+static bool has_part(const struct http_pouring *pouring)
+{
+	return pouring->parts.ranges.count > 0 && pouring->next <= pouring->parts.ranges.count;
+}
+
 /* While a thread has the file, there is none here. */
 static void pour(odeon_self *self, struct http_pouring *pouring)
 {
 	struct http_file *file = pouring->file;
 
-	if (file == NULL || pouring->credit == 0)
+	if (file == NULL)
 		return;
-	if (file->bytes != NULL)
+	while (pouring->credit > 0 && (file->bytes != NULL || (file->left == 0 && has_part(pouring)))) {
+		if (file->bytes == NULL && !begin_part(pouring)) {
+			odeon_exit(self);
+			return;
+		}
 		give(self, pouring);
+	}
 	if (pouring->credit == 0)
 		return;
 	if (file->left == 0) {
@@ -186,6 +224,8 @@ ODEON_START(http_pouring, http_pouring_argument)
 {
 	http_pouring->file = http_pouring_argument->file;
 	http_pouring->pool = http_pouring_argument->pool;
+	if (http_pouring_argument->parts != NULL)
+		http_pouring->parts = *http_pouring_argument->parts;
 	return odeon_bound(self, NULL);
 }
 
@@ -195,9 +235,9 @@ ODEON_HANDLERS(http_pouring_handlers, ODEON_ON(http_pouring, odeon_read), ODEON_
 	ODEON_ON(http_pouring, odeon_close), ODEON_ON(http_pouring, odeon_down));
 ODEON_KIND(http_pouring, http_pouring_handlers, .start = ODEON_STARTS(http_pouring), .stop = ODEON_STOPS(http_pouring));
 
-int http_file_pour(odeon_self *self, struct http_file *file, odeon_ref pool, odeon_ref *source)
+int http_file_pour(odeon_self *self, struct http_file *file, const struct http_parts *parts, odeon_ref pool, odeon_ref *source)
 {
-	struct http_pouring_argument argument = { file, pool };
+	struct http_pouring_argument argument = { file, parts, pool };
 
 	return odeon_spawn_pinned(self, &http_pouring_kind, &argument, ODEON_WORKER_HERE, source);
 }

@@ -10,6 +10,7 @@
 
 #include <odeon/actors/offload.h>
 #include <odeon/http/server.h>
+#include "http_parts.h"
 
 enum { HTTP_FILE_PIECE = 65536 };
 
@@ -35,9 +36,9 @@ ODEON_MESSAGE_DECLARE(http_file_name);
 int http_file_open(odeon_self *self, odeon_ref pool, struct http_file_name *name, odeon_time until, odeon_then *then);
 
 /*
- * An actor that is a source (odeon/http/server.h) of the file's bytes `at` and on, `left` of them. The file is taken when it
- * answers 0.
+ * An actor that is a source (odeon/http/server.h) of the file's bytes `at` and on, `left` of them; or, when there are parts, of these,
+ * with what stands between. They are copied. The file is taken when it answers 0.
  */
-int http_file_pour(odeon_self *self, struct http_file *file, odeon_ref pool, odeon_ref *source);
+int http_file_pour(odeon_self *self, struct http_file *file, const struct http_parts *parts, odeon_ref pool, odeon_ref *source);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* http_folder - requests for what is in a folder: conditions, ranges, and which answer that makes */
 #include <errno.h>
+#include <openssl/rand.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -19,9 +20,13 @@ struct opening { odeon_http_duty duty; const odeon_http_folder *folder; };
 struct facts {
 	struct http_validators validators;
 	char tag[64], date[HTTP_DATE_BYTES + 1];
-	struct http_range range;
+	struct http_parts parts;                       /* several ranges, or the one */
+	char parts_type[HTTP_PARTS_TYPE_BYTES];
 	int status;
 };
+
+static bool has_parts(const struct facts *facts) { return facts->status == 206 && facts->parts.ranges.count > 1; }
+
 
 static void describe(const struct http_file *file, struct facts *facts)
 {
@@ -42,9 +47,22 @@ static void judge(const struct http_head *head, const struct http_file *file, st
 
 	facts->status = http_condition_judge(head, &facts->validators, now);
 	if (facts->status == 0)
-		facts->status = http_range_judge(head, &facts->validators, now, file->size, &facts->range);
-	if (facts->status == 200)
-		facts->range = (struct http_range){ 0, file->size };
+		facts->status = http_range_judge(head, &facts->validators, now, file->size, &facts->parts.ranges);
+}
+
+/* A boundary that is nowhere in the file. 0, or the error. */
+static int describe_parts(const struct http_file *file, const char *type, struct facts *facts)
+{
+	unsigned char random[HTTP_BOUNDARY_BYTES / 2];
+
+	facts->parts.whole = file->size;
+	facts->parts.type = type;
+	if (RAND_bytes(random, sizeof random) != 1)
+		return ODEON_ESYSTEM;
+	for (size_t i = 0; i < HTTP_BOUNDARY_BYTES; i++)
+		facts->parts.boundary[i] = "0123456789abcdef"[random[i / 2] >> i % 2 * 4 & 15];
+	http_parts_type(&facts->parts, facts->parts_type);
+	return 0;
 }
 
 /* 0, or the error. */
@@ -57,8 +75,8 @@ static int put_fields(struct odeon_http_answer *answer, const struct http_file *
 		error = odeon_http_answer_field(answer, "Last-Modified", facts->date);
 	if (error == 0 && facts->status == 200)
 		error = odeon_http_answer_field(answer, "Accept-Ranges", "bytes");
-	if (error == 0 && (facts->status == 206 || facts->status == 416)) {
-		struct http_text text = http_range_write(range, facts->status, &facts->range, file->size);
+	if (error == 0 && (facts->status == 206 || facts->status == 416) && !has_parts(facts)) {
+		struct http_text text = http_range_write(range, facts->status, &facts->parts.ranges.range[0], file->size);
 
 		range[text.bytes] = '\0';
 		error = odeon_http_answer_field(answer, "Content-Range", range);
@@ -74,9 +92,11 @@ static void answer_status(odeon_self *self, odeon_http_duty duty, int status)
 }
 
 /* What was read already is all of it, or the beginning, or not what is wanted. The file is taken. 0, or the error. */
-static int put_body(odeon_self *self, struct http_file *file, odeon_ref pool, const struct http_range *range,
+static int put_body(odeon_self *self, struct http_file *file, odeon_ref pool, const struct facts *facts,
                     struct odeon_http_answer *answer)
 {
+	const struct http_range *range = &facts->parts.ranges.range[0];
+	const struct http_parts *parts = has_parts(facts) ? &facts->parts : NULL;
 	int error;
 
 	if (range->bytes == file->size && file->left == 0) {
@@ -89,10 +109,10 @@ static int put_body(odeon_self *self, struct http_file *file, odeon_ref pool, co
 		odeon_free(file->bytes);
 		file->bytes = NULL;
 		file->at = range->first;
-		file->left = range->bytes;
+		file->left = parts != NULL ? 0 : range->bytes;
 	}
-	answer->source_bytes = range->bytes;
-	error = http_file_pour(self, file, pool, &answer->source);
+	answer->source_bytes = parts != NULL ? http_parts_bytes(parts) : range->bytes;
+	error = http_file_pour(self, file, parts, pool, &answer->source);
 	if (error != 0)
 		odeon_free(file);
 	return error;
@@ -109,7 +129,7 @@ static const char *type_of(const struct opening *opening)
 static void answer_file(odeon_self *self, const struct opening *opening, struct http_file *file)
 {
 	const struct http_session *session = opening->duty.inside_;
-	struct odeon_http_answer answer = { .status = 0 };
+	struct odeon_http_answer answer = { .type = type_of(opening) };
 	struct facts facts;
 	int error;
 
@@ -117,9 +137,12 @@ static void answer_file(odeon_self *self, const struct opening *opening, struct 
 	judge(&session->reader.head, file, &facts);
 	answer.status = facts.status;
 	error = put_fields(&answer, file, &facts);
+	if (error == 0 && has_parts(&facts)) {
+		error = describe_parts(file, answer.type, &facts);
+		answer.type = facts.parts_type;
+	}
 	if (error == 0 && (facts.status == 200 || facts.status == 206)) {
-		answer.type = type_of(opening);
-		error = put_body(self, file, opening->folder->pool, &facts.range, &answer);
+		error = put_body(self, file, opening->folder->pool, &facts, &answer);
 	} else {
 		odeon_free(file);
 	}

@@ -33,32 +33,49 @@ static enum found read_one(struct http_text text, uint64_t whole, struct http_ra
 	return THERE;
 }
 
-int http_range_read(struct http_text ranges, uint64_t whole, struct http_range *range)
+static bool overlap(const struct http_range *one, const struct http_range *other)
+{
+	return one->first < other->first ? other->first - one->first < one->bytes : one->first - other->first < other->bytes;
+}
+
+/* False: there are too many, or there is some of it already. */
+static bool add(struct http_ranges *ranges, const struct http_range *range)
+{
+	if (ranges->count == HTTP_RANGES_MOST)
+		return false;
+	for (unsigned i = 0; i < ranges->count; i++)
+		if (overlap(&ranges->range[i], range))
+			return false;
+	ranges->range[ranges->count++] = *range;
+	return true;
+}
+
+static int all_of(uint64_t whole, struct http_ranges *ranges)
+{
+	*ranges = (struct http_ranges){ 1, { { 0, whole } } };
+	return 200;
+}
+
+/* One that is none spoils all, those before it too. */
+int http_range_read(struct http_text text, uint64_t whole, struct http_ranges *ranges)
 {
 	const struct http_text unit = HTTP_TEXT("bytes=");
-	struct http_range next;
 	struct http_text one;
 	int status = 200;
 
-	*range = (struct http_range){ 0, whole };
-	if (ranges.bytes < unit.bytes || !http_text_matches((struct http_text){ ranges.at, unit.bytes }, unit))
-		return 200;
-	ranges = http_text_from(ranges, unit.bytes);
-	while (http_text_next(&ranges, &one)) {
-		enum found found = read_one(one, whole, &next);
+	if (!http_text_begins(text, unit))
+		return all_of(whole, ranges);
+	ranges->count = 0;
+	text = http_text_from(text, unit.bytes);
+	while (http_text_next(&text, &one)) {
+		struct http_range range;
+		enum found found = read_one(one, whole, &range);
 
-		if (found == NONSENSE) {                        /* spoils all, those before it too */
-			*range = (struct http_range){ 0, whole };
-			return 200;
-		}
-		if (found == THERE && status != 206) {
-			*range = next;
-			status = 206;
-		} else if (status == 200) {
-			status = 416;
-		}
+		if (found == NONSENSE || (found == THERE && !add(ranges, &range)))
+			return all_of(whole, ranges);
+		status = ranges->count > 0 ? 206 : 416;
 	}
-	return status;
+	return ranges->count > 0 || status == 416 ? status : all_of(whole, ranges);
 }
 
 struct http_text http_range_write(char text[HTTP_CONTENT_RANGE_BYTES_MOST], int status, const struct http_range *range,
@@ -189,12 +206,11 @@ static bool has_same(const struct http_head *head, const struct http_validators 
 }
 
 int http_range_judge(const struct http_head *head, const struct http_validators *validators, int64_t now,
-                     uint64_t whole, struct http_range *range)
+                     uint64_t whole, struct http_ranges *ranges)
 {
-	struct http_text ranges = http_head_find(head, HTTP_TEXT("range"));
+	struct http_text text = http_head_find(head, HTTP_TEXT("range"));
 
-	*range = (struct http_range){ 0, whole };
-	if (ranges.at == NULL || !http_text_is(head->method, HTTP_TEXT("GET")) || !has_same(head, validators, now))
-		return 200;
-	return http_range_read(ranges, whole, range);
+	if (text.at == NULL || !http_text_is(head->method, HTTP_TEXT("GET")) || !has_same(head, validators, now))
+		return all_of(whole, ranges);
+	return http_range_read(text, whole, ranges);
 }

@@ -42,6 +42,7 @@ libodeonhttp_la_SOURCES  = \
 	%D%/http_gate.c %D%/http_gate.h \
 	%D%/http_head.c %D%/http_head.h \
 	%D%/http_library.c %D%/http_library.h \
+	%D%/http_parts.c %D%/http_parts.h \
 	%D%/http_path.c %D%/http_path.h \
 	%D%/http_pattern.c %D%/http_pattern.h \
 	%D%/http_range.c %D%/http_range.h \

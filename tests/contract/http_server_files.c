@@ -81,13 +81,15 @@ static void close_all(void)
 #define hears(number, text) do { ck_assert_int_eq(heard.status, number); ck_assert_str_eq(heard.body, text); } while (0)
 #define WITH(path, fields) "GET " path " HTTP/1.1\r\nHost: h\r\n" fields "\r\n"
 
-static bool is_pattern(uint64_t from, size_t length)
+static bool is_pattern_at(const char *at, uint64_t from, size_t length)
 {
 	for (size_t i = 0; i < length; i++)
-		if ((unsigned char)heard.body[i] != pattern(from + i))
+		if ((unsigned char)at[i] != pattern(from + i))
 			return false;
 	return true;
 }
+
+static bool is_pattern(uint64_t from, size_t length) { return is_pattern_at(heard.body, from, length); }
 
 START_TEST(what_is_there_is_served)
 {
@@ -176,6 +178,93 @@ static void field(const char *name, char value[100])
 	must(at != NULL && sscanf(at + strlen(name), ": %99[^\r]", value) == 1);
 }
 
+/* ---- several parts at once --------------------------------------------------------------------------------------------------- */
+
+static char boundary[33];
+
+/* Of the answer: its parts are told apart by this. */
+static void see_boundary(void)
+{
+	const char *at = strstr(heard.head, "\r\nContent-Type: multipart/byteranges; boundary=");
+
+	ck_assert_int_eq(heard.status, 206);
+	ck_assert_ptr_nonnull(at);
+	must(sscanf(strchr(at, '=') + 1, "%32[0-9a-f]\r\n", boundary) == 1 && strlen(boundary) == 32);
+	ck_assert_ptr_null(strstr(heard.head, "Content-Range:"));
+}
+
+/* At this place of the body stands that part of the large file; what is behind it. */
+static const char *pass_part(const char *at, size_t first, size_t last)
+{
+	char head[300];
+	int length = snprintf(head, sizeof head, "\r\n--%s\r\nContent-Type: application/octet-stream\r\nContent-Range: bytes %zu-%zu/300000\r\n\r\n",
+	                      boundary, first, last);
+
+	ck_assert_mem_eq(at, head, (size_t)length);
+	ck_assert(is_pattern_at(at + length, first, last + 1 - first));
+	return at + length + (last + 1 - first);
+}
+
+static void expect_end(const char *at)
+{
+	char end[100];
+	int length = snprintf(end, sizeof end, "\r\n--%s--\r\n", boundary);
+
+	ck_assert_mem_eq(at, end, (size_t)length);
+	ck_assert_ptr_eq(at + length, heard.body + heard.length);
+}
+
+START_TEST(several_parts_are_served_at_once)
+{
+	char before[33];
+
+	open_all(_i);
+	ask(WITH("/large.bin", "Range: bytes=100-199, 0-0,400000-,-50\r\n"));
+	see_boundary();
+	expect_end(pass_part(pass_part(pass_part(heard.body, 100, 199), 0, 0), 299950, 299999));
+	strcpy(before, boundary);
+	ask(WITH("/large.bin", "Range: bytes=1-2,4-5\r\n"));
+	see_boundary();
+	ck_assert_str_ne(before, boundary);                     /* nobody knows it before */
+	expect_end(pass_part(pass_part(heard.body, 1, 2), 4, 5));
+	ask(WITH("/large.bin", "Range: bytes=150001-,0-149999\r\n"));
+	see_boundary();                                         /* more than one read each, and more than there is room for here */
+	ck_assert_uint_gt(heard.length, LARGE);
+	ck_assert_uint_lt(heard.length, LARGE + 400);
+	ask(WITH("/large.bin", "Range: bytes=400000-,7-8\r\n"));      /* one alone is no part */
+	ck_assert(heard_says(&heard, "Content-Range: bytes 7-8/300000"));
+	ck_assert_uint_eq(heard.length, 2);
+	ask(WITH("/index.html", "Range: bytes=0-0,2-3\r\nIf-Range: \"other\"\r\n"));
+	hears(200, "<p>hello");
+	client_say(&client, "HEAD /large.bin HTTP/1.1\r\nHost: h\r\nRange: bytes=0-0,2-2\r\n\r\n");
+	heard = client_hear(&client, true);
+	ck_assert(heard_says(&heard, "Content-Length: 300000"));
+	ask(GET("/index.html"));                                /* what was said of lengths is so */
+	hears(200, "<p>hello");
+	close_all();
+}
+END_TEST
+
+START_TEST(who_asks_for_the_same_again_gets_all_of_it_once)
+{
+	char ranges[3000];
+	size_t length = (size_t)sprintf(ranges, "bytes=0-0");
+
+	open_all(_i);
+	ask(WITH("/index.html", "Range: bytes=0-,0-,0-,0-\r\n"));
+	hears(200, "<p>hello");
+	ck_assert_ptr_null(strstr(heard.head, "multipart"));
+	for (int i = 1; i < 300; i++)
+		length += (size_t)sprintf(ranges + length, ",%d-%d", 2 * i, 2 * i);
+	ask(WITH("/large.bin", "Range: %s\r\n"), ranges);
+	ck_assert_int_eq(heard.status, 200);
+	ck_assert_uint_eq(heard.length, LARGE);
+	ask(WITH("/empty.txt", "Range: bytes=0-0,2-3\r\n"));
+	ck_assert_int_eq(heard.status, 416);
+	close_all();
+}
+END_TEST
+
 START_TEST(what_has_not_changed_is_not_sent_again)
 {
 	char tag[100], date[100];
@@ -245,5 +334,6 @@ END_TEST
 
 KIT_MAIN("contract/http_server_files",
 	{ "files", KIT_TESTS(what_is_there_is_served, what_is_not_there_is_not_found, parts_are_served,
+	                     several_parts_are_served_at_once, who_asks_for_the_same_again_gets_all_of_it_once,
 	                     what_has_not_changed_is_not_sent_again, a_file_that_shrinks_breaks_the_connection,
 	                     who_goes_in_the_middle_leaves_no_file_open), .loop = PLAIN_KINDS })

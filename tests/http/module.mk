@@ -49,6 +49,19 @@ http_test_cppflags  = $(AM_CPPFLAGS) -iquote $(top_srcdir)/actors/http -DHTTP_CO
 %C%_metrics_t_CPPFLAGS   = $(http_test_cppflags)
 %C%_metrics_t_LDADD      = $(http_test_libraries)
 
+# A folder that is served, and curl.
+TESTS      += %D%/folder.sh
+EXTRA_DIST += %D%/folder.sh %D%/folder.c
+if HAVE_NET
+if HAVE_HTTP
+if HAVE_CHECK
+check_PROGRAMS += %D%/folder
+endif
+endif
+endif
+%C%_folder_SOURCES = %D%/folder.c
+%C%_folder_LDADD   = libodeonhttpparts.la libodeonnetparts.la libodeoncore.la
+
 # A program of the examples, with clients that others wrote.
 TESTS      += %D%/chat.sh
 EXTRA_DIST += %D%/chat.sh

@@ -3,22 +3,23 @@
  * range.c - what http_range.h promises: which bytes are sent, and when none are
  */
 #include "../harness/kit.h"
-#include "http_range.h"
+#include "http_parts.h"
 #include "http_reader.h"
 #include <stdio.h>
 
 static void gives(const char *ranges, uint64_t whole, int status, const char *content_range)
 {
 	char text[HTTP_CONTENT_RANGE_BYTES_MOST];
-	struct http_range range;
+	struct http_ranges found;
 	struct http_text said;
 
-	ck_assert_msg(http_range_read(http_text_of(ranges), whole, &range) == status, "%s of %d: not %d", ranges, (int)whole, status);
+	ck_assert_msg(http_range_read(http_text_of(ranges), whole, &found) == status, "%s of %d: not %d", ranges, (int)whole, status);
 	if (status == 200) {
-		must(range.first == 0 && range.bytes == whole);
+		must(found.count == 1 && found.range[0].first == 0 && found.range[0].bytes == whole);
 		return;
 	}
-	said = http_range_write(text, status, &range, whole);
+	must(status == 416 || found.count == 1);
+	said = http_range_write(text, status, &found.range[0], whole);
 	ck_assert_msg(http_text_is(said, http_text_of(content_range)), "%s: %.*s", ranges, (int)said.bytes, said.at);
 }
 
@@ -50,13 +51,66 @@ START_TEST(ranges_that_are_not_there)
 }
 END_TEST
 
-START_TEST(of_several_the_first_that_is_there)
+/* Which ones, as "1-2 4-5 ". */
+static void give_several(const char *ranges, uint64_t whole, const char *expected)
 {
-	gives("bytes=1-2,4-5", 10, 206, "bytes 1-2/10");
-	gives("bytes=20-, 4-5 ,0-", 10, 206, "bytes 4-5/10");
+	struct http_ranges found;
+	char text[1024] = "";
+	size_t used = 0;
+
+	ck_assert_msg(http_range_read(http_text_of(ranges), whole, &found) == 206, "%s", ranges);
+	for (unsigned i = 0; i < found.count; i++)
+		used += (size_t)snprintf(text + used, sizeof text - used, "%llu-%llu ", (unsigned long long)found.range[i].first,
+		                         (unsigned long long)(found.range[i].first + found.range[i].bytes - 1));
+	ck_assert_str_eq(text, expected);
+}
+
+START_TEST(of_several_those_that_are_there)
+{
+	give_several("bytes=1-2,4-5", 10, "1-2 4-5 ");
+	give_several("bytes=4-5,1-2,-1", 10, "4-5 1-2 9-9 ");
+	give_several("bytes=0-4,5-9", 10, "0-4 5-9 ");
+	give_several("bytes=20-, 4-5 ,0-3,-0", 10, "4-5 0-3 ");
+	give_several("bytes=0-0,18446744073709551614-", UINT64_MAX, "0-0 18446744073709551614-18446744073709551614 ");
+	give_several("bytes=0-0,2-2,4-4,6-6,8-8,10-10,12-12,14-14,16-16,18-18,20-20,22-22,24-24,26-26,28-28,30-30", 100,
+	             "0-0 2-2 4-4 6-6 8-8 10-10 12-12 14-14 16-16 18-18 20-20 22-22 24-24 26-26 28-28 30-30 ");
 	gives("bytes=20-,30-", 10, 416, "bytes */10");
 	gives("bytes=,1-2,", 10, 206, "bytes 1-2/10");
-	gives("bytes=0-9,0-9,0-9,0-9,0-9", 10, 206, "bytes 0-9/10");
+	gives("bytes=20-,1-2", 10, 206, "bytes 1-2/10");
+}
+END_TEST
+
+START_TEST(of_too_many_and_of_the_same_again_all)
+{
+	gives("bytes=0-9,0-9,0-9,0-9,0-9", 10, 200, "");
+	gives("bytes=1-3,3-4", 10, 200, "");
+	gives("bytes=3-4,1-3", 10, 200, "");
+	gives("bytes=2-3,0-", 10, 200, "");
+	gives("bytes=0-,-1", 10, 200, "");
+	gives("bytes=4-5,20-,5-5", 10, 200, "");
+	gives("bytes=18446744073709551613-,0-18446744073709551613", UINT64_MAX, 200, "");
+	gives("bytes=0-0,2-2,4-4,6-6,8-8,10-10,12-12,14-14,16-16,18-18,20-20,22-22,24-24,26-26,28-28,30-30,32-32", 100, 200, "");
+}
+END_TEST
+
+/* ---- parts ----------------------------------------------------------------------------------------------------------------------- */
+
+START_TEST(parts_say_what_they_are)
+{
+	struct http_parts parts = { .ranges = { 2, { { 0, 4 }, { 10, 3 } } }, .whole = 20, .type = "text/plain",
+		.boundary = "0123456789abcdef0123456789abcdef" };
+	char text[1000], type[HTTP_PARTS_TYPE_BYTES];
+	struct http_paper paper = { text, sizeof text - 1, 0 };
+
+	for (unsigned i = 0; i < 3; i++)
+		http_parts_put(&parts, i, &paper);
+	text[paper.used] = '\0';
+	ck_assert_str_eq(text, "\r\n--0123456789abcdef0123456789abcdef\r\nContent-Type: text/plain\r\nContent-Range: bytes 0-3/20\r\n\r\n"
+	                       "\r\n--0123456789abcdef0123456789abcdef\r\nContent-Type: text/plain\r\nContent-Range: bytes 10-12/20\r\n\r\n"
+	                       "\r\n--0123456789abcdef0123456789abcdef--\r\n");
+	must(http_parts_bytes(&parts) == paper.used + 7);
+	http_parts_type(&parts, type);
+	ck_assert_str_eq(type, "multipart/byteranges; boundary=0123456789abcdef0123456789abcdef");
 }
 END_TEST
 
@@ -170,15 +224,15 @@ START_TEST(if_range)
 		{ "GET", "Range: bytes=1-2\r\nIf-Range: " THEN, &strong, 206 },
 		{ "GET", "Range: bytes=1-2\r\nIf-Range: " LATER, &strong, 200 },
 		{ "GET", "Range: bytes=1-2\r\nIf-Range: nonsense", &strong, 200 } };
-	struct http_range range;
+	struct http_ranges ranges;
 
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
-		ck_assert_msg(http_range_judge(head_of(cases[i].method, cases[i].lines), cases[i].validators, 0, 10, &range) ==
+		ck_assert_msg(http_range_judge(head_of(cases[i].method, cases[i].lines), cases[i].validators, 0, 10, &ranges) ==
 		              cases[i].status, "%s", cases[i].lines);
 }
 END_TEST
 
 KIT_MAIN("http/range",
-	{ .name = "ranges", .tests = KIT_TESTS(one_range, ranges_that_are_not_there, of_several_the_first_that_is_there,
-		what_is_no_range_is_ignored) },
+	{ .name = "ranges", .tests = KIT_TESTS(one_range, ranges_that_are_not_there, of_several_those_that_are_there,
+		of_too_many_and_of_the_same_again_all, what_is_no_range_is_ignored, parts_say_what_they_are) },
 	{ .name = "conditions", .teardown = teardown, .tests = KIT_TESTS(tags, if_none_match, if_match, dates, if_range) })

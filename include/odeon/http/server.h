@@ -173,8 +173,8 @@ ODEON_API void odeon_http_metrics(odeon_self *self, struct odeon_http_request *r
  *   { "GET /files/" with "*path" behind, .handle = odeon_http_files, .argument = &folder }      an odeon_http_folder
  *
  * With Last-Modified and ETag, and what a client asks by them (If-None-Match, If-Modified-Since, If-Match,
- * If-Unmodified-Since, If-Range); with ranges. Of several ranges the first one that is there is sent, as one part with its
- * Content-Range, never as multipart/byteranges: a client asks again for the others. The type is told by the name's end.
+ * If-Unmodified-Since, If-Range); with ranges, of which several come as multipart/byteranges; of ranges that overlap, or more than 16,
+ * the whole file. The type is told by the name's end.
  * What is opened and read is so on threads of the pool. Not found is: what is not there, what is no file, names that begin
  * with a dot, and what is reached by a symbolic link, unless these are followed. A folder without '/' behind is redirected.
  *
