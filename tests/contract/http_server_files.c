@@ -52,8 +52,7 @@ static void open_all(int kind)
 	must(mkdtemp(folder) != NULL);
 	options = (odeon_http_folder)ODEON_HTTP_FOLDER(.path = folder, .index = "index.html");
 	followed = (odeon_http_folder)ODEON_HTTP_FOLDER(.path = folder, .follows_links = 1);
-	for (size_t i = 0; i < LARGE; i++)
-		large[i] = (char)pattern(i);
+	pattern_put(large, 0, LARGE);
 	put("index.html", "<p>hello", 8);
 	put("empty.txt", "", 0);
 	put("large.bin", large, LARGE);
@@ -81,16 +80,6 @@ static void close_all(void)
 #define hears(number, text) do { ck_assert_int_eq(heard.status, number); ck_assert_str_eq(heard.body, text); } while (0)
 #define WITH(path, fields) "GET " path " HTTP/1.1\r\nHost: h\r\n" fields "\r\n"
 
-static bool is_pattern_at(const char *at, uint64_t from, size_t length)
-{
-	for (size_t i = 0; i < length; i++)
-		if ((unsigned char)at[i] != pattern(from + i))
-			return false;
-	return true;
-}
-
-static bool is_pattern(uint64_t from, size_t length) { return is_pattern_at(heard.body, from, length); }
-
 START_TEST(what_is_there_is_served)
 {
 	open_all(_i);
@@ -107,7 +96,7 @@ START_TEST(what_is_there_is_served)
 	ck_assert_int_eq(heard.status, 200);
 	ck_assert(heard_says(&heard, "Content-Length: 300000"));
 	ck_assert_uint_eq(heard.length, LARGE);
-	ck_assert(is_pattern(0, sizeof heard.body - 1));
+	ck_assert(pattern_is(heard.body, 0, sizeof heard.body - 1));
 	client_say(&client, "HEAD /large.bin HTTP/1.1\r\nHost: h\r\n\r\n");
 	heard = client_hear(&client, true);
 	ck_assert(heard_says(&heard, "Content-Length: 300000"));
@@ -152,10 +141,10 @@ START_TEST(parts_are_served)
 	ck_assert_int_eq(heard.status, 206);
 	ck_assert(heard_says(&heard, "Content-Range: bytes 100-199/300000"));
 	ck_assert_uint_eq(heard.length, 100);
-	ck_assert(is_pattern(100, 100));
+	ck_assert(pattern_is(heard.body, 100, 100));
 	ask(WITH("/large.bin", "Range: bytes=-5000\r\n"));
 	ck_assert_uint_eq(heard.length, 5000);
-	ck_assert(is_pattern(LARGE - 5000, 5000));
+	ck_assert(pattern_is(heard.body, LARGE - 5000, 5000));
 	ask(WITH("/large.bin", "Range: bytes=1-\r\n"));
 	ck_assert_uint_eq(heard.length, LARGE - 1);
 	ask(WITH("/large.bin", "Range: bytes=300000-\r\n"));
@@ -201,7 +190,7 @@ static const char *pass_part(const char *at, size_t first, size_t last)
 	                      boundary, first, last);
 
 	ck_assert_mem_eq(at, head, (size_t)length);
-	ck_assert(is_pattern_at(at + length, first, last + 1 - first));
+	ck_assert(pattern_is(at + length, first, last + 1 - first));
 	return at + length + (last + 1 - first);
 }
 

@@ -171,9 +171,8 @@ static void answer_early(odeon_self *self, struct odeon_http_request *request)
 
 ODEON_HANDLER(sink, odeon_bytes)
 {
-	for (size_t i = 0; i < odeon_bytes->length; i++)
-		if (odeon_bytes->data[i] != pattern(sink->at + i))
-			atomic_store(&web.is_sink_wrong, true);
+	if (!pattern_is(odeon_bytes->data, sink->at, odeon_bytes->length))
+		atomic_store(&web.is_sink_wrong, true);
 	sink->at += odeon_bytes->length;
 	atomic_fetch_add(&web.sunk, odeon_bytes->length);
 	if (web.before_answer != NULL && sink->at == odeon_bytes->length)

@@ -47,6 +47,8 @@ extern struct world world;
 extern char address[ODEON_ADDRESS_BYTES];              /* of the listener */
 
 unsigned char pattern(uint64_t at);                    /* the byte at that place of every stream */
+void pattern_put(void *to, uint64_t from, size_t length);
+bool pattern_is(const void *bytes, uint64_t from, size_t length);
 
 void wires_open(int kind, unsigned workers);
 void wires_close(void);
@@ -82,5 +84,14 @@ void reset(int socket);                                /* closes it so that the 
 struct odeon_bytes *pattern_bytes(uint64_t from, size_t length);
 
 #define tell(connection, message) must(odeon_post(world.system, connection, message) == 0)
+
+/* For what a busy machine may make too late: of five times it must be so once. */
+#define in_time(claim) \
+	do { \
+		int times_ = 1; \
+		while (!(claim)) \
+			if (times_++ == 5) \
+				ck_abort_msg("it was never so that %s", #claim); \
+	} while (0)
 
 #endif
