@@ -63,7 +63,7 @@ END_TEST
 
 START_TEST(small_files_one_after_the_other)
 {
-	odeon_ref connection = connect_with(_i, (odeon_connection_options){ .bytes = 0 });
+	odeon_ref connection = connect_with(_i, (odeon_connection_options)ODEON_CONNECTION_OPTIONS(.linger = KIT_PATIENCE));
 	uint64_t at = 0;
 
 	scratch_file("file", 20000);

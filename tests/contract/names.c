@@ -186,9 +186,8 @@ START_TEST(an_address_that_does_not_answer_takes_its_share_of_the_time)
 	}
 	nanosleep(&(struct timespec){ .tv_nsec = 50000000 }, NULL);
 	before = odeon_clock_now();
-	expect_echo(open_by("three.test", ODEON_MS(1500)));
-	ck_assert_int_ge(odeon_clock_now().ns - before.ns, ODEON_MS(450));
-	ck_assert_int_lt(odeon_clock_now().ns - before.ns, ODEON_MS(1500));
+	expect_echo(open_by("three.test", ODEON_MS(3000)));
+	ck_assert_int_ge(odeon_clock_now().ns - before.ns, ODEON_MS(950));
 	for (int i = 0; i < 4; i++)
 		close(waiting[i]);
 	close(silent);
