@@ -17,9 +17,11 @@ if ! have openssl && ! have curl; then
 	echo "neither openssl nor curl is here"
 	exit 77
 fi
-for i in 1 2 3 4 5 6 7 8 9 10; do
-	test ! -s "$scratch/ports" || break
-	sleep 0.3
+tries=0
+until grep -q '[0-9] [0-9]' "$scratch/ports" 2>/dev/null; do
+	tries=$((tries + 1))
+	test "$tries" -lt 400 || { echo "the server did not start"; exit 1; }
+	sleep 0.05
 done
 read -r port demanding <"$scratch/ports"
 
@@ -34,8 +36,18 @@ expect()                                        # what it is, what must be said,
 	tail -n 20 "$scratch/said"
 	bad=1
 }
-s_client() { (printf '%s\n' "$word"; sleep "$pause") | openssl s_client -brief -CAfile "$scratch/roots.pem" -verify_return_error "$@"; }
-word=hello pause=1
+# Says it, and stays until it has come back.
+word=hello
+say()
+{
+	printf '%s\n' "$word"
+	tries=0
+	until grep -q "^$word\$" "$scratch/said" || [ "$tries" -gt 300 ]; do
+		tries=$((tries + 1))
+		sleep 0.05
+	done
+}
+s_client() { say | openssl s_client -brief -CAfile "$scratch/roots.pem" -verify_return_error "$@"; }
 
 if have openssl; then
 	for version in -tls1_2 -tls1_3; do
