@@ -35,10 +35,12 @@ START_TEST(moments_that_are_known)
 }
 END_TEST
 
-/* The C library counts the days too. */
+/* The C library counts the days too. Under a sanitizer, every eleventh. */
+enum { STEP = KIT_SLOWER(10) == 10 ? 86400 : 11 * 86400 };
+
 START_TEST(every_day_of_four_centuries)
 {
-	for (int64_t second = -11676096000 + 12345; second < 13569465600; second += 86400) {
+	for (int64_t second = -11676096000 + 12345; second < 13569465600; second += STEP) {
 		time_t at = (time_t)second;
 		struct tm civil;
 		char text[HTTP_DATE_BYTES + 1], ours[HTTP_DATE_BYTES + 1] = "";
