@@ -255,18 +255,18 @@ START_TEST(draining_waits_for_who_ends_and_closes_the_others)
 
 	for (int is_willing = 0; is_willing < 2; is_willing++) {
 		struct ears *one = is_willing ? &willing : &unwilling;
+		odeon_duration within = is_willing ? KIT_PATIENCE / 2 : ODEON_MS(300);
 		odeon_time before;
 
 		ears_init(one);
 		one->echoes = is_willing;
 		one->credit = 4;
 		wires_open(_i, 2);
-		listener = listen_for(one, (odeon_connection_options)ODEON_CONNECTION_OPTIONS(.linger = ODEON_MS(100)));
+		listener = listen_for(one, (odeon_connection_options)ODEON_CONNECTION_OPTIONS(.linger = ODEON_SECONDS(1)));
 		sockets[0] = dial();
 		(void)ears_connection(one);
 		before = odeon_clock_now();
-		drained = odeon_ask(odeon_drained, world.system, listener, odeon_new(odeon_drain, .within = ODEON_MS(300)), kit_deadline(),
-		                    NULL);
+		drained = odeon_ask(odeon_drained, world.system, listener, odeon_new(odeon_drain, .within = within), kit_deadline(), NULL);
 		ck_assert_ptr_nonnull(drained);
 		ck_assert_uint_eq(drained->finished, is_willing ? 1 : 0);
 		ck_assert_uint_eq(drained->closed, is_willing ? 0 : 1);
