@@ -41,7 +41,7 @@ static void thin(struct crowds *crowds, struct crowd *crowd, const struct client
 			at = &(*at)->after;
 	}
 	crowd->end = at;
-	if (crowd->first != NULL || crowd->is_ready)
+	if (crowd->first != NULL || crowd->is_ready || crowd->is_owed)
 		return;
 	table_remove(&crowds->table, &crowd->entry);
 	memory_give(crowds->table.memory, crowd);
@@ -144,22 +144,59 @@ void crowd_leave(struct crowds *crowds, struct text name, uint32_t hash, const s
 		thin(crowds, crowd, client, cause);
 }
 
-void crowd_touch(struct crowds *crowds, struct text name, uint32_t hash)
+static void wake(struct crowds *crowds, struct crowd *crowd)
 {
-	struct crowd *crowd = find(crowds, name, hash);
 	bool is_awaited = false;
 
-	for (struct mark *mark = crowd != NULL ? crowd->first : NULL; mark != NULL; mark = mark->after) {
-		if (mark->cause == CLIENT_WATCHES)
-			client_touch(mark->client, mark->turn);
-		is_awaited |= mark->cause == CLIENT_WAITS && is_good(mark);
-	}
+	for (struct mark *mark = crowd->first; mark != NULL && !is_awaited; mark = mark->after)
+		is_awaited = mark->cause == CLIENT_WAITS && is_good(mark);
 	if (!is_awaited || crowd->is_ready)
 		return;
 	crowd->is_ready = true;
 	crowd->ready_after = NULL;
 	*(crowds->ready != NULL ? &crowds->ready_last->ready_after : &crowds->ready) = crowd;
 	crowds->ready_last = crowd;
+}
+
+void crowd_wake(struct crowds *crowds, struct text name, uint32_t hash)
+{
+	struct crowd *crowd = find(crowds, name, hash);
+
+	if (crowd != NULL)
+		wake(crowds, crowd);
+}
+
+void crowd_touch(struct crowds *crowds, struct text name, uint32_t hash)
+{
+	struct crowd *crowd = find(crowds, name, hash);
+
+	if (crowd == NULL)
+		return;
+	for (struct mark *mark = crowd->first; mark != NULL; mark = mark->after)
+		if (mark->cause == CLIENT_WATCHES)
+			client_touch(mark->client, mark->turn);
+	wake(crowds, crowd);
+}
+
+void crowd_owe(struct crowds *crowds, struct crowd *crowd)
+{
+	if (crowd->is_owed)
+		return;
+	crowd->is_owed = true;
+	crowd->owed_after = NULL;
+	*(crowds->owed != NULL ? &crowds->owed_last->owed_after : &crowds->owed) = crowd;
+	crowds->owed_last = crowd;
+}
+
+struct crowd *crowd_take_owed(struct crowds *crowds)
+{
+	struct crowd *crowd = crowds->owed;
+
+	if (crowd == NULL)
+		return NULL;
+	crowds->owed = crowd->owed_after;
+	crowd->is_owed = false;
+	return crowd;
 }
 
 struct crowd *crowd_take_ready(struct crowds *crowds)

@@ -3,6 +3,7 @@
 #include "mail.h"
 #include "scribe.h"
 #include "store.h"
+#include "wait.h"
 #include <string.h>
 
 enum { TIDY_PAUSE_MS = 100, TIDY_KEYS = 256, TIDY_ROUNDS = 16, LOOK_PAUSE_MS = 1 };
@@ -78,11 +79,12 @@ ODEON_HANDLER(shard, kv_order)
 	tick_if_needed(self, shard);
 }
 
-/* A little, often: expired keys go though nobody looks, for as long as there are many of them. */
+/* A little, often: expired keys go though nobody looks, for as long as there are many of them; and who has to be served elsewhere is. */
 static void tidy(odeon_self *self, struct shard *shard)
 {
 	const struct kv_cluster *cluster = shard->member.cluster;
 	struct store *store = store_in(shard);
+	struct mail mail = mail_of(self, cluster);
 	struct effects effects;
 	unsigned rounds = 0;
 	int error;
@@ -91,10 +93,11 @@ static void tidy(odeon_self *self, struct shard *shard)
 	if (error != 0)
 		return;
 	kv_effects_init(&effects, cluster);
-	store->now = kv_now(self, cluster);
+	store->now = mail.now;
 	store->effects = record != NULL ? &effects : NULL;
 	while (store_tidy(store, TIDY_KEYS) > TIDY_KEYS / 4 && ++rounds < TIDY_ROUNDS)
 		;
+	wait_remind(store, shard->member.number, &mail.post);
 	store->effects = NULL;
 	(void)kv_record_send(self, cluster, record, &effects, NULL, NULL);
 }

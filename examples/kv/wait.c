@@ -196,6 +196,7 @@ static void serve_crowd(const struct call *call, struct store *store, struct cro
 		if ((int)key->value->type != mark->type)
 			continue;
 		if (!has_stores(call, mark->stores)) {
+			crowd_owe(&store->marks, crowd);
 			call->post->elsewhere(call->post, name, mark->stores);
 			return;
 		}
@@ -226,9 +227,38 @@ void wait_serve(struct call *call)
 	}
 }
 
-/* |serve key other...: who waits for the first key needs the stores of all of them, which are here now. */
+/* The first that could be served with what is there; NULL: none. */
+static const struct mark *first_owed(struct store *store, const struct crowd *crowd)
+{
+	const struct key *key = store_find(store, entry_name(&crowd->entry));
+
+	for (const struct mark *mark = crowd->first; mark != NULL && key != NULL; mark = mark->after)
+		if (mark->cause == CLIENT_WAITS && mark->type == (int)key->value->type && client_turn(mark->client, CLIENT_WAITS) == mark->turn)
+			return mark;
+	return NULL;
+}
+
+void wait_remind(struct store *store, unsigned number, struct post *post)
+{
+	const struct crowd *last = store->marks.owed_last;
+	struct crowd *crowd = NULL;
+	enum { REMINDED_MOST = 256 };
+
+	for (unsigned count = 0; crowd != last && count < REMINDED_MOST && (crowd = crowd_take_owed(&store->marks)) != NULL; count++) {
+		const struct mark *mark = first_owed(store, crowd);
+
+		if (mark != NULL) {
+			crowd_owe(&store->marks, crowd);
+			post->elsewhere(post, entry_name(&crowd->entry), mark->stores | UINT64_C(1) << number);
+		} else {
+			crowd_thin(&store->marks, crowd);
+		}
+	}
+}
+
+/* |serve key: who waits for it needs several stores, which are here now. */
 void command_serve(struct call *call)
 {
-	call_changed(call, call->words[1]);
+	crowd_wake(&call_store(call, call->words[1])->marks, call->words[1], call_hash(call, call->words[1]));
 	reply_ok(call->reply);
 }

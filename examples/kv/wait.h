@@ -30,6 +30,8 @@ bool wait_read_many(struct call *call, size_t word, const char *first, const cha
 
 /* All who wait for what is there now. */
 void wait_serve(struct call *call);
+/* Those of a store, of that number, who have to be served with the stores of others, and are not yet: whoever was to do that may be gone. */
+void wait_remind(struct store *store, unsigned number, struct post *post);
 /* What is said when its time has run out. */
 void wait_over(const struct client *client, struct reply *reply);
 

@@ -25,13 +25,14 @@ static void ignore_failure(void *host, odeon_ref who, const char *kind, const od
 	(void)host; (void)who; (void)kind; (void)reason;
 }
 
-/* The scribe dies of the message with that number, from 1; 0: of none. */
+/* One of this kind dies of the message with that number that any of them gets, from 1; 0: of none. */
+static const char *dies = "scribe";
 static unsigned dies_of;
 
-static enum odeon_fault kill_scribe(void *data, odeon_ref to, const char *kind, const odeon_type *type, uint64_t chance, odeon_duration *delay)
+static enum odeon_fault kill_one(void *data, odeon_ref to, const char *kind, const odeon_type *type, uint64_t chance, odeon_duration *delay)
 {
 	(void)data; (void)to; (void)type; (void)chance; (void)delay;
-	return strcmp(kind, "scribe") == 0 && dies_of > 0 && --dies_of == 0 ? ODEON_FAULT_KILL : ODEON_FAULT_NONE;
+	return dies_of > 0 && strcmp(kind, dies) == 0 && --dies_of == 0 ? ODEON_FAULT_KILL : ODEON_FAULT_NONE;
 }
 
 static void open_machine(uint64_t seed, unsigned shards)
@@ -39,7 +40,7 @@ static void open_machine(uint64_t seed, unsigned shards)
 	static const struct text_seed ids = { { 3, 4 } };
 	const struct server server = { .seed = { { 1, 2 } } };
 	struct kv_saving saving = { .ledger = &kept.ledger, .stores = kept.stores };
-	static const odeon_faults faults = ODEON_FAULTS(.on_message = kill_scribe);
+	static const odeon_faults faults = ODEON_FAULTS(.on_message = kill_one);
 	odeon_options options = ODEON_OPTIONS(.simulation = { .enabled = 1, .seed = seed, .faults = &faults }, .on_failure = ignore_failure);
 
 	for (unsigned i = 0; i < shards; i++)
@@ -250,9 +251,140 @@ START_TEST(what_is_watched_in_a_shard_that_dies_counts_as_changed)
 }
 END_TEST
 
+/* ---- from a list to one of another shard ----------------------------------------------------------------------------------------- */
+
+enum { MOVE_SHARDS = 3 };
+
+/* A list in another shard than `from` is in. */
+static const char *other_list(char *name, size_t bytes)
+{
+	const struct text_seed *seed = &town.cluster.server.seed;
+	unsigned number = 0;
+
+	do
+		(void)snprintf(name, bytes, "to%u", number++);
+	while (store_of(text_of(name), seed, MOVE_SHARDS) == store_of(TEXT("from"), seed, MOVE_SHARDS));
+	return name;
+}
+
+static void open_moving(struct chance *chance, int number, char *to, size_t bytes)
+{
+	chance_begin(chance, number);
+	shelf_open(&kept.shelf, chance->state);
+	open_machine(chance->state, MOVE_SHARDS);
+	(void)other_list(to, bytes);
+	dies = number % 2 == 0 ? "clerk" : "shard";
+}
+
+static void close_moving(void)
+{
+	dies = "scribe";
+	dies_of = 0;
+	close_machine();
+	shelf_close(&kept.shelf);
+}
+
+static void say_of(unsigned talker, struct hearer *hearer, const char *before, const char *to, const char *behind)
+{
+	char line[100];
+
+	(void)snprintf(line, sizeof line, "%s %s%s\r\n", before, to, behind);
+	say(talker, hearer, line);
+}
+
+static bool is_heard(const struct hearer *hearer, const char *what)
+{
+	return hearer->heard.length >= strlen(what) && memcmp(hearer->heard.bytes, what, strlen(what)) == 0;
+}
+
+/* What is in both lists, as it stands after all is at rest, and after a new start. */
+static void expect_lists(uint64_t seed, const char *to, const char *wanted)
+{
+	char line[100];
+
+	(void)snprintf(line, sizeof line, "LRANGE from 0 -1\r\nLRANGE %s 0 -1\r\n", to);
+	expect_talk(2, line, wanted);
+	stop_and_start(seed, MOVE_SHARDS);
+	expect_talk(2, line, wanted);
+}
+
+/* Whoever is to bring the stores together dies: who waits hears of the element that came, or that a shard has failed; no element is lost, or there twice. */
+START_TEST(who_waits_to_move_an_element_is_served_though_a_clerk_or_a_shard_dies)
+{
+	unsigned served = 0, deaths = 0;
+
+	for (int round = 0; round < KIT_SLOWER(100) + 60; round++) {
+		struct hearer mover = HEARER, pusher = HEARER;
+		struct chance chance;
+		char to[20];
+		bool is_moved;
+
+		open_moving(&chance, _i * 1000 + round, to, sizeof to);
+		say_of(0, &mover, "BLMOVE from", to, " LEFT RIGHT 0");
+		pass(ODEON_MS(10));
+		dies_of = 1 + choose(&chance, 5);
+		say(1, &pusher, "RPUSH from a\r\n");
+		await_talk(&pusher, 1);
+		await_talk(&mover, 1);
+		is_moved = is_heard(&mover, "$1\r\na\r\n");
+		must(is_moved || is_heard(&mover, "-UNBLOCKED"));
+		must(is_heard(&pusher, ":1") || (is_heard(&pusher, "-ERR no answer") && !is_moved));
+		served += is_moved;
+		deaths += dies_of == 0;
+		dies_of = 0;
+		pass(ODEON_SECONDS(5));
+		if (is_heard(&pusher, ":1"))
+			expect_lists(chance.state, to, is_moved ? "*0\\r\\n*1\\r\\n$1\\r\\na\\r\\n" : "*1\\r\\n$1\\r\\na\\r\\n*0\\r\\n");
+		reply_fini(&pusher.heard);
+		reply_fini(&mover.heard);
+		close_moving();
+	}
+	must(served > 0 && deaths > 0);
+}
+END_TEST
+
+/* An answer or an error: then it was moved or was not, and as a whole. */
+START_TEST(an_element_that_is_moved_is_in_one_list_whoever_dies)
+{
+	static const struct { const char *before, *behind; } commands[] = {
+		{ "LMOVE from", " LEFT RIGHT" }, { "RPOPLPUSH from", "" }, { "BLMOVE from", " RIGHT LEFT 0" }, { "BRPOPLPUSH from", " 0" },
+	};
+	unsigned moved = 0, unknown = 0;
+
+	for (int round = 0; round < KIT_SLOWER(100) + 60; round++) {
+		struct hearer mover = HEARER, counter = HEARER;
+		struct chance chance;
+		char to[20];
+		bool is_moved;
+
+		open_moving(&chance, _i * 1000 + round, to, sizeof to);
+		expect_talk(1, "RPUSH from a\r\n", ":1\\r\\n");
+		dies_of = 1 + choose(&chance, 4);
+		say_of(0, &mover, commands[round / 2 % 4].before, to, commands[round / 2 % 4].behind);
+		await_talk(&mover, 1);
+		is_moved = is_heard(&mover, "$1\r\na\r\n");
+		must(is_moved || is_heard(&mover, "-ERR no answer"));
+		dies_of = 0;
+		pass(ODEON_SECONDS(5));
+		say_of(2, &counter, "LLEN", to, "");
+		await_talk(&counter, 1);
+		must(!is_moved || is_heard(&counter, ":1"));
+		moved += is_moved;
+		unknown += !is_moved;
+		expect_lists(chance.state, to, is_heard(&counter, ":1") ? "*0\\r\\n*1\\r\\n$1\\r\\na\\r\\n" : "*1\\r\\n$1\\r\\na\\r\\n*0\\r\\n");
+		reply_fini(&mover.heard);
+		reply_fini(&counter.heard);
+		close_moving();
+	}
+	must(moved > 0 && unknown > 0);
+}
+END_TEST
+
 KIT_MAIN("kv/kept",
 	{ .name = "served", .tests = KIT_TESTS(what_was_served_is_gone_after_the_power_was_cut, nobody_is_served_with_what_is_not_on_the_disk,
 		who_is_served_hears_of_it_though_the_scribe_dies), .loop = 5 },
 	{ .name = "transactions", .tests = KIT_TESTS(what_was_watched_and_changed_leaves_nothing), .loop = 5 },
 	{ .name = "shards", .tests = KIT_TESTS(who_waits_watches_or_listens_in_a_shard_that_dies_is_told,
-		what_is_watched_in_a_shard_that_dies_counts_as_changed), .loop = 5 })
+		what_is_watched_in_a_shard_that_dies_counts_as_changed), .loop = 5 },
+	{ .name = "moves", .tests = KIT_TESTS(who_waits_to_move_an_element_is_served_though_a_clerk_or_a_shard_dies,
+		an_element_that_is_moved_is_in_one_list_whoever_dies), .loop = 2 })
