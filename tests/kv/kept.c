@@ -5,94 +5,13 @@
  * All answers are held until the disk has what they tell of; so what somebody is told is looked at when the disk has failed, when
  * the scribe was killed meanwhile, and when a shard was.
  */
-#include "../../examples/kv/ledger.h"
 #include "../../examples/kv/scribe.h"
 #include "../../examples/kv/store.h"
-#include "chance.h"
-#include "engine.h"
-#include "shelf.h"
-#include "town.h"
+#include "machine.h"
 #include <errno.h>
-#include <odeon/testkit.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static struct { struct shelf shelf; struct ledger ledger; struct persistence shared; struct store *stores[STORES_MOST]; } kept;
-
-static void ignore_failure(void *host, odeon_ref who, const char *kind, const odeon_reason *reason)
-{
-	(void)host; (void)who; (void)kind; (void)reason;
-}
-
-/* One of this kind dies of the message with that number that any of them gets, from 1; 0: of none. */
-static const char *dies = "scribe";
-static unsigned dies_of;
-
-/* Messages to this kind, and of this type, wait; NULL: none. */
-static const char *held_kind;
-static const odeon_type *held_type;
-
-static enum odeon_fault meddle(void *data, odeon_ref to, const char *kind, const odeon_type *type, uint64_t chance, odeon_duration *delay)
-{
-	(void)data; (void)to; (void)chance;
-	*delay = ODEON_MS(1);
-	if ((held_kind != NULL && strcmp(kind, held_kind) == 0) || (held_type != NULL && type == held_type))
-		return ODEON_FAULT_DELAY;
-	return dies_of > 0 && strcmp(kind, dies) == 0 && --dies_of == 0 ? ODEON_FAULT_KILL : ODEON_FAULT_NONE;
-}
-
-static void open_machine(uint64_t seed, unsigned shards)
-{
-	static const struct text_seed ids = { { 3, 4 } };
-	const struct server server = { .seed = { { 1, 2 } } };
-	struct kv_saving saving = { .ledger = &kept.ledger, .stores = kept.stores };
-	static const odeon_faults faults = ODEON_FAULTS(.on_message = meddle);
-	odeon_options options = ODEON_OPTIONS(.simulation = { .enabled = 1, .seed = seed, .faults = &faults }, .on_failure = ignore_failure);
-
-	for (unsigned i = 0; i < shards; i++)
-		must((kept.stores[i] = store_new(server.seed, i)) != NULL);
-	ledger_init(&kept.ledger, &kept.shelf.disk, ids);
-	ck_assert_msg(ledger_open(&kept.ledger, &server, kept.stores, shards, NULL) == 0, "%s", kept.ledger.problem);
-	kept.shared = (struct persistence){ .policy = SYNC_ALWAYS };
-	open_town_saved(options, shards, 2, &saving, &kept.shared);
-}
-
-static void close_machine(void)
-{
-	close_town();
-	ledger_fini(&kept.ledger);
-}
-
-static void say(unsigned talker, struct hearer *hearer, const char *lines)
-{
-	struct reply bytes = { .bytes = (char *)(uintptr_t)lines, .length = strlen(lines) };
-
-	begin_talk(talker, hearer, &bytes);
-}
-
-static void pass(odeon_duration duration) { must(odeon_system_pass(town.system, duration) == 0); }
-
-static void expect_heard(struct hearer *hearer, const char *wanted)
-{
-	char *shown;
-
-	await_talk(hearer, 1);
-	shown = reply_show(&hearer->heard);
-	ck_assert_str_eq(shown, wanted);
-	free(shown);
-	reply_fini(&hearer->heard);
-}
-
-/* The machine stops here, whatever is under way; another one has its disk. */
-static void stop_and_start(uint64_t seed, unsigned shards)
-{
-	kept.shelf.is_frozen = true;
-	close_machine();
-	shelf_crash(&kept.shelf);
-	kept.shelf.is_frozen = false;
-	open_machine(seed + 1, shards);
-}
 
 static unsigned shards_of(int round) { return 1 + (unsigned)round % 5; }
 
@@ -159,7 +78,8 @@ START_TEST(who_is_served_hears_of_it_though_the_scribe_dies)
 		open_machine(chance.state, shards_of(round));
 		say(0, &popper, "BLPOP q 0\r\n");
 		pass(ODEON_MS(10));
-		dies_of = 1 + choose(&chance, 4);
+		kept.dies = "scribe";
+		kept.dies_of = 1 + choose(&chance, 4);
 		say(1, &pusher, "RPUSH q a\r\n");
 		await_talk(&popper, 1);
 		await_talk(&pusher, 1);
@@ -280,13 +200,12 @@ static void open_moving(struct chance *chance, int number, char *to, size_t byte
 	shelf_open(&kept.shelf, chance->state);
 	open_machine(chance->state, MOVE_SHARDS);
 	(void)other_list(to, bytes);
-	dies = number % 2 == 0 ? "clerk" : "shard";
+	kept.dies = number % 2 == 0 ? "clerk" : "shard";
 }
 
 static void close_moving(void)
 {
-	dies = "scribe";
-	dies_of = 0;
+	kept.dies_of = 0;
 	close_machine();
 	shelf_close(&kept.shelf);
 }
@@ -297,11 +216,6 @@ static void say_of(unsigned talker, struct hearer *hearer, const char *before, c
 
 	(void)snprintf(line, sizeof line, "%s %s%s\r\n", before, to, behind);
 	say(talker, hearer, line);
-}
-
-static bool is_heard(const struct hearer *hearer, const char *what)
-{
-	return hearer->heard.length >= strlen(what) && memcmp(hearer->heard.bytes, what, strlen(what)) == 0;
 }
 
 /* What is in both lists, as it stands after all is at rest, and after a new start. */
@@ -329,7 +243,7 @@ START_TEST(who_waits_to_move_an_element_is_served_though_a_clerk_or_a_shard_dies
 		open_moving(&chance, _i * 1000 + round, to, sizeof to);
 		say_of(0, &mover, "BLMOVE from", to, " LEFT RIGHT 0");
 		pass(ODEON_MS(10));
-		dies_of = 1 + choose(&chance, 5);
+		kept.dies_of = 1 + choose(&chance, 5);
 		say(1, &pusher, "RPUSH from a\r\n");
 		await_talk(&pusher, 1);
 		await_talk(&mover, 1);
@@ -337,8 +251,8 @@ START_TEST(who_waits_to_move_an_element_is_served_though_a_clerk_or_a_shard_dies
 		must(is_moved || is_heard(&mover, "-UNBLOCKED"));
 		must(is_heard(&pusher, ":1") || (is_heard(&pusher, "-ERR no answer") && !is_moved));
 		served += is_moved;
-		deaths += dies_of == 0;
-		dies_of = 0;
+		deaths += kept.dies_of == 0;
+		kept.dies_of = 0;
 		pass(ODEON_SECONDS(5));
 		if (is_heard(&pusher, ":1"))
 			expect_lists(chance.state, to, is_moved ? "*0\\r\\n*1\\r\\n$1\\r\\na\\r\\n" : "*1\\r\\n$1\\r\\na\\r\\n*0\\r\\n");
@@ -366,12 +280,12 @@ START_TEST(an_element_that_is_moved_is_in_one_list_whoever_dies)
 
 		open_moving(&chance, _i * 1000 + round, to, sizeof to);
 		expect_talk(1, "RPUSH from a\r\n", ":1\\r\\n");
-		dies_of = 1 + choose(&chance, 4);
+		kept.dies_of = 1 + choose(&chance, 4);
 		say_of(0, &mover, commands[round / 2 % 4].before, to, commands[round / 2 % 4].behind);
 		await_talk(&mover, 1);
 		is_moved = is_heard(&mover, "$1\r\na\r\n");
 		must(is_moved || is_heard(&mover, "-ERR no answer"));
-		dies_of = 0;
+		kept.dies_of = 0;
 		pass(ODEON_SECONDS(5));
 		say_of(2, &counter, "LLEN", to, "");
 		await_talk(&counter, 1);
@@ -398,18 +312,18 @@ START_TEST(what_was_done_before_a_rewriting_is_not_done_again_in_the_new_file)
 	persistence_set(&kept.shared, policy, SYNC_EVERYSEC);
 	expect_talk(0, "ZADD k 0 a\r\n", ":1\\r\\n");
 	pass(ODEON_SECONDS(3));
-	held_kind = "offload_pool";                            /* the next file is not begun */
+	kept.held_kind = "offload_pool";                            /* the next file is not begun */
 	persistence_set(&kept.shared, wants_rewrite, true);
 	while (!persistence_get(&kept.shared, is_rewriting))
 		pass(ODEON_MS(1));
 	expect_talk(0, "ZADD k NX 1 a\r\n", ":0\\r\\n");
 	pass(ODEON_MS(10));
-	held_kind = NULL;
-	held_type = ODEON_TYPE(kv_piece_wanted);               /* it is, and the walk has come nowhere */
+	kept.held_kind = NULL;
+	kept.held_type = ODEON_TYPE(kv_piece_wanted);               /* it is, and the walk has come nowhere */
 	pass(ODEON_MS(10));
 	expect_talk(0, "ZREMRANGEBYSCORE k 0 0\r\nSET left 1\r\n", ":1\\r\\n+OK\\r\\n");
 	pass(ODEON_MS(10));
-	held_type = NULL;
+	kept.held_type = NULL;
 	while (persistence_get(&kept.shared, is_rewriting))
 		pass(ODEON_MS(1));
 	must(persistence_get(&kept.shared, rewrites) == 1);

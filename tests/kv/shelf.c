@@ -36,12 +36,17 @@ static void note_step(struct shelf *shelf)
 	shelf->steps[shelf->steps_count++] = shelf->now;
 }
 
+static void make_room(char **bytes, size_t *room, size_t length)
+{
+	if (length <= *room)
+		return;
+	*room = length * 2;
+	must((*bytes = realloc(*bytes, *room)) != NULL);
+}
+
 static void resize(struct shelf_file *file, size_t length)
 {
-	if (length > file->room) {
-		file->room = length * 2;
-		must((file->bytes = realloc(file->bytes, file->room)) != NULL);
-	}
+	make_room(&file->bytes, &file->room, length);
 	if (length > file->length)
 		memset(file->bytes + file->length, 0, length - file->length);
 	file->length = length;
@@ -132,7 +137,7 @@ static int sync_file(struct disk *disk, int number)
 
 	if (error != 0 || shelf->is_frozen)
 		return error;
-	must((file->synced = realloc(file->synced, file->length + 1)) != NULL);
+	make_room(&file->synced, &file->synced_room, file->length);
 	if (file->length > 0)
 		memcpy(file->synced, file->bytes, file->length);
 	file->synced_length = file->length;
@@ -202,9 +207,17 @@ void shelf_open(struct shelf *shelf, uint64_t seed)
 	note_step(shelf);
 }
 
+void shelf_reserve(struct shelf *shelf, size_t bytes)
+{
+	for (unsigned i = 0; i < SHELF_FILES; i++) {
+		make_room(&shelf->files[i].bytes, &shelf->files[i].room, bytes);
+		make_room(&shelf->files[i].synced, &shelf->files[i].synced_room, bytes);
+	}
+}
+
 void shelf_close(struct shelf *shelf)
 {
-	for (unsigned i = 0; i < shelf->count; i++) {
+	for (unsigned i = 0; i < SHELF_FILES; i++) {
 		free(shelf->files[i].bytes);
 		free(shelf->files[i].synced);
 	}

@@ -13,7 +13,7 @@
 
 enum { SHELF_FILES = 64, SHELF_NAMES = 48, SHELF_STEPS = 256 };
 
-struct shelf_file { char *bytes, *synced; size_t length, room, synced_length; };
+struct shelf_file { char *bytes, *synced; size_t length, room, synced_length, synced_room; };
 struct shelf_name { char name[64]; int file; };
 struct shelf_names { struct shelf_name names[SHELF_NAMES]; unsigned count; };
 
@@ -33,6 +33,7 @@ struct shelf {
 };
 
 void shelf_open(struct shelf *shelf, uint64_t seed);
+void shelf_reserve(struct shelf *shelf, size_t bytes);  /* it asks for no memory as long as no file has more */
 void shelf_close(struct shelf *shelf);
 void shelf_crash(struct shelf *shelf);                 /* whoever used it is gone */
 struct shelf_file *shelf_find(struct shelf *shelf, const char *name);         /* NULL: there is none */
