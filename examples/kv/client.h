@@ -37,7 +37,7 @@ struct client {
 	uint64_t id;
 	int protocol;
 	bool closes;                                   /* when what was answered so far is sent */
-	enum client_answers { ANSWERS_ON, ANSWERS_OFF, ANSWERS_SKIP } answers;
+	enum client_answers { ANSWERS_ON, ANSWERS_OFF, ANSWERS_SKIP, ANSWERS_SKIP_NEXT } answers;
 	char name[CLIENT_NAME_BYTES];                  /* ends with a zero */
 
 	odeon_ref owner;                               /* who hears of letters; nobody in tests without actors */

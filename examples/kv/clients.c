@@ -321,7 +321,7 @@ void command_client_reply(struct call *call)
 		reply_ok(call->reply);
 	} else if (call_is(call, 2, "SKIP")) {
 		if (client->answers != ANSWERS_OFF)
-			client->answers = ANSWERS_SKIP;
+			client->answers = ANSWERS_SKIP_NEXT;
 		reply_ok(call->reply);
 	} else {
 		reply_error(call->reply, CALL_SYNTAX);

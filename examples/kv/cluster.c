@@ -70,7 +70,8 @@ void kv_order_run(odeon_self *self, const struct kv_cluster *cluster, struct sto
 	                            cluster->server.persistence != NULL ? effects : NULL };
 	struct pack_run run = { .bytes = { (const char *)(order + 1), order->bytes }, .units = order->units,
 	                        .words_most = order->words_most, .reply_most = order->reply_most };
-	struct reply reply = { .bytes = answer->bytes, .room = 64 * order->units, .protocol = order->protocol };
+	struct reply reply = { .bytes = answer->bytes, .room = 64 * order->units, .most = cluster->server.reply_most,
+	                       .protocol = order->protocol };
 
 	mail.sender = order->client;
 	mail.holds = place.effects != NULL;

@@ -46,6 +46,7 @@ struct command {
 struct server {
 	struct text_seed seed;                         /* of all stores */
 	size_t memory_most;                            /* of each store; 0: no end */
+	size_t reply_most;                             /* bytes that one command, or a transaction, is answered at most; 0: no end */
 	const char *version;
 	struct clients *clients;                       /* NULL: there is no registry */
 	int64_t started;                               /* milliseconds since 1970 */

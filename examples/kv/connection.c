@@ -2,6 +2,7 @@
 /* connection.c - commands about the connection */
 #include "families.h"
 #include "wait.h"
+#include <limits.h>
 
 /* Among letters it looks like one. */
 static void reply_pong(struct call *call)
@@ -34,6 +35,8 @@ void command_select(struct call *call)
 
 	if (!text_integer(call->words[1], &number))
 		reply_error(call->reply, CALL_NO_INTEGER);
+	else if (number < INT_MIN || number > INT_MAX)
+		reply_error(call->reply, "ERR value is out of range, value must between %d and %d", INT_MIN, INT_MAX);
 	else if (number != 0)
 		reply_error(call->reply, "ERR DB index is out of range");
 	else

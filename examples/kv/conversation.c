@@ -27,6 +27,7 @@ int conversation_open(struct conversation *conversation, const struct kv_cluster
 	conversation->session.post = post;
 	resp_init(&conversation->parser, limits);
 	reply_init(&conversation->here, 2);
+	conversation->here.most = cluster->server.reply_most;
 	return 0;
 }
 
@@ -69,17 +70,19 @@ static bool has_room(struct conversation *conversation)
 }
 
 /* CLIENT REPLY says what is not answered: the command itself, where it says OFF or SKIP, and the next one. */
-static void note(struct conversation *conversation, unsigned part, enum client_answers before)
+static void note(struct conversation *conversation, unsigned part)
 {
 	struct client *client = conversation->session.client;
 	struct conversation_entry *entry = &conversation->entries[conversation->count++];
 
 	*entry = (struct conversation_entry){ part, client->answers != ANSWERS_ON, conversation->here.length };
-	if (before == ANSWERS_SKIP && client->answers == ANSWERS_SKIP)
+	if (client->answers == ANSWERS_SKIP)
 		client->answers = ANSWERS_ON;
+	else if (client->answers == ANSWERS_SKIP_NEXT)
+		client->answers = ANSWERS_SKIP;
 }
 
-static void place(struct conversation *conversation, struct pack *unit, uint64_t stores, enum client_answers before)
+static void place(struct conversation *conversation, struct pack *unit, uint64_t stores)
 {
 	bool is_last = (stores & (stores - 1)) != 0 || conversation->session.is_late;
 	unsigned number = is_last ? last_part(conversation) : (unsigned)__builtin_ctzll(stores);
@@ -88,10 +91,10 @@ static void place(struct conversation *conversation, struct pack *unit, uint64_t
 	conversation->bytes += unit->bytes.length;
 	if (pack_take(&part->pack, unit)) {
 		part->stores = stores;
-		note(conversation, number, before);
+		note(conversation, number);
 	} else {
 		reply_error(&conversation->here, "OOM no memory");
-		note(conversation, HERE, before);
+		note(conversation, HERE);
 	}
 }
 
@@ -114,21 +117,22 @@ static bool take_command(struct conversation *conversation)
 {
 	struct session *session = &conversation->session;
 	const struct resp *parser = &conversation->parser;
-	enum client_answers before = session->client->answers;
 	const struct command *command = session_find(session, parser->words, parser->count, &conversation->here);
 	struct pack unit;
 	uint64_t stores;
 
 	if (command != NULL && must_wait(conversation, command))
 		return false;
+	if (session->client->answers == ANSWERS_SKIP_NEXT)     /* said in a transaction, elsewhere */
+		session->client->answers = ANSWERS_SKIP;
 	if (conversation->count == 0)
 		conversation->protocol = session->client->protocol;
 	pack_init(&unit);
 	stores = command != NULL ? session_take(session, command, parser->words, parser->count, &conversation->here, &unit) : 0;
 	if (stores == 0)
-		note(conversation, HERE, before);
+		note(conversation, HERE);
 	else
-		place(conversation, &unit, stores, before);
+		place(conversation, &unit, stores);
 	pack_fini(&unit);
 	conversation->is_waiting = session->is_blocked;
 	conversation->is_ended = session->ends_round;
@@ -145,7 +149,7 @@ static bool is_full(const struct conversation *conversation)
 static void take_error(struct conversation *conversation)
 {
 	reply_error(&conversation->here, "ERR %s", conversation->parser.error);
-	note(conversation, HERE, ANSWERS_ON);
+	note(conversation, HERE);
 	conversation->is_closing = true;
 }
 

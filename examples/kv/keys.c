@@ -109,6 +109,12 @@ void command_pexpire(struct call *call) { expire(call, CALL_MILLISECONDS, true);
 void command_expireat(struct call *call) { expire(call, CALL_SECONDS, false); }
 void command_pexpireat(struct call *call) { expire(call, CALL_MILLISECONDS, false); }
 
+/* Rounded; the last moments of all are no reason to overflow. */
+static long long seconds_of(long long milliseconds)
+{
+	return milliseconds / 1000 + (milliseconds % 1000 >= 500);
+}
+
 /* Milliseconds; -2: no key; -1: it does not expire. */
 static long long left(struct call *call)
 {
@@ -128,7 +134,7 @@ void command_ttl(struct call *call)
 {
 	long long milliseconds = left(call);
 
-	reply_integer(call->reply, milliseconds < 0 ? milliseconds : milliseconds / 1000 + (milliseconds % 1000 >= 500));
+	reply_integer(call->reply, milliseconds < 0 ? milliseconds : seconds_of(milliseconds));
 }
 
 /* When, in its unit; as above for those that are not to. */
@@ -139,7 +145,7 @@ static void reply_moment(struct call *call, enum call_unit unit)
 	if (key == NULL || key->expires == STORE_NEVER)
 		reply_integer(call->reply, key == NULL ? -2 : -1);
 	else
-		reply_integer(call->reply, unit == CALL_SECONDS ? (key->expires + 500) / 1000 : key->expires);
+		reply_integer(call->reply, unit == CALL_SECONDS ? seconds_of(key->expires) : key->expires);
 }
 
 void command_expiretime(struct call *call) { reply_moment(call, CALL_SECONDS); }

@@ -41,6 +41,7 @@ void command_setrange(struct call *call)
 	struct text piece = call->words[3];
 	long long offset;
 	struct key *key;
+	bool is_new;
 
 	if (!call_integer(call, 2, &offset))
 		return;
@@ -60,10 +61,11 @@ void command_setrange(struct call *call)
 		reply_error(call->reply, "ERR string exceeds maximum allowed size (proto-max-bulk-len)");
 		return;
 	}
-	if ((key == NULL && (key = call_make(call, call->words[1], VALUE_STRING)) == NULL))
+	is_new = key == NULL;
+	if (is_new && (key = call_make(call, call->words[1], VALUE_STRING)) == NULL)
 		return;
 	if (!value_widen(key->value, (size_t)offset + piece.length)) {
-		if (key->value->string.length == 0 && !key->value->is_integer)
+		if (is_new)
 			store_remove(call_store(call, call->words[1]), key);
 		reply_error(call->reply, CALL_NO_MEMORY);
 		return;
@@ -162,7 +164,7 @@ void command_setbit(struct call *call)
 {
 	unsigned long long offset;
 	struct key *key;
-	size_t length;
+	bool is_new;
 	long long bit;
 	int before;
 
@@ -172,12 +174,12 @@ void command_setbit(struct call *call)
 		reply_error(call->reply, "ERR bit is not an integer or out of range");
 		return;
 	}
+	is_new = store_find(call_store(call, call->words[1]), call->words[1]) == NULL;
 	key = call_make(call, call->words[1], VALUE_STRING);
 	if (key == NULL)
 		return;
-	length = key->value->is_integer ? 0 : key->value->string.length;
 	if (!value_widen(key->value, offset / 8 + 1)) {
-		if (length == 0 && !key->value->is_integer)
+		if (is_new)
 			store_remove(call_store(call, call->words[1]), key);
 		reply_error(call->reply, CALL_NO_MEMORY);
 		return;

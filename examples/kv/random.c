@@ -64,11 +64,15 @@ static void reply_many(struct call *call, enum value_type type, const char *opti
 		reply_error(call->reply, CALL_NO_INTEGER);
 		return;
 	}
+	if (count == LLONG_MIN) {
+		reply_error(call->reply, "ERR value is out of range, value must between %lld and %lld", -LLONG_MAX, LLONG_MAX);
+		return;
+	}
 	if (call->words_count > 4 || (with_values && !call_is(call, 3, option))) {
 		reply_error(call->reply, CALL_SYNTAX);
 		return;
 	}
-	if (count < (with_values ? LLONG_MIN / 2 : -LLONG_MAX) || (with_values && count > LLONG_MAX / 2)) {
+	if (with_values && (count < LLONG_MIN / 2 || count > LLONG_MAX / 2)) {
 		reply_error(call->reply, "ERR value is out of range");
 		return;
 	}

@@ -33,8 +33,10 @@ static char *more(struct reply *reply, size_t bytes)
 	size_t needed = reply->length + bytes, room = reply->room;
 	char *grown;
 
-	if (reply->failed)
+	if (reply->failed || (reply->most > 0 && needed > reply->most)) {
+		reply->failed = true;
 		return NULL;
+	}
 	if (needed > room) {
 		room = needed > room * 2 ? needed : room * 2;
 		grown = realloc(reply->bytes, room > ROOM_LEAST ? room : ROOM_LEAST);

@@ -2,7 +2,7 @@
 /*
  * reply.h - answers, written in RESP2 or in RESP3
  *
- * What is written goes to the end of one growing block. Where memory for that is missing, the rest is not written and
+ * What is written goes to the end of one growing block. Where memory for that is missing, or it would be too long, the rest is not written and
  * `failed` is set: what stands there is then no answer, and reply_cut takes it back. A reply is used by one thread at a time.
  */
 #ifndef KV_REPLY_H
@@ -12,7 +12,7 @@
 
 struct reply {
 	char *bytes;
-	size_t length, room;
+	size_t length, room, most;                     /* most: bytes that it may have; 0: as many as there is memory for */
 	int protocol;                                  /* 2 or 3 */
 	bool failed;
 };

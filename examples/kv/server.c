@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#define REPLY_MOST ((size_t)1 << 30)
 enum { REFUSED_MOST = 64, DESCRIPTORS_BESIDE = 64, DRAIN_MS = 1000, FLUSH_MS = 10000 };
 
 struct running {
@@ -87,7 +88,7 @@ static void note_failure(void *host, odeon_ref who, const char *kind, const odeo
 /* With a seed that nobody can guess, nobody can choose keys that fall into one bucket. */
 static int start_cluster(struct running *running, const struct settings *settings)
 {
-	struct server server = { .version = "7.0.15", .clients = &running->clients, .started = unix_now() };
+	struct server server = { .version = "7.0.15", .reply_most = REPLY_MOST, .clients = &running->clients, .started = unix_now() };
 	struct kv_saving saving = { .starts_empty = settings->starts_empty, .on_loss = end_for_loss, .data = running };
 
 	if (settings->memory_most > 0)

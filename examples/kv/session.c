@@ -183,6 +183,12 @@ static void say_abort(struct reply *reply, size_t before)
 	reply_error(reply, "EXECABORT Transaction discarded because of: %.*s", (int)length, why);
 }
 
+/* A browser that a page has sent here: what the page wrote stands further down. Redis closes then, too. */
+static bool is_of_http(struct text word)
+{
+	return text_is(word, "POST") || text_is(word, "Host:");
+}
+
 const struct command *session_find(struct session *session, const struct text *words, size_t count, struct reply *reply)
 {
 	const struct command *command;
@@ -190,6 +196,10 @@ const struct command *session_find(struct session *session, const struct text *w
 
 	reply->protocol = session->client->protocol;
 	session->ends_round = session->is_late = session->is_blocked = false;
+	if (is_of_http(words[0])) {
+		session->client->closes = true;
+		return NULL;
+	}
 	command = command_find(words, count, reply);
 	if (command != NULL && is_allowed(session, command, reply))
 		return command;

@@ -291,6 +291,7 @@ void command_incrbyfloat(struct call *call)
 void command_append(struct call *call)
 {
 	char number[32];
+	bool is_new = store_find(call_store(call, call->words[1]), call->words[1]) == NULL;
 	struct key *key = call_make(call, call->words[1], VALUE_STRING);
 
 	if (key == NULL)
@@ -301,8 +302,11 @@ void command_append(struct call *call)
 	                                                      : value_append(key->value, call->words[2])) {
 		call_changed(call, call->words[1]);
 		reply_integer(call->reply, (long long)value_text(key->value, number).length);
-	} else
+	} else {
+		if (is_new)
+			store_remove(call_store(call, call->words[1]), key);
 		reply_error(call->reply, CALL_NO_MEMORY);
+	}
 }
 
 void command_strlen(struct call *call)

@@ -118,6 +118,16 @@ START_TEST(a_rename_takes_the_time_to_live_along)
 }
 END_TEST
 
+/* Redis overflows there. */
+START_TEST(the_last_moments_of_all_are_told_in_seconds)
+{
+	expect("SET a 1 PXAT 9223372036854775806", "+OK\\r\\n");
+	expect("EXPIRETIME a", ":9223372036854776\\r\\n");
+	expect("PEXPIRETIME a", ":9223372036854775806\\r\\n");
+	expect("TTL a", ":9223372036853776\\r\\n");
+}
+END_TEST
+
 /* ---- SCAN --------------------------------------------------------------------------------------------------------------- */
 
 enum { SCANNED = 1000 };
@@ -217,6 +227,34 @@ START_TEST(without_memory_commands_say_so)
 }
 END_TEST
 
+/* With memory for so much more than nothing, from none on. */
+static void expect_unchanged(const char *line, const char *look, const char *wanted)
+{
+	for (long allowed = 0; ; allowed++) {
+		engine.stores[0]->memory.allowed = allowed;
+		struct reply reply = engine_line(&engine, line);
+		bool is_refused = reply.bytes[0] == '-';
+
+		engine.stores[0]->memory.allowed = -1;
+		reply_fini(&reply);
+		if (!is_refused)
+			return;
+		expect(look, wanted);
+		must(allowed < 10);
+	}
+}
+
+START_TEST(without_memory_strings_are_what_they_were)
+{
+	expect("MSET a \"\" b \"\"", "+OK\\r\\n");
+	expect_unchanged("SETRANGE a 100 x", "EXISTS a", ":1\\r\\n");
+	expect_unchanged("SETBIT b 1000 1", "EXISTS b", ":1\\r\\n");
+	expect_unchanged("APPEND c longer-than-an-integer-is", "EXISTS c", ":0\\r\\n");
+	expect_unchanged("SETRANGE d 100 x", "EXISTS d", ":0\\r\\n");
+	expect_unchanged("SETBIT e 1000 1", "EXISTS e", ":0\\r\\n");
+}
+END_TEST
+
 START_TEST(what_grows_is_refused_when_the_stores_are_full)
 {
 	char name[40];
@@ -279,9 +317,9 @@ KIT_MAIN("kv/commands",
 	{ .name = "replies", .setup = setup, .teardown = teardown, .tests = KIT_TESTS(replies_are_those_of_redis), .loop = 4 },
 	{ .name = "table", .tests = KIT_TESTS(the_table_is_in_order) },
 	{ .name = "time", .setup = setup, .teardown = teardown, .tests = KIT_TESTS(keys_expire_to_the_millisecond,
-		a_rename_takes_the_time_to_live_along) },
+		a_rename_takes_the_time_to_live_along, the_last_moments_of_all_are_told_in_seconds) },
 	{ .name = "scan", .setup = setup, .teardown = teardown, .tests = KIT_TESTS(a_scan_goes_over_all_stores), .loop = 3 },
-	{ .name = "memory", .setup = setup, .teardown = teardown, .tests = KIT_TESTS(without_memory_commands_say_so,
+	{ .name = "memory", .setup = setup, .teardown = teardown, .tests = KIT_TESTS(without_memory_commands_say_so, without_memory_strings_are_what_they_were,
 		what_grows_is_refused_when_the_stores_are_full) },
 	{ .name = "connection", .setup = setup, .teardown = teardown, .tests = KIT_TESTS(what_a_connection_says_in_the_third_protocol,
 		a_transaction_remembers_nothing_of_one_that_was_left) })

@@ -140,6 +140,56 @@ START_TEST(what_has_expired_is_swept)
 }
 END_TEST
 
+START_TEST(what_is_not_to_be_answered_is_not)
+{
+	odeon_options options = ODEON_OPTIONS(.simulation = { .enabled = 1, .seed = 1 });
+
+	open_town(options, 2, 1);
+	expect_talk(0, "CLIENT REPLY SKIP\r\nPING 1\r\nPING 2\r\nCLIENT REPLY SKIP\r\nCLIENT REPLY SKIP\r\nPING 3\r\nPING 4\r\n",
+	            "$1\\r\\n2\\r\\n$1\\r\\n4\\r\\n");
+	expect_talk(0, "MULTI\r\nSET a 1\r\nCLIENT REPLY SKIP\r\nEXEC\r\nPING 5\r\nPING 6\r\n",
+	            "+OK\\r\\n+QUEUED\\r\\n+QUEUED\\r\\n*2\\r\\n+OK\\r\\n+OK\\r\\n$1\\r\\n6\\r\\n");
+	close_town();
+}
+END_TEST
+
+/* What a browser is made to send: its body would be commands. */
+START_TEST(who_speaks_http_is_closed_before_anything_is_done)
+{
+	static const char *const requests[] = { "POST / HTTP/1.1\r\nSET a 1\r\n", "GET a\r\nhost: there\r\nSET a 1\r\n" };
+	static const char *const wanted[] = { "", "$-1\r\n" };
+	odeon_options options = ODEON_OPTIONS(.simulation = { .enabled = 1, .seed = 1 });
+
+	open_town(options, 2, 1);
+	for (unsigned i = 0; i < 2; i++) {
+		struct hearer hearer = HEARER;
+		struct reply bytes = { .bytes = (char *)(uintptr_t)requests[i], .length = strlen(requests[i]) };
+
+		begin_talk(i, &hearer, &bytes);
+		await_talk(&hearer, 1);
+		must(hearer.is_closed && hearer.heard.length == strlen(wanted[i]) && (i == 0 || memcmp(hearer.heard.bytes, wanted[i], 5) == 0));
+		reply_fini(&hearer.heard);
+	}
+	expect_talk(2, "EXISTS a\r\n", ":0\\r\\n");
+	close_town();
+}
+END_TEST
+
+/* A word or two may ask for as much as there is. */
+START_TEST(no_reply_takes_memory_without_end)
+{
+	odeon_options options = ODEON_OPTIONS(.simulation = { .enabled = 1, .seed = 1 });
+
+	open_town(options, 3, 1);
+	town.cluster.server.reply_most = 100000;
+	expect_talk(0, "SADD s a\r\nSRANDMEMBER s -9000000000000000000\r\nSRANDMEMBER s -2\r\nHSET h f v\r\nHRANDFIELD h -4000000000000000000 WITHVALUES\r\n",
+	            ":1\\r\\n-OOM no memory\\r\\n*2\\r\\n$1\\r\\na\\r\\n$1\\r\\na\\r\\n:1\\r\\n-OOM no memory\\r\\n");
+	expect_talk(1, "MULTI\r\nSRANDMEMBER s -9000000000000000000\r\nSCARD s\r\nEXEC\r\n",
+	            "+OK\\r\\n+QUEUED\\r\\n+QUEUED\\r\\n*2\\r\\n-OOM no memory\\r\\n:1\\r\\n");
+	close_town();
+}
+END_TEST
+
 /* ---- several clients -------------------------------------------------------------------------------------------------------- */
 
 /* Money goes from account to account, in transactions, and by MSET of two that are read before; the sum is always seen whole. */
@@ -362,6 +412,7 @@ END_TEST
 KIT_MAIN("kv/shards",
 	{ .name = "client", .tests = KIT_TESTS(a_client_sees_its_commands_run_one_after_the_other), .loop = 4 },
 	{ .name = "order", .tests = KIT_TESTS(many_commands_at_once_are_answered_in_order, what_is_wrong_ends_the_connection,
-		what_has_expired_is_swept) },
+		what_has_expired_is_swept, no_reply_takes_memory_without_end,
+		who_speaks_http_is_closed_before_anything_is_done, what_is_not_to_be_answered_is_not) },
 	{ .name = "clients", .tests = KIT_TESTS(nobody_sees_half_a_transaction, nobody_sees_half_a_transaction_on_several_cores), .loop = 3 },
 	{ .name = "failure", .tests = KIT_TESTS(without_memory_commands_are_answered_all_the_same, all_may_end_at_any_moment) })
