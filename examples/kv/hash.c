@@ -3,6 +3,8 @@
  * hash.c - SipHash-1-3 (Aumasson and Bernstein), of bytes in the order of a little-endian machine
  */
 #include "text.h"
+#include <endian.h>
+#include <string.h>
 
 struct state { uint64_t a, b, c, d; };
 
@@ -32,7 +34,16 @@ static void take(struct state *state, uint64_t word)
 	state->a ^= word;
 }
 
-static uint64_t bytes_of(const char *at, size_t count)
+static uint64_t word_at(const char *at)
+{
+	uint64_t word;
+
+	memcpy(&word, at, sizeof word);
+	return le64toh(word);
+}
+
+/* Fewer than a word has. */
+static uint64_t last_bytes(const char *at, size_t count)
 {
 	uint64_t word = 0;
 
@@ -48,8 +59,8 @@ uint64_t text_hash(struct text text, const struct text_seed *seed)
 	size_t whole = text.length & ~(size_t)7;
 
 	for (size_t i = 0; i < whole; i += 8)
-		take(&state, bytes_of(text.at + i, 8));
-	take(&state, (uint64_t)text.length << 56 | bytes_of(text.at + whole, text.length - whole));
+		take(&state, word_at(text.at + i));
+	take(&state, (uint64_t)text.length << 56 | last_bytes(text.at + whole, text.length - whole));
 	state.c ^= 0xff;
 	mix(&state);
 	mix(&state);

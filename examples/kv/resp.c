@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROOM_LEAST = 8, ROOM_KEPT = 1024 };
+enum { ROOM_LEAST = 8, ROOM_KEPT = 1024, SHORT_DIGITS = 8 };
 
 void resp_init(struct resp *resp, struct resp_limits limits)
 {
@@ -102,13 +102,33 @@ static enum resp_outcome parse_inline(struct resp *resp, const char *bytes, size
 
 /* ---- arrays of bulk strings ---------------------------------------------------------------------------------------- */
 
+/* A number of few digits with its line whole, which almost all are. False: it is another one, or none. */
+static bool take_short_length(struct resp *resp, const char *bytes, size_t length, char sort, long long *number)
+{
+	size_t at = resp->at + 1, end = length - at > SHORT_DIGITS ? at + SHORT_DIGITS : length;
+	long long sum = 0;
+
+	if (bytes[resp->at] != sort || at == end || bytes[at] == '0')
+		return false;
+	for (; at < end && bytes[at] >= '0' && bytes[at] <= '9'; at++)
+		sum = sum * 10 + (bytes[at] - '0');
+	if (at == resp->at + 1 || length - at < 2 || bytes[at] != '\r')
+		return false;
+	*number = sum;
+	resp->at = resp->sought = at + 2;
+	return true;
+}
+
 /* The number between a line's first byte and its end; moves behind the line. */
 static enum resp_outcome parse_length(struct resp *resp, const char *bytes, size_t length, bool is_bulk, long long *number)
 {
-	const char *end = memchr(bytes + resp->sought, '\r', length - resp->sought);
-	size_t line = end != NULL ? (size_t)(end - bytes) : length;
+	const char *end;
+	size_t line;
 
-	resp->sought = line;
+	if (take_short_length(resp, bytes, length, is_bulk ? '$' : '*', number))
+		return RESP_COMMAND;
+	end = memchr(bytes + resp->sought, '\r', length - resp->sought);
+	line = resp->sought = end != NULL ? (size_t)(end - bytes) : length;
 	if (line - resp->at > resp->limits.line_bytes)
 		return wrong(resp, is_bulk ? "too big bulk count string" : "too big mbulk count string");
 	if (length - line < 2)

@@ -39,10 +39,9 @@ int text_compare(struct text a, struct text b)
 
 static bool add_digit(unsigned long long *magnitude, char digit)
 {
-	if (digit < '0' || digit > '9' || *magnitude > (ULLONG_MAX - (unsigned)(digit - '0')) / 10)
-		return false;
-	*magnitude = *magnitude * 10 + (unsigned)(digit - '0');
-	return true;
+	unsigned value = (unsigned char)digit - '0';
+
+	return value <= 9 && !__builtin_mul_overflow(*magnitude, 10u, magnitude) && !__builtin_add_overflow(*magnitude, value, magnitude);
 }
 
 bool text_integer(struct text text, long long *number)
