@@ -23,6 +23,8 @@
 
 static inline struct store *call_store(const struct call *call, struct text name)
 {
+	if (call->only != NULL)
+		return call->only;
 	return call->stores[call->count > 1 ? store_of(name, &call->server->seed, call->count) : 0];
 }
 

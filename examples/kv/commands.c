@@ -121,6 +121,11 @@ static void reply_unknown_child(const struct command *parent, struct text child,
 	            child.length > 0 ? child.at : "", name);
 }
 
+static bool has_arity(const struct command *command, size_t count)
+{
+	return command->arity > 0 ? count == (size_t)command->arity : count >= (size_t)-command->arity;
+}
+
 const struct command *command_find(const struct text *words, size_t count, struct reply *reply)
 {
 	char name[NAME_BYTES] = "";
@@ -140,10 +145,19 @@ const struct command *command_find(const struct text *words, size_t count, struc
 			return NULL;
 		}
 	}
-	if (command->arity > 0 ? count == (size_t)command->arity : count >= (size_t)-command->arity)
+	if (has_arity(command, count))
 		return command;
 	reply_error(reply, "ERR wrong number of arguments for '%s' command", command->name);
 	return NULL;
+}
+
+/* Not where the name is of two words. */
+const struct command *command_find_again(const struct command *before, const struct text *words, size_t count, struct reply *reply)
+{
+	if (before != NULL && (before->flags & (COMMAND_PARENT | COMMAND_HIDDEN)) == 0 && text_is(words[0], before->name)
+	 && strchr(before->name, '|') == NULL && has_arity(before, count))
+		return before;
+	return command_find(words, count, reply);
 }
 
 struct command_keys command_keys_of(const struct command *command, const struct text *words, size_t count)

@@ -70,6 +70,7 @@ struct call {
 	const struct server *server;
 	struct store *const *stores;                   /* by number; those that are not needed may be NULL */
 	unsigned count;                                /* of stores */
+	struct store *only;                            /* the one that has all keys of the command; NULL: there are several, or none */
 	struct client *client;
 	struct post *post;
 	struct reply *reply;
@@ -89,6 +90,8 @@ unsigned command_index(const struct command *command);
 
 /* NULL: there is none, or the number of words is wrong, and `reply` says which. */
 const struct command *command_find(const struct text *words, size_t count, struct reply *reply);
+/* The same, sooner where it is what was found before: `before` may be NULL. */
+const struct command *command_find_again(const struct command *before, const struct text *words, size_t count, struct reply *reply);
 const struct command *command_named(const char *name); /* in lower case, whole; NULL: none */
 
 /* The words that are keys: from, to (not included), step; and whether the first word is one too. */

@@ -25,6 +25,7 @@ int conversation_open(struct conversation *conversation, const struct kv_cluster
 	for (unsigned i = 0; i <= cluster->shards; i++)
 		pack_init(&conversation->parts[i].pack);
 	conversation->session.post = post;
+	pack_init(&conversation->unit);
 	resp_init(&conversation->parser, limits);
 	reply_init(&conversation->here, 2);
 	conversation->here.most = cluster->server.reply_most;
@@ -36,7 +37,7 @@ static void clear_parts(struct conversation *conversation)
 	for (unsigned i = 0; i <= last_part(conversation); i++) {
 		struct conversation_part *part = &conversation->parts[i];
 
-		pack_fini(&part->pack);
+		pack_empty(&part->pack);
 		odeon_free(part->answer);
 		*part = (struct conversation_part){ .pack = part->pack };
 	}
@@ -45,6 +46,9 @@ static void clear_parts(struct conversation *conversation)
 void conversation_close(struct conversation *conversation)
 {
 	clear_parts(conversation);
+	for (unsigned i = 0; i <= last_part(conversation); i++)
+		pack_fini(&conversation->parts[i].pack);
+	pack_fini(&conversation->unit);
 	free(conversation->parts);
 	free(conversation->entries);
 	session_fini(&conversation->session);
@@ -82,8 +86,9 @@ static void note(struct conversation *conversation, unsigned part)
 		client->answers = ANSWERS_SKIP;
 }
 
-static void place(struct conversation *conversation, struct pack *unit, uint64_t stores)
+static void place(struct conversation *conversation, uint64_t stores)
 {
+	struct pack *unit = &conversation->unit;
 	bool is_last = (stores & (stores - 1)) != 0 || conversation->session.is_late;
 	unsigned number = is_last ? last_part(conversation) : (unsigned)__builtin_ctzll(stores);
 	struct conversation_part *part = &conversation->parts[number];
@@ -118,7 +123,6 @@ static bool take_command(struct conversation *conversation)
 	struct session *session = &conversation->session;
 	const struct resp *parser = &conversation->parser;
 	const struct command *command = session_find(session, parser->words, parser->count, &conversation->here);
-	struct pack unit;
 	uint64_t stores;
 
 	if (command != NULL && must_wait(conversation, command))
@@ -127,13 +131,12 @@ static bool take_command(struct conversation *conversation)
 		session->client->answers = ANSWERS_SKIP;
 	if (conversation->count == 0)
 		conversation->protocol = session->client->protocol;
-	pack_init(&unit);
-	stores = command != NULL ? session_take(session, command, parser->words, parser->count, &conversation->here, &unit) : 0;
+	pack_empty(&conversation->unit);
+	stores = command != NULL ? session_take(session, command, parser->words, parser->count, &conversation->here, &conversation->unit) : 0;
 	if (stores == 0)
 		note(conversation, HERE);
 	else
-		place(conversation, &unit, stores);
-	pack_fini(&unit);
+		place(conversation, stores);
 	conversation->is_waiting = session->is_blocked;
 	conversation->is_ended = session->ends_round;
 	conversation->is_closing |= session->client->closes || conversation->here.failed;
@@ -359,6 +362,6 @@ void conversation_tell(struct conversation *conversation, struct reply *output)
 {
 	while (conversation->at < conversation->count && tell_entry(conversation, &conversation->entries[conversation->at], output))
 		conversation->at++;
-	if (conversation->at == conversation->count)
+	if (conversation->count > 0 && conversation->at == conversation->count)
 		end_round(conversation, output);
 }

@@ -47,6 +47,7 @@ struct conversation {
 	struct session session;
 	struct resp parser;
 	struct reply here;                             /* what needed no shard */
+	struct pack unit;                              /* the command that is looked at */
 	struct conversation_part *parts;               /* one for each shard, and the last for what comes after these */
 	struct conversation_entry { unsigned part; bool is_silent; size_t end; } *entries;     /* by command: its part, or, without one, where it ends in `here` */
 	size_t count, room, bytes;

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { ROOM_KEPT = 256 };
 #define TRANSACTION UINT32_MAX
 #define GUARD (UINT32_MAX - 1)
 
@@ -26,11 +27,36 @@ void pack_fini(struct pack *pack)
 	pack_init(pack);
 }
 
-static void put_number(struct reply *bytes, size_t number)
+void pack_empty(struct pack *pack)
+{
+	if (pack->bytes.room > ROOM_KEPT)
+		reply_fini(&pack->bytes);
+	reply_cut(&pack->bytes, 0);
+	pack->units = pack->words_most = 0;
+}
+
+static char *number_write(char *to, size_t number)
 {
 	uint32_t word = (uint32_t)number;
 
-	reply_raw(bytes, (struct text){ (const char *)&word, sizeof word });
+	memcpy(to, &word, sizeof word);
+	return to + sizeof word;
+}
+
+static char *word_write(char *to, struct text word)
+{
+	to = number_write(to, word.length);
+	if (word.length > 0)
+		memcpy(to, word.at, word.length);
+	return to + word.length;
+}
+
+static void put_number(struct reply *bytes, size_t number)
+{
+	char *to = reply_more(bytes, sizeof(uint32_t));
+
+	if (to != NULL)
+		(void)number_write(to, number);
 }
 
 static bool is_added(struct pack *pack, size_t before, size_t words_most)
@@ -47,13 +73,16 @@ static bool is_added(struct pack *pack, size_t before, size_t words_most)
 
 bool pack_add(struct pack *pack, const struct command *command, const struct text *words, size_t count)
 {
-	size_t before = pack->bytes.length;
+	size_t before = pack->bytes.length, bytes = (2 + count) * sizeof(uint32_t);
+	char *to;
 
-	put_number(&pack->bytes, command_index(command));
-	put_number(&pack->bytes, count);
-	for (size_t i = 0; i < count; i++) {
-		put_number(&pack->bytes, words[i].length);
-		reply_raw(&pack->bytes, words[i]);
+	for (size_t i = 0; i < count; i++)
+		bytes += words[i].length;
+	to = reply_more(&pack->bytes, bytes);
+	if (to != NULL) {
+		to = number_write(number_write(to, command_index(command)), count);
+		for (size_t i = 0; i < count; i++)
+			to = word_write(to, words[i]);
 	}
 	return is_added(pack, before, count);
 }
@@ -213,13 +242,25 @@ static void run_one(struct runner *runner, struct pack_run *run, struct reply *r
 		effects_end(runner->call.effects);
 }
 
+static struct store *only_store(const struct pack_place *place)
+{
+	struct store *only = NULL;
+
+	for (unsigned i = 0; place->stores != NULL && i < place->count; i++) {
+		if (only != NULL && place->stores[i] != NULL)
+			return NULL;
+		only = only != NULL ? only : place->stores[i];
+	}
+	return only;
+}
+
 void pack_run(const struct pack_place *place, struct pack_run *run, struct reply *reply, size_t *ends)
 {
 	struct text few[16];
 	struct text *words = run->words_most <= sizeof few / sizeof few[0] ? few : calloc(run->words_most, sizeof *words);
 	struct runner runner = {
-		.call = { .server = place->server, .stores = place->stores, .count = place->count, .client = place->client,
-		          .post = place->post, .now = place->now, .may_block = true, .effects = place->effects },
+		.call = { .server = place->server, .stores = place->stores, .count = place->count, .only = only_store(place),
+		          .client = place->client, .post = place->post, .now = place->now, .may_block = true, .effects = place->effects },
 		.at = run->bytes.at,
 		.words = words,
 	};

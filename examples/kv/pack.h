@@ -17,6 +17,7 @@ struct pack {
 
 void pack_init(struct pack *pack);
 void pack_fini(struct pack *pack);
+void pack_empty(struct pack *pack);                    /* the same, but a little memory is kept for the next */
 /* False: no memory, and nothing was added. */
 bool pack_add(struct pack *pack, const struct command *command, const struct text *words, size_t count);
 /* All units of another pack, which is left empty where this one had nothing. */

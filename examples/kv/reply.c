@@ -27,8 +27,7 @@ void reply_cut(struct reply *reply, size_t length)
 	reply->failed = false;
 }
 
-/* Where so many bytes may be written; NULL: nowhere. */
-static char *more(struct reply *reply, size_t bytes)
+char *reply_more(struct reply *reply, size_t bytes)
 {
 	size_t needed = reply->length + bytes, room = reply->room;
 	char *grown;
@@ -53,7 +52,7 @@ static char *more(struct reply *reply, size_t bytes)
 
 void reply_raw(struct reply *reply, struct text bytes)
 {
-	char *to = bytes.length > 0 ? more(reply, bytes.length) : NULL;
+	char *to = bytes.length > 0 ? reply_more(reply, bytes.length) : NULL;
 
 	if (to != NULL)
 		memcpy(to, bytes.at, bytes.length);
@@ -80,7 +79,7 @@ static void counted(struct reply *reply, struct text bytes)
 	char header[HEADER_BYTES], *to;
 	size_t length = line_write(header, '$', (long long)bytes.length);
 
-	to = more(reply, length + bytes.length + 2);
+	to = reply_more(reply, length + bytes.length + 2);
 	if (to == NULL)
 		return;
 	memcpy(to, header, length);
@@ -208,7 +207,7 @@ static void insert(struct reply *reply, size_t at, struct text what)
 {
 	size_t behind = reply->length - at;
 
-	if (more(reply, what.length) == NULL)
+	if (reply_more(reply, what.length) == NULL)
 		return;
 	memmove(reply->bytes + at + what.length, reply->bytes + at, behind);
 	memcpy(reply->bytes + at, what.at, what.length);

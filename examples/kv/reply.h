@@ -22,6 +22,7 @@ void reply_fini(struct reply *reply);
 void reply_cut(struct reply *reply, size_t length);    /* and it has not failed */
 
 void reply_raw(struct reply *reply, struct text bytes);
+char *reply_more(struct reply *reply, size_t bytes);   /* where so many bytes are to be written now; NULL: nowhere */
 void reply_status(struct reply *reply, const char *status);
 void reply_ok(struct reply *reply);
 /* With its code in front: "ERR syntax error". Ends of lines become spaces. */

@@ -200,7 +200,7 @@ const struct command *session_find(struct session *session, const struct text *w
 		session->client->closes = true;
 		return NULL;
 	}
-	command = command_find(words, count, reply);
+	session->command = command = command_find_again(session->command, words, count, reply);
 	if (command != NULL && is_allowed(session, command, reply))
 		return command;
 	if (text_is(words[0], "exec")) {

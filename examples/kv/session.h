@@ -27,6 +27,7 @@ struct session {
 	uint64_t gathered_stores, watched_stores;
 
 	/* Of the last command: */
+	const struct command *command;                 /* NULL: it was none */
 	bool ends_round;                               /* its answer must be there before the next is looked at */
 	bool is_late;                                  /* all before it must be answered before it runs */
 	bool is_blocked;                               /* it was run here and is answered later */

@@ -81,9 +81,8 @@ static bool set_until(struct call *call, struct text text, bool keeps_expiry, in
 void command_set(struct call *call)
 {
 	struct set_options options = { .only_new = false };
-	struct store *store = call_store(call, call->words[1]);
 	size_t before = call->reply->length;
-	struct key *key;
+	struct key *key = NULL;
 	int64_t when = 0;
 
 	if (!read_set_options(call, &options)) {
@@ -92,7 +91,8 @@ void command_set(struct call *call)
 	}
 	if (options.has_expiry && !call_expiry(call, options.expiry, options.unit, options.from_now, false, &when))
 		return;
-	key = store_find(store, call->words[1]);
+	if (options.only_new || options.only_old)
+		key = store_find(call_store(call, call->words[1]), call->words[1]);
 	if (options.gets && !call_find(call, call->words[1], VALUE_STRING, &key))
 		return;
 	if (options.gets)
