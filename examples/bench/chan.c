@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * chan.c - the rows about channels between threads
+ * chan.c - the rows about channels between threads, and between actors
  *
- * Names: chan-KIND-SENDERS-RECEIVERS-BYTES, chan-select-KIND-CHANNELS-BYTES, chan-ping-KIND. A bounded channel has room
- * for 1024. "all" runs some of them; the rest run by name, or all with `odeon-bench chan`.
+ * Names: chan-KIND-SENDERS-RECEIVERS-BYTES, chan-select-KIND-CHANNELS-BYTES, chan-ping-KIND; chan-actors-..., between
+ * actors. A bounded channel has room for 1024. "all" runs some of them; the rest run by name, or all with `odeon-bench chan`.
  */
 #include "chan.h"
 
@@ -62,6 +62,16 @@
 	  .summary = "select over " #CHANNELS " channels, " #KIND ", " #BYTES " bytes", .run = chan_select, \
 	  SHAPE(ODEON_CHANNEL_QUEUE, ROOM, 1, 1, CHANNELS, BYTES), .figures = { NS } }
 
+#define ACTORS_PING(KIND, ROOM) \
+	{ .name = "chan-actors-ping-" #KIND, .amount = "messages", .counts = "messages", .count = 1000000, .is_extra = BY_NAME, \
+	  .summary = #KIND ", there and back between two actors", .run = chan_actors_ping, \
+	  SHAPE(ODEON_CHANNEL_QUEUE, ROOM, 1, 1, 1, 8), .figures = { { "us_per_hop", "us/hop", { 0, 0 }, 0, 0 } } }
+
+#define ACTORS(SENDERS, BYTES) \
+	{ .name = "chan-actors-bounded-" #SENDERS "-1-" #BYTES, .amount = "messages", .counts = "messages", .count = 2000000, \
+	  .is_extra = BY_NAME, .summary = "bounded, " #SENDERS " to 1 actors, " #BYTES " bytes", .run = chan_actors_stream, \
+	  SHAPE(ODEON_CHANNEL_QUEUE, 1024, SENDERS, 1, 1, BYTES), .figures = { NS } }
+
 const struct bench chan_rows[] = {
 	STREAMS(unbounded, ODEON_UNBOUNDED, 2000000, IN_ALL),
 	STREAMS(bounded, 1024, 2000000, IN_ALL),
@@ -76,5 +86,7 @@ const struct bench chan_rows[] = {
 	SELECT(unbounded, ODEON_UNBOUNDED, 8, 8, BY_NAME), SELECT(unbounded, ODEON_UNBOUNDED, 8, 64, BY_NAME),
 	SELECT(bounded, 1024, 2, 8, IN_ALL), SELECT(bounded, 1024, 2, 64, BY_NAME),
 	SELECT(bounded, 1024, 8, 8, IN_ALL), SELECT(bounded, 1024, 8, 64, BY_NAME),
+	ACTORS_PING(unbounded, ODEON_UNBOUNDED), ACTORS_PING(bounded, 1024),
+	ACTORS(1, 8), ACTORS(1, 64), ACTORS(20, 8), ACTORS(20, 64), ACTORS(100, 8), ACTORS(100, 64),
 	{ .name = NULL }
 };

@@ -113,5 +113,7 @@ void chan_watch(struct run *run);
 void chan_oneshot(struct run *run);
 void chan_ping(struct run *run);
 void chan_select(struct run *run);
+void chan_actors_ping(struct run *run);
+void chan_actors_stream(struct run *run);
 
 #endif

@@ -107,14 +107,19 @@ value() { sed -n "s/.*\"$1\":\([0-9.e+-]*\).*/\1/p"; } # of one JSON object
 
 # What goes wrong is said by whoever it is; a figure is then missing from the table.
 measure() { # WHO ROW CORES COUNT
+	case $1:$2 in
+	std:chan-actors-* | crossbeam:chan-actors-*) return 0 ;; # threads only
+	esac
 	case $1 in
 	odeon)
 		line=$("$bench" "$2" --workers "$3" --count "$4" --repeat 1 --format json) || return 1
 		case $2 in
-		chan-ping-*) echo "$line" | value us_per_hop | awk '{ print $1 * 1000 }' ;;
+		chan-ping-* | chan-actors-ping-*) echo "$line" | value us_per_hop | awk '{ print $1 * 1000 }' ;;
 		*) echo "$line" | value ns_per_message ;;
 		esac ;;
-	go) taskset -c "$(first_cores "$3")" "$folder/channels-go" "$2" "$3" "$4" | value ns_per_message ;;
+	go) # whose rows are between goroutines, which are beside threads and actors alike
+		taskset -c "$(first_cores "$3")" "$folder/channels-go" "$(echo "$2" | sed 's/^chan-actors-/chan-/')" "$3" "$4" |
+			value ns_per_message ;;
 	*) LD_PRELOAD=${MALLOC:-} taskset -c "$(first_cores "$3")" "$folder/channels-rust" "$2" "$3" "$4" "$1" |
 		value ns_per_message ;;
 	esac
