@@ -304,7 +304,7 @@ END_TEST
 
 START_TEST(a_system_may_stop_with_all_of_it_at_work)
 {
-	for (int round = 0; round < KIT_SLOWER(50); round++) {
+	for (int round = 0; round < KIT_SLOWER(18); round++) {
 		open_counting(_i, 0);
 		for (int i = 0; i < 6; i++)
 			sockets[i] = dial();
