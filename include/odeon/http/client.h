@@ -32,8 +32,8 @@
  * HEAD, OPTIONS, DELETE, PUT, TRACE) is sent once more.
  *
  * Bodies of requests may come from a source, and those of answers may be one, as server.h has them. An answer that `streams` comes
- * when its head has; its source then sends the pieces to whoever asked, by credit. Its connection is not kept. What came and was not asked for when it breaks off is dropped; that it has broken off is told
- * in any case, when the asker's mailbox has room.
+ * when its head has; its source then sends the pieces to whoever asked, by credit. Its connection is not kept. What came and was not
+ * asked for when it breaks off is dropped; that it has broken off is told in any case, when the asker's mailbox has room.
  */
 #ifndef ODEON_HTTP_CLIENT_H
 #define ODEON_HTTP_CLIENT_H
