@@ -143,6 +143,18 @@ static bool has_room(struct value *value, size_t room)
 	return true;
 }
 
+/* What a long one took is not kept; unless there is no memory for a short one. */
+static void cut_down(struct value *value, size_t room)
+{
+	char *bytes = memory_resize(&value->memory, NULL, room);
+
+	if (bytes == NULL)
+		return;
+	memory_give(&value->memory, value->string.bytes);
+	value->string.bytes = bytes;
+	value->string.room = room;
+}
+
 void value_set_integer(struct value *value, long long integer)
 {
 	if (!value->is_integer)
@@ -159,8 +171,8 @@ bool value_set(struct value *value, struct text text)
 		value_set_integer(value, integer);
 		return true;
 	}
-	if (!value->is_integer && value->string.room > 2 * text.length + 64)   /* what a long one took is not kept */
-		value_set_integer(value, 0);
+	if (!value->is_integer && value->string.room > 2 * text.length + 64)
+		cut_down(value, text.length);
 	if (!has_room(value, text.length))
 		return false;
 	if (text.length > 0)

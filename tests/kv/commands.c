@@ -252,6 +252,8 @@ START_TEST(without_memory_strings_are_what_they_were)
 	expect_unchanged("APPEND c longer-than-an-integer-is", "EXISTS c", ":0\\r\\n");
 	expect_unchanged("SETRANGE d 100 x", "EXISTS d", ":0\\r\\n");
 	expect_unchanged("SETBIT e 1000 1", "EXISTS e", ":0\\r\\n");
+	expect("SETRANGE f 300 x", ":301\\r\\n");
+	expect_unchanged("SET f short", "STRLEN f", ":301\\r\\n");
 }
 END_TEST
 
