@@ -198,25 +198,34 @@ START_TEST(an_answer_streams_by_credit)
 }
 END_TEST
 
+/* By one whose mailbox has room for two, and who takes all that comes. The server's side. */
+static int asked_with_little_room(struct wish *wish, int kind)
+{
+	struct odeon_http_fetch *fetch;
+	int socket;
+
+	*wish = (struct wish)WISH;
+	wish->room = 2;
+	wish->credit = 1000;
+	open_client(kind);
+	fetch = fetch_of("GET", "/");
+	fetch->streams = 1;
+	ask(wish, fetch);
+	socket = accept_plainly(listening);
+	expect(socket, "GET / ");
+	return socket;
+}
+
 /* What has no room in its mailbox waits, and is not lost. */
 START_TEST(an_answer_streams_to_who_has_little_room)
 {
 	enum { CHUNKS = 300 };
 	static struct wish wish;
 	static char said[CHUNKS * 16 + 200];
-	struct odeon_http_fetch *fetch;
 	char *at = said;
 	int socket;
 
-	wish = (struct wish)WISH;
-	wish.room = 2;
-	wish.credit = 1000;
-	open_client(_i);
-	fetch = fetch_of("GET", "/");
-	fetch->streams = 1;
-	ask(&wish, fetch);
-	socket = accept_plainly(listening);
-	expect(socket, "GET / ");
+	socket = asked_with_little_room(&wish, _i);
 	at += sprintf(at, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
 	for (int i = 0; i < CHUNKS; i++)
 		at += sprintf(at, "5\r\n%05d\r\n", i);
@@ -243,19 +252,10 @@ START_TEST(who_has_no_room_is_told_that_a_stream_broke_off)
 {
 	static struct wish wish;
 	struct plug plug = PLUG;
-	struct odeon_http_fetch *fetch;
 	uint64_t actors;
 	int socket;
 
-	wish = (struct wish)WISH;
-	wish.room = 2;
-	wish.credit = 1000;
-	open_client(_i);
-	fetch = fetch_of("GET", "/");
-	fetch->streams = 1;
-	ask(&wish, fetch);
-	socket = accept_plainly(listening);
-	expect(socket, "GET / ");
+	socket = asked_with_little_room(&wish, _i);
 	say(socket, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nfive ");
 	eventually(atomic_load(&wish.pieces) == 1);
 	world_tell(&world, wish.asker, errand_plug, &plug);
