@@ -383,10 +383,7 @@ int listen_plainly(void)
 	socklen_t length;
 	int listening;
 
-	if (wires_kind == KIND_LOCAL)
-		snprintf(address, sizeof address, "unix:/tmp/odeon-wires-%d-%d", (int)getpid(), atomic_fetch_add(&serial, 1));
-	else
-		snprintf(address, sizeof address, "127.0.0.1:0");
+	wires_place(address);
 	length = read_address(&where);
 	listening = socket(where.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	must(listening >= 0 && bind(listening, (struct sockaddr *)&where, length) == 0 && listen(listening, 16) == 0);

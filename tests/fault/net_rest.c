@@ -229,7 +229,7 @@ static void make_path(void)
 	int plain;
 
 	snprintf(path, sizeof path, "/tmp/odeon-fault-%d", (int)getpid());
-	plain = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	plain = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	must(plain >= 0 && write(plain, "0123456789", 10) == 10 && close(plain) == 0);
 }
 
