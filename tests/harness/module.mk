@@ -5,4 +5,4 @@ check_PROGRAMS += %D%/planted
 %C%_planted_SOURCES = %D%/planted.c
 TESTS      += %D%/nets.sh
 endif
-EXTRA_DIST += %D%/nets.sh
+EXTRA_DIST += %D%/nets.sh %D%/server.sh

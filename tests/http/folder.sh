@@ -2,17 +2,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # A folder that is served, and curl: whole files, parts, several parts at once, and downloads that go on where they had stopped.
 set -eu
-: "${top_builddir:=.}"
+: "${top_builddir:=.}" "${top_srcdir:=.}"
 server=$top_builddir/tests/http/folder
 test -x "$server" || { echo "skipped: built without libodeon-http"; exit 77; }
 for tool in curl timeout mkfifo; do
 	command -v "$tool" >/dev/null || { echo "skipped: there is no $tool"; exit 77; }
 done
-scratch=$(mktemp -d)
-running=
-trap 'test -z "$running" || kill -9 "$running" 2>/dev/null || true; wait; rm -rf "$scratch"' EXIT
-
-wrong() { printf 'WRONG: %s\n' "$*" | tee -a "$scratch/wrong"; }
+. "$top_srcdir/tests/harness/server.sh"
 
 mkdir "$scratch/folder"
 printf 'abcdefghijklmnopqrstuvwxyz' >"$scratch/folder/letters.txt"
@@ -22,16 +18,7 @@ mkfifo "$scratch/input"
 "$server" "$scratch/folder" <"$scratch/input" >"$scratch/said" 2>"$scratch/log" &
 running=$!
 exec 3>"$scratch/input"
-tries=0
-until grep -q '^http://' "$scratch/said"; do
-	tries=$((tries + 1))
-	if [ "$tries" -gt 200 ] || ! kill -0 "$running" 2>/dev/null; then
-		cat "$scratch/log"
-		echo "it did not start"
-		exit 1
-	fi
-	sleep 0.05
-done
+await_said '^http://'
 url=$(cat "$scratch/said")
 
 ask() { timeout 20 curl -sS "$@" || wrong "curl $*: $?"; }

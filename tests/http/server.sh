@@ -3,31 +3,18 @@
 # examples/18-http-hello, and clients that others wrote: curl, and wrk where there is one. It must answer all of them, and end well
 # when it is told to.
 set -eu
-: "${top_builddir:=.}"
+: "${top_builddir:=.}" "${top_srcdir:=.}"
 server=$top_builddir/examples/18-http-hello
 test -x "$server" || { echo "skipped: built without libodeon-http"; exit 77; }
 for tool in curl timeout; do
 	command -v "$tool" >/dev/null || { echo "skipped: there is no $tool"; exit 77; }
 done
-scratch=$(mktemp -d)
-running=
-trap 'test -z "$running" || kill -9 "$running" 2>/dev/null || true; wait; rm -rf "$scratch"' EXIT
-
-wrong() { printf 'WRONG: %s\n' "$*" | tee -a "$scratch/wrong"; }
+. "$top_srcdir/tests/harness/server.sh"
 
 : >"$scratch/said"
 "$server" 127.0.0.1:0 >"$scratch/said" 2>"$scratch/log" &
 running=$!
-tries=0
-until grep -q '^listening at ' "$scratch/said"; do
-	tries=$((tries + 1))
-	if [ "$tries" -gt 200 ] || ! kill -0 "$running" 2>/dev/null; then
-		cat "$scratch/said" "$scratch/log"
-		echo "it did not start"
-		exit 1
-	fi
-	sleep 0.05
-done
+await_said '^listening at '
 url=http://$(sed -n 's/^listening at //p' "$scratch/said")
 
 expect()                                        # wanted, arguments of curl...

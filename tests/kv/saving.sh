@@ -4,28 +4,14 @@
 # and redis-check-aof on the same files.
 set -eu
 case ${SANITIZER-} in *thread*) echo "skipped: ThreadSanitizer takes descriptors that were opened again for the old ones"; exit 77 ;; esac
-: "${top_builddir:=.}"
+: "${top_builddir:=.}" "${top_srcdir:=.}"
 server=$top_builddir/examples/kv/kv
 test -x "$server" || { echo "skipped: built without libodeon-net"; exit 77; }
 for tool in redis-cli timeout; do
 	command -v "$tool" >/dev/null || { echo "skipped: there is no $tool"; exit 77; }
 done
-scratch=$(mktemp -d)
-running=
-trap 'test -z "$running" || kill -9 "$running" 2>/dev/null || true; wait; rm -rf "$scratch"' EXIT
+. "$top_srcdir/tests/harness/server.sh"
 files=$scratch/appendonlydir
-
-wrong() { printf 'WRONG: %s\n' "$*" | tee -a "$scratch/wrong"; }
-
-await()                                         # what is to come true, a command
-{
-	tries=0
-	until "$@" 2>/dev/null; do
-		tries=$((tries + 1))
-		test "$tries" -lt 400 || { wrong "it never came true: $*"; return; }
-		sleep 0.05
-	done
-}
 
 start()                                         # options...
 {

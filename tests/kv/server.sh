@@ -3,45 +3,21 @@
 # The server of examples/kv, and clients that others wrote: redis-cli, redis-benchmark, and nc. It must answer all of them, whatever
 # they do, and end well when it is told to.
 set -eu
-: "${top_builddir:=.}"
+: "${top_builddir:=.}" "${top_srcdir:=.}"
 server=$top_builddir/examples/kv/kv
 test -x "$server" || { echo "skipped: built without libodeon-net"; exit 77; }
 for tool in redis-cli redis-benchmark nc timeout; do
 	command -v "$tool" >/dev/null || { echo "skipped: there is no $tool"; exit 77; }
 done
 nc -h 2>&1 | grep -q -e '-[A-Za-z]*N' || { echo "skipped: this nc cannot end only its own side (-N)"; exit 77; }
-scratch=$(mktemp -d)
-running=
-trap 'test -z "$running" || kill -9 "$running" 2>/dev/null || true; wait; rm -rf "$scratch"' EXIT
-
-# Also in a pipeline, which is a shell of its own.
-wrong() { printf 'WRONG: %s\n' "$*" | tee -a "$scratch/wrong"; }
-
-await()                                         # what is to come true, a command
-{
-	tries=0
-	until "$@" 2>/dev/null; do
-		tries=$((tries + 1))
-		test "$tries" -lt 400 || { wrong "it never came true: $*"; return; }
-		sleep 0.05
-	done
-}
+. "$top_srcdir/tests/harness/server.sh"
 
 start()                                         # options...: sets address
 {
 	: >"$scratch/said"
 	"$server" "$@" >"$scratch/said" 2>"$scratch/log" &
 	running=$!
-	tries=0
-	until grep -q '^ready at ' "$scratch/said"; do
-		tries=$((tries + 1))
-		if [ "$tries" -gt 200 ] || ! kill -0 "$running" 2>/dev/null; then
-			cat "$scratch/said" "$scratch/log"
-			echo "it did not start: $*"
-			exit 1
-		fi
-		sleep 0.05
-	done
+	await_said '^ready at ' "$*"
 	address=$(sed -n 's/^ready at //p' "$scratch/said")
 }
 
