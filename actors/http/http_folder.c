@@ -27,7 +27,6 @@ struct facts {
 
 static bool has_parts(const struct facts *facts) { return facts->status == 206 && facts->parts.ranges.count > 1; }
 
-
 static void describe(const struct http_file *file, struct facts *facts)
 {
 	int length = snprintf(facts->tag, sizeof facts->tag, "\"%llx-%llx-%llx\"", (unsigned long long)file->number,

@@ -75,7 +75,7 @@ int http_range_read(struct http_text text, uint64_t whole, struct http_ranges *r
 			return all_of(whole, ranges);
 		status = ranges->count > 0 ? 206 : 416;
 	}
-	return ranges->count > 0 || status == 416 ? status : all_of(whole, ranges);
+	return status != 200 ? status : all_of(whole, ranges);  /* 200: no range at all */
 }
 
 struct http_text http_range_write(char text[HTTP_CONTENT_RANGE_BYTES_MOST], int status, const struct http_range *range,
