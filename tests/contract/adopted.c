@@ -94,35 +94,24 @@ START_TEST(a_socket_that_waits_holds_up_nobody)
 }
 END_TEST
 
-static int plain_socket;
-static void *write_lots(void *argument)
-{
-	write_pattern(plain_socket, 0, LOTS);
-	must(shutdown(plain_socket, SHUT_WR) == 0);
-	return argument;
-}
-
 START_TEST(what_is_said_comes_back_whole_and_in_order)
 {
 	odeon_connection_options options;
-	pthread_t writer;
-	int ours;
+	int plain, ours;
 
 	ears_init(&ears);
 	ears.echoes = true;
 	ears.credit = 2;
 	wires_open(_i, 2);
 	options = options_with(0);
-	ours = connected(&plain_socket);
+	ours = connected(&plain);
 	adopt_for(&ears, ours, &options);
-	must(pthread_create(&writer, NULL, write_lots, NULL) == 0);
-	ck_assert_uint_eq(read_pattern(plain_socket, 0, UINT64_MAX), LOTS);
-	pthread_join(writer, NULL);
+	ck_assert_uint_eq(echoed_pattern(plain, LOTS), LOTS);
 	eventually(ears_ended(&ears));
 	ck_assert(!ears.is_wrong);
 	ck_assert_int_eq(ears.end.error, 0);
 	ck_assert_uint_eq(ears.end.read, LOTS);
-	close(plain_socket);
+	close(plain);
 	wires_close();
 }
 END_TEST

@@ -24,22 +24,12 @@ static void open_echo(int kind)
 /* ---- bytes ----------------------------------------------------------------------------------------------------------------- */
 
 static int plain_socket;
-static void *write_lots(void *argument)
-{
-	write_pattern(plain_socket, 0, LOTS);
-	must(shutdown(plain_socket, SHUT_WR) == 0);
-	return argument;
-}
 
 START_TEST(what_is_said_comes_back_whole_and_in_order)
 {
-	pthread_t writer;
-
 	open_echo(_i);
 	plain_socket = dial();
-	must(pthread_create(&writer, NULL, write_lots, NULL) == 0);
-	ck_assert_uint_eq(read_pattern(plain_socket, 0, UINT64_MAX), LOTS);    /* up to the end, which is half of it */
-	pthread_join(writer, NULL);
+	ck_assert_uint_eq(echoed_pattern(plain_socket, LOTS), LOTS);
 	eventually(ears_ended(&ears));
 	ck_assert(!ears.is_wrong);
 	ck_assert_int_eq(ears.end.error, 0);

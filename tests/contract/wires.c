@@ -452,6 +452,29 @@ uint64_t read_pattern(int plain, uint64_t from, uint64_t most)
 	return total;
 }
 
+struct writing { int plain; size_t length; };
+
+static void *write_and_end(void *argument)
+{
+	const struct writing *writing = argument;
+
+	write_pattern(writing->plain, 0, writing->length);
+	must(shutdown(writing->plain, SHUT_WR) == 0);
+	return NULL;
+}
+
+uint64_t echoed_pattern(int plain, size_t length)
+{
+	struct writing writing = { plain, length };
+	pthread_t writer;
+	uint64_t heard;
+
+	must(pthread_create(&writer, NULL, write_and_end, &writing) == 0);
+	heard = read_pattern(plain, 0, UINT64_MAX);
+	must(pthread_join(writer, NULL) == 0);
+	return heard;
+}
+
 int read_end_of(int plain)
 {
 	unsigned char room[4096];

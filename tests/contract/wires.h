@@ -79,6 +79,7 @@ int accept_plainly(int listening);
 void write_pattern(int socket, uint64_t from, size_t length);  /* all of it */
 size_t write_what_goes(int socket, uint64_t from, size_t length);      /* until nothing goes for 200 ms */
 uint64_t read_pattern(int socket, uint64_t from, uint64_t most);       /* until that many, or the end; how many */
+uint64_t echoed_pattern(int socket, size_t length);    /* so much is written, and our side ended; read meanwhile, to their end */
 int read_end_of(int socket);                           /* reads on to the end; 0: it was one, else errno */
 void reset(int socket);                                /* closes it so that the other side is told of a reset, by TCP */
 struct odeon_bytes *pattern_bytes(uint64_t from, size_t length);
