@@ -493,7 +493,7 @@ START_TEST(a_reset_at_any_moment_is_told_once)
 {
 	uint64_t random = kit_seed();
 
-	for (int i = 0; i < KIT_SLOWER(100); i++) {
+	for (int i = 0; i < KIT_SLOWER(50); i++) {
 		int plain = begin_echo(_i), count;
 
 		random = random * 6364136223846793005u + 1442695040888963407u;

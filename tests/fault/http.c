@@ -150,7 +150,7 @@ static int talk(odeon_system *system)
 	if (error == 0)
 		error = odeon_connection_open(system, bound, owner, &client, NULL);
 	if (error == 0)
-		must(talks_end(&ends, ODEON_SECONDS(2)));
+		must(talks_end(&ends));
 	return error;
 }
 

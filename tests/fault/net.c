@@ -83,7 +83,7 @@ static int talk(odeon_system *system)
 		error = odeon_connection_open(system, bound, owner, &client, NULL);
 	if (error != 0)
 		return error;
-	must(talks_end(&ends, ODEON_MS(300)));
+	must(talks_end(&ends));
 	drained = odeon_ask(odeon_drained, system, listener, odeon_new(odeon_drain), odeon_clock_deadline(ODEON_MS(500)), &error);
 	odeon_free(drained);
 	return error;

@@ -13,9 +13,9 @@ static inline void talks_letter(void *host, const odeon_dead_letter *letter) { (
 static inline void talks_log(void *host, enum odeon_log_level level, const char *text) { (void)host; (void)level; (void)text; }
 
 /* Whether there is one end, by its name or by a time-out: never not at all. */
-static inline bool talks_end(atomic_uint *ends, odeon_duration within)
+static inline bool talks_end(atomic_uint *ends)
 {
-	odeon_time until = odeon_clock_deadline(within);
+	odeon_time until = kit_deadline();
 
 	while (atomic_load(ends) == 0 && odeon_clock_now().ns < until.ns)
 		kit_pause();

@@ -7,7 +7,7 @@
 
 /* ---- nothing is missed ----------------------------------------------------------------------------------------------------- */
 
-enum { MANY = KIT_SLOWER(100000) };
+enum { MANY = KIT_SLOWER(20000) };
 
 /* Takes what is there, then asks again. */
 static void take_all(odeon_self *self, struct listener *listener, odeon_receiver *receiver)
