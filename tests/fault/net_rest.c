@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * net_rest.c - files, signals, other programs, datagrams and names with each allocation failing in turn: each call answers with the
+ * net_rest.c - files, signals, other programs, datagrams, names and sockets of the host with each allocation failing in turn: each call answers with the
  * error, or the end is told by its name; nothing crashes, and nothing is left
  */
 #include "../harness/kit.h"
@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -178,9 +179,27 @@ static int try_names(odeon_system *system)
 	return odeon_connection_open(system, name, owner, &client, NULL);
 }
 
+/* What it does not take is as it was. */
+static int try_adopted(odeon_system *system)
+{
+	odeon_connection_options options = ODEON_CONNECTION_OPTIONS(.credit = ODEON_READ_ALWAYS, .linger = ODEON_MS(50));
+	odeon_ref owner;
+	int pair[2], error = owner_for(system, &owner);
+
+	if (error != 0)
+		return error;
+	must(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == 0);
+	must(write(pair[1], "brought", 7) == 7 && shutdown(pair[1], SHUT_WR) == 0);
+	error = odeon_connection_adopt(system, pair[0], owner, &options, NULL);
+	must(error == 0 || (fcntl(pair[0], F_GETFL) == O_RDWR && close(pair[0]) == 0));
+	must(close(pair[1]) == 0);
+	return error;
+}
+
 /* `got` with nothing failing: what brings us that it is all there. */
 static const struct { int (*try_it)(odeon_system *system); unsigned got; } rows[] = {
 	{ try_file, 2 }, { try_signals, 0 }, { try_child, 1 }, { try_datagrams, 0 }, { try_names, 1 },
+	{ try_adopted, 1 },
 };
 enum { ROWS = sizeof rows / sizeof rows[0] };
 
@@ -191,7 +210,7 @@ static void on_log(void *host, enum odeon_log_level level, const char *text) { (
 
 static bool waits_for_end(void)
 {
-	odeon_time until = odeon_clock_deadline(ODEON_SECONDS(3));
+	odeon_time until = kit_deadline();
 
 	while (atomic_load(&ends) == 0 && atomic_load(&gave_up) == 0 && odeon_clock_now().ns < until.ns)
 		kit_pause();

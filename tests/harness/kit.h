@@ -195,7 +195,7 @@ struct kit_case {
 	const char *name;
 	const TTest *const *tests;                     /* ends with NULL */
 	void (*setup)(void), (*teardown)(void);
-	int loop;                                      /* each test runs for 0 <= _i < loop; 0 is once */
+	int loop;                                      /* each test runs for 0 <= _i < loop; 0 is once, below it never */
 };
 
 /* Runs the cases of a suite, "unit/send"; answers main's result. */

@@ -289,18 +289,17 @@ START_TEST(a_handler_may_ask_what_it_is_doing)
 END_TEST
 
 #if defined(KIT_ADDRESS_SANITIZER) || defined(KIT_THREAD_SANITIZER)
-# define FAULTY                                 /* the sanitizers' handlers are there first */
+# define UNLESS_SANITIZED(times) -1             /* the sanitizers' handlers are there first */
 #else
-# define FAULTY \
-	{ .name = "fault", .loop = FAULTS, \
-	  .tests = KIT_TESTS(a_fault_on_a_worker_names_actor_message_and_place, a_fault_on_an_own_thread_does_too, \
-	                     a_fault_on_the_hosts_thread_does_too) }, \
-	{ .name = "report", \
-	  .tests = KIT_TESTS(the_message_that_failed_is_not_among_those_before, who_does_not_ask_gets_no_report, \
-	                     a_fault_outside_of_actors_is_silent_and_kills, somebody_elses_handler_is_left_alone_and_may_ask, \
-	                     several_systems_report_and_one_that_ended_takes_nothing_away) },
+# define UNLESS_SANITIZED(times) (times)
 #endif
 
 KIT_MAIN("unit/crash",
-	FAULTY
+	{ .name = "fault", .loop = UNLESS_SANITIZED(FAULTS),
+	  .tests = KIT_TESTS(a_fault_on_a_worker_names_actor_message_and_place, a_fault_on_an_own_thread_does_too,
+	                     a_fault_on_the_hosts_thread_does_too) },
+	{ .name = "report", .loop = UNLESS_SANITIZED(1),
+	  .tests = KIT_TESTS(the_message_that_failed_is_not_among_those_before, who_does_not_ask_gets_no_report,
+	                     a_fault_outside_of_actors_is_silent_and_kills, somebody_elses_handler_is_left_alone_and_may_ask,
+	                     several_systems_report_and_one_that_ended_takes_nothing_away) },
 	{ .name = "print", .tests = KIT_TESTS(a_thread_that_runs_no_actor_has_nothing_to_print, a_handler_may_ask_what_it_is_doing) })
