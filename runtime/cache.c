@@ -77,9 +77,9 @@ static void heap_add(struct bin *bin, void *block)
 }
 
 /* From the own heaps, when some have enough to be worth it. */
-static bool take_heap(struct bin *bin)
+static bool take_heap(struct bin *bin, size_t units)
 {
-	if (bin->heaped < CACHE_HEAPED_LEAST)
+	if (bin->heaped * units * 16 < CACHE_HEAPED_BYTES)
 		return false;
 	for (uint32_t i = 0; i < CACHE_HEAPS; i++) {
 		struct heap *heap = &bin->heaps[bin->next_heap++ % CACHE_HEAPS];
@@ -186,7 +186,7 @@ static bool refill(struct cache *cache, size_t units)
 {
 	struct bin *bin = &cache->bins[units];
 
-	while (!take_heap(bin) && (bin->slab == NULL || !take_group(bin))) {
+	while (!take_heap(bin, units) && (bin->slab == NULL || !take_group(bin))) {
 		if (bin->slab != NULL)
 			slab_leave(bin->slab);
 		bin->group = 0;

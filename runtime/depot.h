@@ -30,7 +30,7 @@
 #define CACHE_UNITS_LEAST 3u                    /* and no smaller */
 #define CACHE_BATCH 64u                         /* of its list, a worker gives back so many when it has twice as many */
 #define CACHE_HEAPS 512u                        /* groups that a worker collects bits of, of each size; a power of two */
-#define CACHE_HEAPED_LEAST 2048u                /* blocks in these, before it looks there for some */
+#define CACHE_HEAPED_BYTES 65536u               /* of blocks in these, before it looks there for some */
 #define SLAB_BYTES 65536u
 #define SLAB_GROUPS 22u                         /* of 64 blocks; enough for the smallest */
 #define SPAN_SLABS 32u

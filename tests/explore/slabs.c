@@ -34,7 +34,7 @@ static void alloc_free_lines(void *block) { (void)block; }
 #define CACHE_UNITS_LEAST 3u
 #define CACHE_BATCH 1u
 #define CACHE_HEAPS 2u
-#define CACHE_HEAPED_LEAST 16u
+#define CACHE_HEAPED_BYTES 768u
 #define SLAB_BYTES 512u
 #define SLAB_GROUPS 1u
 #define SPAN_SLABS 4u
