@@ -6,6 +6,18 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+int mallctl(const char *name, void *old, size_t *old_bytes, void *new, size_t bytes) __attribute__((weak));    /* jemalloc's */
+
+/* It goes on without. */
+static void let_run(bool runs)
+{
+	if (mallctl != NULL)
+		(void)mallctl("background_thread", NULL, NULL, &runs, sizeof runs);
+}
+
+void memory_begin(void) { let_run(true); }
+void memory_end(void) { let_run(false); }
+
 static void count(struct memory *memory, size_t more, size_t less)
 {
 	for (; memory != NULL; memory = memory->above)

@@ -2,13 +2,18 @@
 /*
  * memory.h - blocks that are counted: what a value takes, and what the store that it is in takes
  *
- * Counted is what the C library gave, which may be more than was asked for. One account is used by one thread at a time,
+ * Counted is what the allocator gave, which may be more than was asked for. One account is used by one thread at a time,
  * and so are those above it.
  */
 #ifndef KV_MEMORY_H
 #define KV_MEMORY_H
 
 #include <stddef.h>
+
+/* Between them, what is free goes back to the system also while nobody asks for anything, by threads of jemalloc's; without it, nothing
+ * happens. By the thread that is there first and last. */
+void memory_begin(void);
+void memory_end(void);
 
 struct memory {
 	size_t used;

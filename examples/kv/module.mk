@@ -22,4 +22,5 @@ noinst_PROGRAMS += %D%/kv
 endif
 %C%_kv_SOURCES  = %D%/archive.c %D%/archive.h %D%/server.c %D%/settings.c %D%/settings.h %D%/visitor.c %D%/visitor.h
 %C%_kv_CPPFLAGS = $(AM_CPPFLAGS) -DKV_VERSION='"$(PACKAGE_VERSION)"'
-%C%_kv_LDADD    = %D%/libkv.la libodeon-net.la libodeon.la
+# Its malloc is jemalloc too: what it keeps is made by one thread and freed by another, and the C library keeps what is left of that.
+%C%_kv_LDADD    = %D%/libkv.la libodeon-net.la libodeon.la $(JEMALLOC_LIBS)

@@ -168,6 +168,7 @@ int main(int count, char **arguments)
 
 	if (status >= 0)
 		return status;
+	memory_begin();
 	allow_connections(&settings);
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGINT);
@@ -181,5 +182,6 @@ int main(int count, char **arguments)
 	if (odeon_system_free(running.system) != 0)
 		return 1;
 	archive_close(&running.archive);
+	memory_end();
 	return error != 0;
 }
