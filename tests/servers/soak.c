@@ -188,6 +188,8 @@ static bool run_for(struct soak *soak, double seconds)
 
 /* When nobody is there any more: how much it holds, and how many descriptors it has. So many are waited for, for a while; 0: until
  * they stay the same. */
+#define KEPT_MS 25000                                  /* jemalloc gives back within ten seconds, but may sleep as long before it begins */
+
 static void look(const struct soak *soak, unsigned wanted, size_t *memory, unsigned *descriptors)
 {
 	unsigned before = 0;
@@ -199,6 +201,8 @@ static void look(const struct soak *soak, unsigned wanted, size_t *memory, unsig
 		before = *descriptors;
 		*descriptors = host_descriptors(&soak->host);
 	}
+	if (!soak->may_grow)
+		rest(KEPT_MS);
 	*memory = host_memory(&soak->host);
 }
 
