@@ -9,7 +9,7 @@ check_LTLIBRARIES += %D%/libkv.la
 	%D%/list.h %D%/lists.c %D%/mail.c %D%/mail.h %D%/manifest.c %D%/manifest.h %D%/memory.c %D%/memory.h %D%/moves.c \
 	%D%/objects.c %D%/pack.c %D%/pack.h %D%/pattern.c %D%/persistence.h %D%/pieces.c %D%/pops.c %D%/random.c \
 	%D%/ranges.c %D%/record.c %D%/replay.c %D%/replay.h %D%/reply.c %D%/reply.h %D%/resp.c %D%/resp.h %D%/saving.c \
-	%D%/saving.h %D%/scan.c %D%/scores.c %D%/scribe.c %D%/scribe.h %D%/session.c %D%/session.h %D%/sets.c %D%/shard.c \
+	%D%/saving.h %D%/scan.c %D%/scores.c %D%/scout.c %D%/scout.h %D%/scribe.c %D%/scribe.h %D%/session.c %D%/session.h %D%/sets.c %D%/shard.c \
 	%D%/shard.h %D%/sorted.c %D%/sorted.h %D%/split.c %D%/store.c %D%/store.h %D%/strike.c %D%/strike.h %D%/strings.c \
 	%D%/table.c %D%/table.h %D%/tape.c %D%/tape.h %D%/text.c %D%/text.h %D%/value.c %D%/wait.c %D%/wait.h
 %C%_libkv_la_LIBADD = -lm

@@ -7,6 +7,7 @@
 #include "call.h"
 #include "effects.h"
 #include "pack.h"
+#include "scout.h"
 #include "wait.h"
 #include <stdlib.h>
 #include <string.h>
@@ -124,7 +125,8 @@ bool pack_add_transaction(struct pack *pack, const struct pack *commands, const 
 
 /* ---- running ---------------------------------------------------------------------------------------------------------- */
 
-struct runner { struct call call; const char *at; struct text *words; };
+/* scout: NULL: there is nothing to go ahead of, or no single store. */
+struct runner { struct call call; const char *at; struct text *words; struct scout *scout; };
 
 static uint32_t take_number(struct runner *runner)
 {
@@ -152,7 +154,12 @@ static void take_words(struct runner *runner, uint32_t index)
 
 static void run_command(struct runner *runner, uint32_t index)
 {
+	size_t first;
+
 	take_words(runner, index);
+	first = (size_t)runner->call.command->first;
+	if (runner->scout != NULL && first > 0 && first < runner->call.words_count)
+		scout_tell(runner->scout, runner->words[first]);
 	command_run(&runner->call);
 }
 
@@ -254,6 +261,37 @@ static struct store *only_store(const struct pack_place *place)
 	return only;
 }
 
+static void scout_keys(struct runner *runner)
+{
+	const struct command *command = runner->call.command;
+	struct command_keys keys = command_keys_of(command, runner->words, runner->call.words_count);
+
+	if ((command->flags & COMMAND_CHANNELS) != 0)
+		return;
+	for (size_t i = keys.from; i < keys.to && !scout_is_full(runner->scout); i += keys.step)
+		scout_add(runner->scout, runner->words[i]);
+}
+
+/* The keys of the next units, as far as these are plain commands. Answers how many that are, one at least; none of them was taken. */
+static size_t go_ahead(struct runner *runner, size_t units)
+{
+	const char *before = runner->at;
+	size_t seen = 0;
+
+	scout_begin(runner->scout, runner->call.only);
+	for (; seen < units && !scout_is_full(runner->scout); seen++) {
+		uint32_t index = take_number(runner);
+
+		if (index >= GUARD)
+			break;
+		take_words(runner, index);
+		scout_keys(runner);
+	}
+	runner->at = before;
+	scout_go(runner->scout);
+	return seen > 0 ? seen : 1;
+}
+
 void pack_run(const struct pack_place *place, struct pack_run *run, struct reply *reply, size_t *ends)
 {
 	struct text few[16];
@@ -264,13 +302,21 @@ void pack_run(const struct pack_place *place, struct pack_run *run, struct reply
 		.at = run->bytes.at,
 		.words = words,
 	};
+	struct scout scout;
+	size_t seen = 0;                                       /* the scout went over so many units */
 
+	if (words != NULL && run->units > 1 && runner.call.only != NULL)
+		runner.scout = &scout;
 	for (run->done = 0; run->done < run->units && (run->done == 0 || reply->length < run->reply_most); run->done++) {
+		if (runner.scout != NULL && run->done == seen)
+			seen += go_ahead(&runner, run->units - run->done);
 		run_one(&runner, run, reply);
 		if (ends != NULL)
 			ends[run->done] = reply->length;
 	}
 	run->used = (size_t)(runner.at - run->bytes.at);
+	if (runner.scout != NULL)
+		store_forget(runner.call.only);
 	if (words != few)
 		free(words);
 }

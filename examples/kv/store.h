@@ -49,6 +49,7 @@ struct store {
 	struct memory memory;
 	struct table keys, timed;
 	struct text_seed seed;
+	struct { struct text name; uint32_t hash; } known;     /* by where the name lies, not by what it says; NULL: none */
 	uint64_t random;
 	int64_t now;                                   /* set by whoever uses it */
 	uint64_t tidied;                               /* where store_tidy goes on */
@@ -66,7 +67,19 @@ void store_free(struct store *store);
 
 static inline uint32_t store_hash(const struct store *store, struct text name)
 {
+	if (name.at != NULL && name.at == store->known.name.at && name.length == store->known.name.length)
+		return store->known.hash;
 	return (uint32_t)text_hash(name, &store->seed);
+}
+/* The hash of a name, instead of any before, is found sooner until it is forgotten: so long the name's bytes stay as they are. */
+static inline void store_know(struct store *store, struct text name, uint32_t hash)
+{
+	store->known.name = name;
+	store->known.hash = hash;
+}
+static inline void store_forget(struct store *store)
+{
+	store->known.name = (struct text){ NULL, 0 };
 }
 /* Which of `count` stores a key is in: by the half of the hash that buckets are not found by. */
 static inline unsigned store_of(struct text name, const struct text_seed *seed, unsigned count)

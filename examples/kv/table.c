@@ -109,9 +109,20 @@ static void resize(struct table *table, unsigned bits)
 
 /* ---- one entry ------------------------------------------------------------------------------------------------------- */
 
+void table_fetch(const struct table *table, uint32_t hash)
+{
+	if (table->count > 0)
+		__builtin_prefetch(bucket_of(table, hash));
+}
+
+struct entry *table_first(const struct table *table, uint32_t hash)
+{
+	return table->count > 0 ? *bucket_of(table, hash) : NULL;
+}
+
 struct entry *table_find(const struct table *table, struct text name, uint32_t hash)
 {
-	struct entry *entry = table->count > 0 ? *bucket_of(table, hash) : NULL;
+	struct entry *entry = table_first(table, hash);
 
 	while (entry != NULL && (entry->hash != hash || !text_equal(entry_name(entry), name)))
 		entry = entry->after;

@@ -41,6 +41,9 @@ void table_fini(struct table *table);                  /* its entries are the ca
 void *entry_make(struct memory *memory, size_t bytes, struct text name, uint32_t hash);
 
 struct entry *table_find(const struct table *table, struct text name, uint32_t hash);
+/* On the way to that: what is read first is fetched into the cache; and the first entry that is looked at, or NULL. */
+void table_fetch(const struct table *table, uint32_t hash);
+struct entry *table_first(const struct table *table, uint32_t hash);
 bool table_add(struct table *table, struct entry *entry);      /* whose name is not there yet; false: no memory */
 void table_remove(struct table *table, struct entry *entry);
 void table_step(struct table *table, unsigned buckets);        /* goes on resizing */

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Tests of examples/kv. A new one is a name in the list and a line or two.
-kv_tests = %D%/clients.t %D%/commands.t %D%/effects.t %D%/kept.t %D%/ledger.t %D%/resp.t %D%/scarce.t %D%/scribe.t %D%/shards.t %D%/store.t
+kv_tests = %D%/clients.t %D%/commands.t %D%/effects.t %D%/kept.t %D%/ledger.t %D%/resp.t %D%/scarce.t \
+	%D%/scout.t %D%/scribe.t %D%/shards.t %D%/store.t
 
 if HAVE_CHECK
 check_PROGRAMS += $(kv_tests) %D%/against
@@ -34,6 +35,8 @@ kv_machine = %D%/engine.c %D%/engine.h %D%/chance.h %D%/machine.c %D%/machine.h 
 %C%_scarce_t_SOURCES = %D%/scarce.c tests/fault/faults.c tests/fault/faults.h $(kv_machine)
 %C%_scarce_t_LDFLAGS = $(fault_flags)
 %C%_scarce_t_LDADD   = $(kv_libraries)
+%C%_scout_t_SOURCES = %D%/scout.c %D%/chance.h %D%/engine.c %D%/engine.h
+%C%_scout_t_LDADD   = $(kv_libraries)
 %C%_scribe_t_SOURCES = %D%/scribe.c %D%/chance.h %D%/engine.c %D%/engine.h %D%/lines.c %D%/lines.h %D%/shelf.c %D%/shelf.h
 %C%_scribe_t_LDADD   = $(kv_libraries)
 %C%_shards_t_SOURCES = %D%/shards.c %D%/engine.c %D%/engine.h %D%/chance.h %D%/lines.c %D%/lines.h %D%/town.c %D%/town.h
