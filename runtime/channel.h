@@ -22,6 +22,7 @@
 #define CHANNEL_H
 
 #include <odeon/channel.h>
+#include "ahead.h"
 #include "beacon.h"
 #include "linger.h"
 #include "message.h"
@@ -68,7 +69,10 @@ struct odeon_sender {
 	struct odeon_sender *next, *previous;   /* clones, of this side; guarded by the lock of for_room */
 	struct watch *watch;                    /* an actor waits for room: watch.h */
 	uint32_t magic;
-	struct linger linger;
+	union {
+		struct linger linger;           /* where there may be no room */
+		struct ahead ahead;             /* where there always is */
+	};
 };
 
 struct odeon_receiver {

@@ -204,14 +204,20 @@ static size_t list_len(struct channel *channel, const odeon_receiver *receiver)
 	return sent > taken ? (size_t)(sent - taken) : 1;       /* who is sending has not counted it yet */
 }
 
-static const struct flavour list_flavour = {
+static const struct flavour unbounded_flavour = {
+	.send = list_send, .recv = list_recv, .can_send = list_can_send, .can_recv = list_can_recv, .len = list_len,
+	.taken = list_taken, .fini = channel_drain, .never_full = true,
+};
+
+static const struct flavour bounded_flavour = {
 	.send = list_send, .recv = list_recv, .can_send = list_can_send, .can_recv = list_can_recv, .len = list_len,
 	.taken = list_taken, .fini = channel_drain,
 };
 
 struct channel *list_make(const odeon_type *type, size_t most, size_t most_bytes)
 {
-	struct list *list = (struct list *)(void *)channel_make(&list_flavour, type, sizeof *list);
+	const struct flavour *flavour = most == ODEON_UNBOUNDED && most_bytes == 0 ? &unbounded_flavour : &bounded_flavour;
+	struct list *list = (struct list *)(void *)channel_make(flavour, type, sizeof *list);
 
 	if (list == NULL)
 		return NULL;

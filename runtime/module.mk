@@ -8,6 +8,7 @@ libodeoncore_la_LIBADD   = $(CK_LIBS) $(JEMALLOC_LIBS)
 libodeoncore_la_SOURCES  = \
 	%D%/actor.c \
 	%D%/actor.h \
+	%D%/ahead.h \
 	%D%/alarm.c \
 	%D%/alarm.h \
 	%D%/alloc.h \

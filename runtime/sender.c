@@ -4,7 +4,9 @@
 
 #include "channel.h"
 #include "choose.h"
+#include "clock.h"
 #include "hand.h"
+#include "os.h"
 #include "step.h"
 #include "plain.h"
 #include "watch.h"
@@ -34,6 +36,25 @@ static int linger_and_send(odeon_sender *sender, struct message *message)
 	return error;
 }
 
+/* It has sent so many more. */
+static __attribute__((noinline)) void offer_core(odeon_sender *sender)
+{
+	struct channel *channel = sender->channel;
+	uint32_t senders = ck_pr_load_32(&channel->senders);
+	uint64_t before;
+	int64_t began;
+
+	if (!channel->flavour->never_full || channel->flavour->taken == NULL || context_would_block()
+	    || senders < AHEAD_SENDERS_LEAST || senders > AHEAD_SENDERS_MOST)
+		return;
+	before = channel->flavour->taken(channel);
+	if (!ahead_offers(&sender->ahead, before))
+		return;
+	began = clock_now();
+	os_yield();
+	ahead_judge(&sender->ahead, before, channel->flavour->taken(channel), senders, clock_now() - began);
+}
+
 static int send_simulated(odeon_sender *sender, struct message *message, odeon_time until)
 {
 	int error;
@@ -58,8 +79,11 @@ static int send(odeon_sender *sender, struct message *message, odeon_time until)
 	if (UNLIKELY(sender->channel->simulated != NULL))
 		return send_simulated(sender, message, until);
 	error = channel_send(sender, message);
-	if (LIKELY(error != ODEON_EFULL) || until.ns == 0)
+	if (LIKELY(error != ODEON_EFULL) || until.ns == 0) {
+		if (UNLIKELY(sender->sent % AHEAD_EVERY == 0) && error == 0 && until.ns != 0)
+			offer_core(sender);
 		return error;
+	}
 	error = linger_and_send(sender, message);
 	return error != ODEON_EFULL ? error : wait_and_send(sender, message, until);
 }

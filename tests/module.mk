@@ -94,6 +94,7 @@ check_tests = \
 	%D%/simulation/unanswered.t \
 	%D%/simulation/waits.t \
 	%D%/unit/actor.t \
+	%D%/unit/ahead.t \
 	%D%/unit/ask.t \
 	%D%/unit/attach.t \
 	%D%/unit/background.t \
