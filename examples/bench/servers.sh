@@ -12,12 +12,13 @@
 #
 #   ROUNDS=3
 #   kv:    POLICIES="" REQUESTS=100000 CLIENTS=50 PIPELINES="1 16" TESTS=set,get,incr,lpush,lrange_100 WORKERS="1 2"
+#          KEYS="1 100000" (so many, one at random for each request of set, get and incr)
 #   http:  HTTP_CONNECTIONS=64   echo: CONNECTIONS="1 1000 10000" BYTES=64   both: THREADS=2 LASTS=3 (seconds), GO=go
 set -eu
 build=$1 folder=$2
 shift 2
 [ $# -gt 0 ] || set -- kv http echo
-: "${POLICIES=}" "${ROUNDS:=3}" "${REQUESTS:=100000}" "${CLIENTS:=50}" "${PIPELINES:=1 16}" "${TESTS:=set,get,incr,lpush,lrange_100}" "${WORKERS:=1 2}"
+: "${POLICIES=}" "${KEYS:=1 100000}" "${ROUNDS:=3}" "${REQUESTS:=100000}" "${CLIENTS:=50}" "${PIPELINES:=1 16}" "${TESTS:=set,get,incr,lpush,lrange_100}" "${WORKERS:=1 2}"
 : "${HTTP_CONNECTIONS:=64}" "${CONNECTIONS:=1 1000 10000}" "${BYTES:=64}" "${THREADS:=2}" "${LASTS:=3}" "${GO:=go}"
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 mkdir -p "$folder"
@@ -138,12 +139,17 @@ start_kv()                                      # name; sets port
 }
 
 # Lines of redis-benchmark --csv: name, requests a second, then milliseconds: mean, least, p50, p95, p99, most.
-measure_kv()                                    # name, pipeline
+measure_kv()                                    # name, pipeline, keys
 {
 	start_kv "$1"
-	redis-benchmark -h 127.0.0.1 -p "$port" -c "$CLIENTS" -n "$REQUESTS" -t "$TESTS" -P "$2" --csv 2>/dev/null | tr -d '"' |
-		awk -F, -v server="$1" -v pipeline="$2" '$1 != "test" && $1 !~ /needed to/ {
-			sub(/ .*/, "", $1); print pipeline " " $1 "|" server "|" $2 "|" $5 "|" $7 }' >>"$scratch/kv"
+	keys= note=
+	if [ "$3" -gt 1 ]; then
+		keys="-r $3" note=" of $3 keys"
+		redis-benchmark -h 127.0.0.1 -p "$port" -c "$CLIENTS" -n $((3 * $3)) -t set,incr -P 16 $keys -q >/dev/null 2>&1
+	fi
+	redis-benchmark -h 127.0.0.1 -p "$port" -c "$CLIENTS" -n "$REQUESTS" -t "$TESTS" -P "$2" $keys --csv 2>/dev/null | tr -d '"' |
+		awk -F, -v server="$1" -v pipeline="$2" -v note="$note" '$1 != "test" && $1 !~ /needed to/ {
+			sub(/ .*/, "", $1); print pipeline " " $1 ($1 ~ /^(SET|GET|INCR)$/ ? note : "") "|" server "|" $2 "|" $5 "|" $7 }' >>"$scratch/kv"
 	stop
 }
 
@@ -166,8 +172,10 @@ do_kv()
 	while [ "$round" -lt "$ROUNDS" ]; do
 		round=$((round + 1))
 		for pipeline in $PIPELINES; do
-			for name in $servers; do
-				measure_kv "$name" "$pipeline"
+			for keys in $KEYS; do
+				for name in $servers; do
+					measure_kv "$name" "$pipeline" "$keys"
+				done
 			done
 		done
 	done
