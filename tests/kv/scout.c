@@ -51,12 +51,11 @@ static void add_command(struct pack *pack)
 		"MSET %u a %u b %u c", "RENAME %u %u", "EXISTS %u %u", "LPUSH %u a b", "RPOP %u", "SADD %u a", "PERSIST %u", "TYPE %u",
 		"OBJECT ENCODING %u", "SUNION %u %u", "LRANGE %u 0 -1", "PUBSUB NUMSUB %u", "DBSIZE",
 	};
+	const char *line = lines[choose(&chance, sizeof lines / sizeof lines[0])];
 	char text[128];
-	unsigned which = choose(&chance, 2 * KEYS) == 0 ? 0 : 1 + choose(&chance, sizeof lines / sizeof lines[0]);
 
-	(void)snprintf(text, sizeof text, which == 0 ? "FLUSHALL" : lines[which - 1], choose(&chance, KEYS), choose(&chance, KEYS),
-	               choose(&chance, KEYS));
-	add(pack, text);
+	(void)snprintf(text, sizeof text, line, choose(&chance, KEYS), choose(&chance, KEYS), choose(&chance, KEYS));
+	add(pack, choose(&chance, 2 * KEYS) == 0 ? "FLUSHALL" : text);
 }
 
 static void add_transaction(struct pack *pack)
