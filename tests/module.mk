@@ -24,6 +24,9 @@ AM_TESTS_ENVIRONMENT = \
 	export top_srcdir top_builddir CC CXX NM OBJDUMP AWK MAKE CFLAGS SANITIZER; \
 	CK_VERBOSITY=silent; CK_TAP_LOG_FILE_NAME=-; export CK_VERBOSITY CK_TAP_LOG_FILE_NAME;
 
+# ---- first what takes longest, so that others run beside it
+include %D%/model/module.mk
+
 # ---- programs made with check; each links the insides of the library, and the kit that tests share
 LDADD = %D%/harness/libkit.la libodeoncore.la $(CHECK_LIBS)
 if HAVE_CHECK
@@ -443,4 +446,3 @@ include %D%/fuzz/module.mk
 
 # ---- the lock-free code under seeded interleavings
 include %D%/explore/module.mk
-include %D%/model/module.mk
