@@ -61,7 +61,7 @@ stop()
 	running=
 }
 
-free_port() { echo $((20000 + ($$ + round * 7 + $(date +%S)) % 10000)); }
+free_port() { echo $((20000 + ($$ + round * 7 + $(date +%s)) % 10000)); }
 
 prepare_go()                                    # 0: there is $folder/servers-go
 {
@@ -142,12 +142,12 @@ start_kv()                                      # name; sets port
 measure_kv()                                    # name, pipeline, keys
 {
 	start_kv "$1"
-	keys= note=
+	random= note=
 	if [ "$3" -gt 1 ]; then
-		keys="-r $3" note=" of $3 keys"
-		redis-benchmark -h 127.0.0.1 -p "$port" -c "$CLIENTS" -n $((3 * $3)) -t set,incr -P 16 $keys -q >/dev/null 2>&1
+		random="-r $3" note=" of $3 keys"
+		redis-benchmark -h 127.0.0.1 -p "$port" -c "$CLIENTS" -n $((3 * $3)) -t set,incr -P 16 $random -q >/dev/null 2>&1
 	fi
-	redis-benchmark -h 127.0.0.1 -p "$port" -c "$CLIENTS" -n "$REQUESTS" -t "$TESTS" -P "$2" $keys --csv 2>/dev/null | tr -d '"' |
+	redis-benchmark -h 127.0.0.1 -p "$port" -c "$CLIENTS" -n "$REQUESTS" -t "$TESTS" -P "$2" $random --csv 2>/dev/null | tr -d '"' |
 		awk -F, -v server="$1" -v pipeline="$2" -v note="$note" '$1 != "test" && $1 !~ /needed to/ {
 			sub(/ .*/, "", $1); print pipeline " " $1 ($1 ~ /^(SET|GET|INCR)$/ ? note : "") "|" server "|" $2 "|" $5 "|" $7 }' >>"$scratch/kv"
 	stop
