@@ -104,13 +104,17 @@ START_TEST(many_commands_at_once_are_answered_in_order)
 }
 END_TEST
 
+static void open_simulated(unsigned shards)
+{
+	open_town((odeon_options)ODEON_OPTIONS(.simulation = { .enabled = 1, .seed = 1 }), shards, 1);
+}
+
 START_TEST(what_is_wrong_ends_the_connection)
 {
-	odeon_options options = ODEON_OPTIONS(.simulation = { .enabled = 1, .seed = 1 });
 	struct hearer hearer = HEARER;
 	struct reply bytes = { .bytes = (char *)(uintptr_t)"SET a 1\r\n*1\r\n:1\r\nGET a\r\n", .length = 25 };
 
-	open_town(options, 2, 1);
+	open_simulated(2);
 	expect_talk(0, "GET nokey\r\nHELLO 3\r\nGET nokey\r\nRESET\r\nGET nokey\r\nPING",
 	       "$-1\\r\\n%7\\r\\n$6\\r\\nserver\\r\\n$5\\r\\nredis\\r\\n$7\\r\\nversion\\r\\n$6\\r\\n7.0.15\\r\\n$5\\r\\nproto\\r\\n:3\\r\\n$2\\r\\nid\\r\\n:1\\r\\n"
 	       "$4\\r\\nmode\\r\\n$10\\r\\nstandalone\\r\\n$4\\r\\nrole\\r\\n$6\\r\\nmaster\\r\\n$7\\r\\nmodules\\r\\n*0\\r\\n_\\r\\n+RESET\\r\\n$-1\\r\\n");
@@ -125,10 +129,9 @@ END_TEST
 
 START_TEST(what_has_expired_is_swept)
 {
-	odeon_options options = ODEON_OPTIONS(.simulation = { .enabled = 1, .seed = 1 });
 	char text[60];
 
-	open_town(options, 2, 1);
+	open_simulated(2);
 	for (int i = 0; i < 500; i++) {
 		(void)snprintf(text, sizeof text, "SET key%d x PX %d\r\n", i, 1000 + i % 100);
 		expect_talk(0, text, "+OK\\r\\n");
@@ -142,9 +145,7 @@ END_TEST
 
 START_TEST(what_is_not_to_be_answered_is_not)
 {
-	odeon_options options = ODEON_OPTIONS(.simulation = { .enabled = 1, .seed = 1 });
-
-	open_town(options, 2, 1);
+	open_simulated(2);
 	expect_talk(0, "CLIENT REPLY SKIP\r\nPING 1\r\nPING 2\r\nCLIENT REPLY SKIP\r\nCLIENT REPLY SKIP\r\nPING 3\r\nPING 4\r\n",
 	            "$1\\r\\n2\\r\\n$1\\r\\n4\\r\\n");
 	expect_talk(0, "MULTI\r\nSET a 1\r\nCLIENT REPLY SKIP\r\nEXEC\r\nPING 5\r\nPING 6\r\n",
@@ -158,9 +159,8 @@ START_TEST(who_speaks_http_is_closed_before_anything_is_done)
 {
 	static const char *const requests[] = { "POST / HTTP/1.1\r\nSET a 1\r\n", "GET a\r\nhost: there\r\nSET a 1\r\n" };
 	static const char *const wanted[] = { "", "$-1\r\n" };
-	odeon_options options = ODEON_OPTIONS(.simulation = { .enabled = 1, .seed = 1 });
 
-	open_town(options, 2, 1);
+	open_simulated(2);
 	for (unsigned i = 0; i < 2; i++) {
 		struct hearer hearer = HEARER;
 		struct reply bytes = { .bytes = (char *)(uintptr_t)requests[i], .length = strlen(requests[i]) };
@@ -178,9 +178,7 @@ END_TEST
 /* A word or two may ask for as much as there is. */
 START_TEST(no_reply_takes_memory_without_end)
 {
-	odeon_options options = ODEON_OPTIONS(.simulation = { .enabled = 1, .seed = 1 });
-
-	open_town(options, 3, 1);
+	open_simulated(3);
 	town.cluster.server.reply_most = 100000;
 	expect_talk(0, "SADD s a\r\nSRANDMEMBER s -9000000000000000000\r\nSRANDMEMBER s -2\r\nHSET h f v\r\nHRANDFIELD h -4000000000000000000 WITHVALUES\r\n",
 	            ":1\\r\\n-OOM no memory\\r\\n*2\\r\\n$1\\r\\na\\r\\n$1\\r\\na\\r\\n:1\\r\\n-OOM no memory\\r\\n");
