@@ -160,11 +160,13 @@ void command_getbit(struct call *call)
 		reply_integer(call->reply, key != NULL ? bit_of(value_text(key->value, number), offset) : 0);
 }
 
+/* A bit that is so already is no change: whoever watches the key is not told. */
 void command_setbit(struct call *call)
 {
 	unsigned long long offset;
 	struct key *key;
-	bool is_new;
+	bool is_new, is_longer;
+	char number[32];
 	long long bit;
 	int before;
 
@@ -178,6 +180,7 @@ void command_setbit(struct call *call)
 	key = call_make(call, call->words[1], VALUE_STRING);
 	if (key == NULL)
 		return;
+	is_longer = value_text(key->value, number).length < offset / 8 + 1;
 	if (!value_widen(key->value, offset / 8 + 1)) {
 		if (is_new)
 			store_remove(call_store(call, call->words[1]), key);
@@ -187,7 +190,8 @@ void command_setbit(struct call *call)
 	before = bit_of((struct text){ key->value->string.bytes, key->value->string.length }, offset);
 	if (before != bit)
 		key->value->string.bytes[offset / 8] ^= (char)(0x80 >> offset % 8);
-	call_changed(call, call->words[1]);
+	if (before != bit || is_longer)
+		call_changed(call, call->words[1]);
 	reply_integer(call->reply, before);
 }
 
@@ -195,14 +199,14 @@ static long long count_bits(struct text text, bool by_bits, long long first, lon
 {
 	long long count = 0;
 
-	if ((first < 0 && last < 0 && first > last) || !clip(&first, &last, by_bits ? text.length * 8 : text.length))
+	if (!clip(&first, &last, by_bits ? text.length * 8 : text.length))
 		return 0;
 	for (; first <= last; first++)
 		count += by_bits ? bit_of(text, (unsigned long long)first) : __builtin_popcount((unsigned char)text.at[first]);
 	return count;
 }
 
-/* Of a key that is not there nothing else is looked at. */
+/* Of a key that is not there nothing else is looked at, and not whether it is bytes or bits when it ends before it begins. */
 void command_bitcount(struct call *call)
 {
 	bool by_bits = call->words_count == 5 && call_is(call, 4, "BIT");
@@ -212,13 +216,12 @@ void command_bitcount(struct call *call)
 
 	if (!call_find(call, call->words[1], VALUE_STRING, &key))
 		return;
-	if (key == NULL) {
+	if (key != NULL && call->words_count > 3 && call->words_count < 6
+	 && (!call_integer(call, 2, &first) || !call_integer(call, 3, &last)))
+		return;
+	if (key == NULL || (first < 0 && last < 0 && first > last))
 		reply_integer(call->reply, 0);
-		return;
-	}
-	if (call->words_count > 3 && call->words_count < 6 && (!call_integer(call, 2, &first) || !call_integer(call, 3, &last)))
-		return;
-	if (call->words_count == 3 || call->words_count > 5 || (call->words_count == 5 && !by_bits && !call_is(call, 4, "BYTE")))
+	else if (call->words_count == 3 || call->words_count > 5 || (call->words_count == 5 && !by_bits && !call_is(call, 4, "BYTE")))
 		reply_error(call->reply, CALL_SYNTAX);
 	else
 		reply_integer(call->reply, count_bits(value_text(key->value, number), by_bits, first, last));
