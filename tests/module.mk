@@ -124,6 +124,7 @@ check_tests = \
 	%D%/unit/letters.t \
 	%D%/unit/linger.t \
 	%D%/unit/link.t \
+	%D%/unit/load_count.t \
 	%D%/unit/message.t \
 	%D%/unit/monitor.t \
 	%D%/unit/monitor_bounds.t \
@@ -381,6 +382,7 @@ fault_flags = $(AM_LDFLAGS) -Wl,--wrap=aligned_alloc,--wrap=calloc,--wrap=eventf
 %C%_unit_handling_t_SOURCES = %D%/unit/handling.c %D%/unit/taking.c %D%/unit/taking.h
 %C%_unit_holdings_t_SOURCES = %D%/unit/holdings.c %D%/fault/faults.c %D%/fault/faults.h
 %C%_unit_holdings_t_LDFLAGS = $(fault_flags)
+%C%_unit_load_count_t_SOURCES = %D%/unit/load_count.c examples/bench/load_count.c examples/bench/load.h
 
 %C%_simulation_channels_t_SOURCES = %D%/simulation/channels.c %D%/simulation/model.c %D%/simulation/model.h
 

@@ -3,7 +3,7 @@
  * load.c - echo-load: how many echoes a server gives, how late, and what an idle connection costs it
  *
  *   echo-load ADDRESS:PORT [--connections N] [--bytes N] [--seconds S] [--warm S] [--rest S] [--process PID]
- *   echo-load --serve PORT [--threads N]
+ *   echo-load --serve PORT [--threads N] [--answer TEXT] [--awake]          (load_serve.c says what that is)
  *
  * The loop is closed: each connection has one message on its way, and sends the next one when all of it has come back. So with N
  * connections the mean delay is N divided by the rate, whatever the server: what differs is the rate, and how far the late ones

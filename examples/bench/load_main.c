@@ -10,12 +10,12 @@
 #include <sys/resource.h>
 #include "load.h"
 
-struct wanted { struct load load; unsigned threads; bool serves; };
+struct wanted { struct load load; struct load_floor floor; bool serves; };
 
 static int print_usage(void)
 {
 	fputs("usage: echo-load ADDRESS:PORT [--connections N] [--bytes N] [--seconds S] [--warm S] [--rest S] [--process PID]\n"
-	      "       echo-load --serve PORT [--threads N]\n", stderr);
+	      "       echo-load --serve PORT [--threads N] [--answer TEXT] [--awake]\n", stderr);
 	return 2;
 }
 
@@ -41,10 +41,12 @@ static bool take(struct wanted *wanted, int option)
 	case 'w': wanted->load.warm = atof(optarg); break;
 	case 'r': wanted->load.rest = atof(optarg); break;
 	case 'p': wanted->load.process = atol(optarg); break;
-	case 't': wanted->threads = (unsigned)atoi(optarg); break;
+	case 't': wanted->floor.threads = (unsigned)atoi(optarg); break;
+	case 'a': wanted->floor.answer = optarg; break;
+	case 'A': wanted->floor.is_awake = true; break;
 	case 'S':
 		wanted->serves = true;
-		wanted->load.server = (struct sockaddr_in){ .sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(optarg)),
+		wanted->floor.here = (struct sockaddr_in){ .sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(optarg)),
 			.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 		break;
 	default: return false;
@@ -57,7 +59,8 @@ static bool makes_sense(const struct wanted *wanted)
 	const struct load *load = &wanted->load;
 
 	return load->connections > 0 && load->connections <= 1000000 && load->bytes > 0 && load->bytes <= LOAD_BYTES_MOST
-	    && load->seconds >= 0 && load->warm >= 0 && load->rest >= 0 && wanted->threads > 0 && wanted->threads <= LOAD_THREADS_MOST;
+	    && load->seconds >= 0 && load->warm >= 0 && load->rest >= 0 && wanted->floor.threads > 0
+	    && wanted->floor.threads <= LOAD_THREADS_MOST;
 }
 
 /* As many descriptors as the system lets one have. */
@@ -77,10 +80,11 @@ int main(int count, char **arguments)
 		{ "connections", required_argument, NULL, 'c' }, { "bytes", required_argument, NULL, 'b' },
 		{ "seconds", required_argument, NULL, 's' }, { "warm", required_argument, NULL, 'w' },
 		{ "rest", required_argument, NULL, 'r' }, { "process", required_argument, NULL, 'p' },
-		{ "threads", required_argument, NULL, 't' }, { "serve", required_argument, NULL, 'S' }, { NULL, 0, NULL, 0 },
+		{ "threads", required_argument, NULL, 't' }, { "serve", required_argument, NULL, 'S' },
+		{ "answer", required_argument, NULL, 'a' }, { "awake", no_argument, NULL, 'A' }, { NULL, 0, NULL, 0 },
 	};
 	struct wanted wanted = {
-		.load = { .connections = 1, .bytes = 64, .seconds = 3, .warm = 0.5, .rest = 0.5 }, .threads = 1,
+		.load = { .connections = 1, .bytes = 64, .seconds = 3, .warm = 0.5, .rest = 0.5 }, .floor.threads = 1,
 	};
 	int option;
 
@@ -91,5 +95,5 @@ int main(int count, char **arguments)
 	 || (!wanted.serves && !read_server(arguments[optind], &wanted.load.server)))
 		return print_usage();
 	raise_limit();
-	return wanted.serves ? load_serve(wanted.load.server, wanted.threads) : load_run(&wanted.load);
+	return wanted.serves ? load_serve(&wanted.floor) : load_run(&wanted.load);
 }

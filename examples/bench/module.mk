@@ -14,9 +14,9 @@ noinst_PROGRAMS += %D%/odeon-bench
 %C%_odeon_bench_CPPFLAGS = $(AM_CPPFLAGS) -DBENCH_VERSION='"$(PACKAGE_VERSION)"'
 %C%_odeon_bench_LDADD = libodeon.la $(JEMALLOC_LIBS)
 
-# Who asks an echo server, and the least that answers; no odeon in it.
+# Who asks an echo server, and the least server that answers, echoes or commands; no odeon in it.
 noinst_PROGRAMS += %D%/echo-load
-%C%_echo_load_SOURCES = %D%/load.h %D%/load.c %D%/load_main.c %D%/load_serve.c
+%C%_echo_load_SOURCES = %D%/load.h %D%/load.c %D%/load_count.c %D%/load_main.c %D%/load_serve.c
 %C%_echo_load_LDADD =
 
 EXTRA_DIST += %D%/README.md %D%/table.sh %D%/servers.sh %D%/peers/compare.sh %D%/peers/channels.rs %D%/peers/channels.go \

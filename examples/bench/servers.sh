@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # servers.sh BUILD FOLDER [WHAT...] - the servers among the examples beside those that others wrote, on this machine, by TCP
 #
-#   kv      examples/kv beside redis-server, both asked by redis-benchmark; neither saves anything, but those of POLICIES: an append-only file
-#           in a folder of TMPDIR, with appendfsync always, everysec or no
+#   kv      examples/kv beside redis-server and the floor, all asked by redis-benchmark; nobody saves anything, but those of POLICIES: an
+#           append-only file in a folder of TMPDIR, with appendfsync always, everysec or no. The floor is one thread that never sleeps, counts
+#           commands, and answers each what redis-server would: so its rate is about what redis-benchmark, which has one thread, can ask for
 #   http    18-http-hello beside nginx and Go's net/http, all asked by wrk for the same bytes; connections stay
 #   echo    17-tcp-echo beside the floor, a plain loop of epoll, and Go's net, all asked by echo-load (load.c says how)
 #
@@ -24,7 +25,7 @@ here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 mkdir -p "$folder"
 folder=$(CDPATH='' cd -- "$folder" && pwd)
 scratch=$(mktemp -d)
-running=
+running= load=$build/examples/bench/echo-load
 trap 'test -z "$running" || kill $running 2>/dev/null || true; wait; rm -rf "$scratch"' EXIT
 ulimit -Sn "$(ulimit -Hn)"
 
@@ -70,12 +71,12 @@ prepare_go()                                    # 0: there is $folder/servers-go
 	GOCACHE=$folder/go-cache GOFLAGS='' "$GO" build -p 1 -o "$folder/servers-go" "$here/peers/servers.go"
 }
 
-# ---- rows: "case|server|rate|figures..." of all rounds; a table with the median of each, and the rate as a multiple of a server's --
+# ---- rows: "case|server|rate|figures..." of all rounds; a table with the median of each, and the rate as a multiple of others' -----
 
 # Cases and servers come in the order in which they were first seen.
-table()                                         # rows, the server that others are compared with
+table()                                         # rows, the servers that all are compared with
 {
-	awk -F'|' -v reference="$2" '
+	awk -F'|' -v references="$2" '
 	function middle(list, count, numbers, i, j, keep) {
 		split(list, numbers, " ")
 		for (i = 2; i <= count; i++)
@@ -95,6 +96,7 @@ table()                                         # rows, the server that others a
 		columns = NF
 	}
 	END {
+		reference_count = split(references, reference, " ")
 		for (c = 1; c <= case_count; c++)
 			for (s = 1; s <= server_count; s++) {
 				key = cases[c] "|" servers[s]
@@ -102,17 +104,39 @@ table()                                         # rows, the server that others a
 				rate = middle(figures[key, 3], count[key])
 				line = sprintf("| %s | %s | %d | %d to %d |", cases[c], servers[s], rate, least, most)
 				for (i = 4; i <= columns; i++) line = line " " text(middle(figures[key, i], count[key])) " |"
-				whole = middle(figures[cases[c] "|" reference, 3], count[cases[c] "|" reference])
-				print line, (whole > 0 ? sprintf("%.2f", rate / whole) : "-"), "|"
+				for (r = 1; r <= reference_count; r++) {
+					whole = middle(figures[cases[c] "|" reference[r], 3], count[cases[c] "|" reference[r]])
+					line = line " " (whole > 0 ? sprintf("%.2f", rate / whole) : "-") " |"
+				}
+				print line
 			}
 	}' "$1"
 }
 
 # ---- kv ----------------------------------------------------------------------------------------------------------------------------
 
+crlf=$(printf '\r\n.')
+crlf=${crlf%.}
+
+# What redis-server answers to commands of a test of redis-benchmark; to those that are not named here, the least there is.
+answer_of()                                     # test; sets answer
+{
+	case $1 in
+	set) answer=+OK$crlf ;;
+	get) answer=\$3${crlf}VXK$crlf ;;
+	lrange_*)
+		answer="*${1#lrange_}$crlf"
+		for _ in $(seq "${1#lrange_}"); do
+			answer=$answer\$3${crlf}VXK$crlf
+		done
+		;;
+	*) answer=:1$crlf ;;
+	esac
+}
+
 answers_ping() { [ "$(redis-cli -h 127.0.0.1 -p "$port" PING 2>/dev/null)" = PONG ]; }
 
-start_kv()                                      # name; sets port
+start_kv()                                      # name, tests; sets port
 {
 	saving="--appendonly no"
 	case $1 in
@@ -123,6 +147,12 @@ start_kv()                                      # name; sets port
 		;;
 	esac
 	case $1 in
+	floor)
+		answer_of "$2"
+		launch "$load" --serve 0 --answer "$answer" --awake
+		port=${address##*:}
+		return
+		;;
 	redis*)
 		port=$(free_port)
 		redis-server --port "$port" --bind 127.0.0.1 --save "" --dir "$scratch" $saving >"$scratch/log" 2>&1 &
@@ -139,18 +169,29 @@ start_kv()                                      # name; sets port
 }
 
 # Lines of redis-benchmark --csv: name, requests a second, then milliseconds: mean, least, p50, p95, p99, most.
-measure_kv()                                    # name, pipeline, keys
+ask_kv()                                        # name, pipeline, keys, tests
 {
-	start_kv "$1"
 	random= note=
 	if [ "$3" -gt 1 ]; then
 		random="-r $3" note=" of $3 keys"
-		redis-benchmark -h 127.0.0.1 -p "$port" -c "$CLIENTS" -n $((3 * $3)) -t set,incr -P 16 $random -q >/dev/null 2>&1
+		test "$1" = floor ||
+			redis-benchmark -h 127.0.0.1 -p "$port" -c "$CLIENTS" -n $((3 * $3)) -t set,incr -P 16 $random -q >/dev/null 2>&1
 	fi
-	redis-benchmark -h 127.0.0.1 -p "$port" -c "$CLIENTS" -n "$REQUESTS" -t "$TESTS" -P "$2" $random --csv 2>/dev/null | tr -d '"' |
+	redis-benchmark -h 127.0.0.1 -p "$port" -c "$CLIENTS" -n "$REQUESTS" -t "$4" -P "$2" $random --csv 2>/dev/null | tr -d '"' |
 		awk -F, -v server="$1" -v pipeline="$2" -v note="$note" '$1 != "test" && $1 !~ /needed to/ {
 			sub(/ .*/, "", $1); print pipeline " " $1 ($1 ~ /^(SET|GET|INCR)$/ ? note : "") "|" server "|" $2 "|" $5 "|" $7 }' >>"$scratch/kv"
-	stop
+}
+
+# The floor has one answer to all commands, so it starts anew for each test.
+measure_kv()                                    # name, pipeline, keys
+{
+	turns=$TESTS
+	test "$1" != floor || turns=$(echo "$TESTS" | tr , ' ')
+	for tests in $turns; do
+		start_kv "$1" "$tests"
+		ask_kv "$1" "$2" "$3" "$tests"
+		stop
+	done
 }
 
 do_kv()
@@ -159,6 +200,7 @@ do_kv()
 		has "$tool" || { say "kv is left out: there is no $tool (Debian: redis-server, redis-tools)"; return 0; }
 	done
 	servers=redis
+	if test -x "$load"; then servers="floor redis"; else say "the floor is left out: there is no echo-load"; fi
 	for workers in $WORKERS; do
 		servers="$servers kv-$workers"
 	done
@@ -179,11 +221,11 @@ do_kv()
 			done
 		done
 	done
-	echo "$(redis-server --version | sed 's/ sha.*//'); $CLIENTS clients, $REQUESTS requests, median of $ROUNDS rounds; kv-N: N workers and as many shards"
+	echo "$(redis-server --version | sed 's/ sha.*//'); $CLIENTS clients, $REQUESTS requests, median of $ROUNDS rounds; kv-N: N workers and as many shards; floor: answers, and does nothing"
 	echo
-	echo '| pipeline, command | server | requests a second | min to max | p50 ms | p99 ms | x redis |'
-	echo '|---|---|---:|---|---:|---:|---:|'
-	table "$scratch/kv" redis
+	echo '| pipeline, command | server | requests a second | min to max | p50 ms | p99 ms | x redis | x floor |'
+	echo '|---|---|---:|---|---:|---:|---:|---:|'
+	table "$scratch/kv" "redis floor"
 	echo
 }
 
@@ -274,8 +316,6 @@ do_http()
 }
 
 # ---- echo --------------------------------------------------------------------------------------------------------------------------
-
-load=$build/examples/bench/echo-load
 
 start_echo()                                    # name
 {
