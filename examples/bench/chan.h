@@ -6,8 +6,8 @@
  * clock starts and are released together; each works on a struct member of its own. Everything a member counts is its
  * own until the crew has ended; then the plain thread looks at all of them.
  *
- * With --workers 1 the whole crew is kept on one core, with 2 on two; which of the two a thread is on is up to the
- * kernel.
+ * With --workers 1 the whole crew is kept on one core, with 2 on two. A crew of two threads then has a core each; which of
+ * the two a thread of a larger one is on is up to the kernel.
  *
  * The number in a payload says who sent it and its place among that sender's: a receiver sees with one comparison that
  * the order is kept, and the sum says that nothing is missing.

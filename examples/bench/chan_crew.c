@@ -58,15 +58,15 @@ static void *begin(void *argument)
 	return NULL;
 }
 
-/* The first so many cores that this thread may use. */
-static cpu_set_t cores(int count)
+/* Of the cores that this thread may use: so many, after the first `skipped`. */
+static cpu_set_t cores(int skipped, int count)
 {
 	cpu_set_t may, chosen;
 
 	CPU_ZERO(&chosen);
 	sched_getaffinity(0, sizeof may, &may);
 	for (int core = 0; core < CPU_SETSIZE && count > 0; core++) {
-		if (!CPU_ISSET(core, &may))
+		if (!CPU_ISSET(core, &may) || skipped-- > 0)
 			continue;
 		CPU_SET(core, &chosen);
 		count--;
@@ -74,14 +74,23 @@ static cpu_set_t cores(int count)
 	return chosen;
 }
 
+/* Where the member at this place may run: two have a core each, where there are two. */
+static cpu_set_t cores_of(unsigned place, unsigned members, int workers)
+{
+	if (members != 2 || workers == 1)
+		return cores(0, workers);
+	return cores((int)place, 1);
+}
+
 static void start(struct crew *crew, struct member *members, pthread_t *threads, unsigned count, int workers)
 {
-	cpu_set_t chosen = cores(workers);
 	pthread_attr_t how;
 
 	pthread_attr_init(&how);
-	pthread_attr_setaffinity_np(&how, sizeof chosen, &chosen);
 	for (unsigned i = 0; i < count; i++) {
+		cpu_set_t chosen = cores_of(i, count, workers);
+
+		pthread_attr_setaffinity_np(&how, sizeof chosen, &chosen);
 		members[i].crew = crew;
 		if (pthread_create(&threads[i], &how, begin, &members[i]) != 0)
 			abort();

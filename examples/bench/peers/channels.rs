@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
-//! channels ROW CORES COUNT PEER - one row about channels, done with Rust's: PEER is std or crossbeam
+//! channels ROW CORES COUNT PEER - one row about channels, done with Rust's: PEER is std or crossbeam, or either with -values
 //!
 //! The rows are those of odeon-bench (chan.c and its neighbours), done in the same way: threads exist before the clock
 //! starts and are released together, receivers receive until the channel ends, order and sum are checked, one run warms
-//! up. Whoever starts this pins it to its cores. 8 bytes travel as the value, 64 as a Box. Prints one line of JSON.
+//! up. Whoever starts this pins it to its cores; of those two threads have one each. What is sent is owned, a Box, as odeon's
+//! messages are; with -values 8 bytes travel as the number itself. Prints one line of JSON.
 //! Exit status 3: this peer has nothing of the sort.
 use crossbeam_channel as cb;
 use std::sync::{mpsc, Arc, Condvar, Mutex};
@@ -12,6 +13,7 @@ use std::time::Instant;
 
 const SENDER_SHIFT: u32 = 48;
 const ROOM: usize = 1024;
+const CORES_WORDS: usize = 16; // of 64 bits, as the kernel has them
 
 trait Payload: Send + 'static {
     fn make(number: u64) -> Self;
@@ -24,6 +26,15 @@ impl Payload for u64 {
     }
     fn number(&self) -> u64 {
         *self
+    }
+}
+
+impl Payload for Box<u64> {
+    fn make(number: u64) -> Self {
+        Box::new(number)
+    }
+    fn number(&self) -> u64 {
+        **self
     }
 }
 
@@ -101,14 +112,37 @@ fn sum_to(count: u64) -> u64 {
 
 type Work = Box<dyn FnOnce() -> (u64, u64) + Send>;
 
+extern "C" {
+    fn sched_getaffinity(thread: i32, bytes: usize, cores: *mut u64) -> i32;
+    fn sched_setaffinity(thread: i32, bytes: usize, cores: *const u64) -> i32;
+}
+
+/// Keeps the calling thread on one of the cores that it may use.
+fn pin(place: usize) {
+    let mut may = [0u64; CORES_WORDS];
+    let mut chosen = [0u64; CORES_WORDS];
+    let bytes = std::mem::size_of_val(&may);
+    // Safe: both sets have as many bytes as they say, and the kernel does not go beyond.
+    assert!(unsafe { sched_getaffinity(0, bytes, may.as_mut_ptr()) } >= 0);
+    let cores: Vec<usize> = (0..64 * CORES_WORDS).filter(|core| may[core / 64] >> (core % 64) & 1 == 1).collect();
+    let core = cores[place % cores.len()];
+    chosen[core / 64] = 1 << (core % 64);
+    assert!(unsafe { sched_setaffinity(0, bytes, chosen.as_ptr()) } == 0);
+}
+
 /// Does the work of all at once; answers seconds, and how many messages came and their sum.
 fn crew(works: Vec<Work>) -> (f64, u64, u64) {
     let gate = Arc::new((Mutex::new((works.len(), false)), Condvar::new(), Condvar::new()));
+    let are_two = works.len() == 2;
     let threads: Vec<_> = works
         .into_iter()
-        .map(|work| {
+        .enumerate()
+        .map(|(place, work)| {
             let gate = gate.clone();
             thread::spawn(move || {
+                if are_two {
+                    pin(place);
+                }
                 let (lock, arrived, opened) = &*gate;
                 let mut state = lock.lock().unwrap();
                 state.0 -= 1;
@@ -349,17 +383,24 @@ fn row<T: Payload>(name: &[&str], peer: &str, count: u64) -> f64 {
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     if arguments.len() != 5 {
-        eprintln!("usage: channels ROW CORES COUNT std|crossbeam");
+        eprintln!("usage: channels ROW CORES COUNT std|crossbeam|std-values|crossbeam-values");
         std::process::exit(2);
     }
     let name: Vec<&str> = arguments[1].split('-').collect();
     let count: u64 = arguments[3].parse().expect("a count");
-    let peer = arguments[4].as_str();
+    let (peer, by_value) = match arguments[4].strip_suffix("-values") {
+        Some(peer) => (peer, true),
+        None => (arguments[4].as_str(), false),
+    };
+    if by_value && name[name.len() - 1] != "8" {
+        nothing();
+    }
     let mut ns = 0.0;
     for _ in 0..2 {
         ns = match (name[1], name[name.len() - 1]) {
             ("ping", _) => ping_row(peer, name[2], count),
-            (_, "8") => row::<u64>(&name, peer, count),
+            (_, "8") if by_value => row::<u64>(&name, peer, count),
+            (_, "8") => row::<Box<u64>>(&name, peer, count),
             _ => row::<Box<[u64; 8]>>(&name, peer, count),
         };
     }

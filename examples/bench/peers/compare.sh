@@ -7,6 +7,7 @@
 # Everybody takes turns within a round; the figure is the median of all rounds, with smallest and largest beside it.
 #
 #   ROUNDS=5  CORES="1 2"  PEERS="std crossbeam go"  COUNT=          (the row's own)
+#   (std-values and crossbeam-values are peers, too: Rust's rows of 8 bytes, which then travel as the number itself)
 #   RUSTC=rustc  GO=go  CRATES=/usr/share/cargo/registry  MALLOC=    (a library for Rust's malloc; jemalloc where it is)
 set -eu
 
@@ -21,8 +22,8 @@ folder=$(CDPATH='' cd -- "$folder" && pwd)
 
 say() { echo "bench-peers: $*" >&2; }
 has() { command -v "$1" >/dev/null 2>&1; }
-wants() { case " $peers " in *" $1 "*) return 0 ;; esac; return 1; }
-leave_out() { peers=$(for peer in $peers; do [ "$peer" = "$1" ] || printf '%s ' "$peer"; done); }
+wants() { case " $peers" in *" $1"*) return 0 ;; esac; return 1; }
+leave_out() { peers=$(for peer in $peers; do case $peer in "$1"*) ;; *) printf '%s ' "$peer" ;; esac; done); }
 
 # ---- building -----------------------------------------------------------------------------------------------------
 
@@ -108,7 +109,7 @@ value() { sed -n "s/.*\"$1\":\([0-9.e+-]*\).*/\1/p"; } # of one JSON object
 # What goes wrong is said by whoever it is; a figure is then missing from the table.
 measure() { # WHO ROW CORES COUNT
 	case $1:$2 in
-	std:chan-actors-* | crossbeam:chan-actors-*) return 0 ;; # threads only
+	std*:chan-actors-* | crossbeam*:chan-actors-*) return 0 ;; # threads only
 	esac
 	case $1 in
 	odeon)
