@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* choose - rounds of trying, entering, looking, sleeping, leaving */
-#include "choose.h"
+#include "choosing.h"
 
 #include <poll.h>
-#include "channel.h"
 #include "clock.h"
 #include "context.h"
 #include "descriptors.h"
-#include "hand.h"
-#include "latch.h"
 #include "mutant.h"
 #include "nest.h"
-#include "plain.h"
 #include "simulation.h"
 #include "step.h"
 
@@ -27,160 +23,7 @@
 
 enum { NOTHING_YET = -1000 };           /* no error has this number */
 
-/* One call of choose. */
-struct choosing {
-	odeon_case *cases;
-	size_t count;
-	enum choice choice;
-	struct simulation *simulated;   /* NULL: real time */
-	bool is_real;                   /* something among them is of no simulated system */
-	odeon_self *self;               /* whose mailbox is among them; NULL: none */
-	struct random *random;          /* dice for the row; NULL: not yet needed */
-	struct random own;
-	size_t drawn;                   /* so many places of the row are settled */
-	unsigned yields;
-	int standby;                    /* the default case, or -1 */
-	bool waits;                     /* there is something to wait for */
-	bool meets;                     /* a rendezvous is among them: nobody finds a partner that only looks */
-	bool is_vain;                   /* simulated: nothing is left that could end the wait */
-	unsigned descriptors;
-	struct wait wait;
-};
-
-static struct case_place *place_of(odeon_case *one) { return (struct case_place *)(void *)one->private_; }
-static odeon_receiver *receiver_of(odeon_case *one) { return one->end; }
-static odeon_sender *sender_of(odeon_case *one) { return one->end; }
-
-static struct channel *channel_of(odeon_case *one)
-{
-	if (one->what == ODEON_ON_RECV)
-		return receiver_of(one)->channel;
-	return one->what == ODEON_ON_SEND ? sender_of(one)->channel : NULL;
-}
-
-/* Where a case waits. */
-static struct waitlist *list_of(odeon_case *one)
-{
-	struct channel *channel = channel_of(one);
-
-	return one->what == ODEON_ON_RECV ? &channel->for_messages : &channel->for_room;
-}
-
-/* ---- what is asked for ---------------------------------------------------------------------------------------------------- */
-
-/* All cases are of one simulation, or of none. */
-static int check_world(struct choosing *choosing, struct simulation *simulated)
-{
-	if (simulated == NULL) {
-		choosing->is_real = true;
-		return choosing->simulated == NULL ? 0 : ODEON_EINVAL;
-	}
-	if (choosing->is_real || (choosing->simulated != NULL && choosing->simulated != simulated))
-		return ODEON_EINVAL;
-	choosing->simulated = simulated;
-	return 0;
-}
-
-static int check_mailbox(struct choosing *choosing, odeon_case *one)
-{
-	if (!nest_is_allowed(one->end))
-		return ODEON_EINVAL;
-	choosing->self = one->end;
-	choosing->waits = true;
-	nest_begin(choosing->self);
-	return check_world(choosing, choosing->self->system->simulation);
-}
-
-static int check_channel(struct choosing *choosing, odeon_case *one)
-{
-	struct channel *channel;
-
-	if (one->end == NULL || (one->what == ODEON_ON_SEND && one->message == NULL))
-		return ODEON_EINVAL;
-	channel = channel_of(one);
-	plain_enter(channel->depot);
-	if (check_world(choosing, channel->simulated) != 0)
-		return ODEON_EINVAL;
-	choosing->meets |= channel->flavour->meets;
-	choosing->waits = true;
-	if (one->what == ODEON_ON_SEND) {
-		hand_own(message_of(one->message));
-		message_renounce(message_of(one->message), ODEON_EUNANSWERED);
-		message_of(one->message)->sender = 0;
-	}
-	return 0;
-}
-
-static int check(struct choosing *choosing, int index)
-{
-	odeon_case *one = &choosing->cases[index];
-
-	one->error = 0;
-	one->is_ready = 0;
-	place_of(one)->order = (uint32_t)index;
-	if (one->what == ODEON_ON_RECV && one->message != NULL)
-		odeon_case_clear(one);
-	switch (one->what) {
-	case ODEON_ON_NOTHING:
-		return 0;
-	case ODEON_ON_RECV:
-	case ODEON_ON_SEND:
-		return check_channel(choosing, one);
-	case ODEON_ON_FD:
-		choosing->descriptors++;
-		choosing->waits = true;
-		return check_world(choosing, NULL);
-	case ODEON_ON_DEFAULT:
-		choosing->standby = index;
-		choosing->waits = true;
-		return 0;
-	case ODEON_ON_MAILBOX:
-		return check_mailbox(choosing, one);
-	}
-	return ODEON_EINVAL;
-}
-
-/* From this case on, as many as are simply to receive, in real time: what most are, without what the others need. */
-static size_t check_receives(struct choosing *choosing, size_t first)
-{
-	bool meets = false;
-	size_t i;
-
-	for (i = first; i < choosing->count; i++) {
-		odeon_case *one = &choosing->cases[i];
-		struct channel *channel;
-
-		if (one->what != ODEON_ON_RECV || one->message != NULL || one->end == NULL)
-			break;
-		channel = receiver_of(one)->channel;
-		if (channel->simulated != NULL || choosing->simulated != NULL)
-			break;
-		plain_enter(channel->depot);
-		meets |= channel->flavour->meets;
-		one->error = 0;
-		one->is_ready = 0;
-		place_of(one)->order = (uint32_t)i;
-	}
-	choosing->meets |= meets;
-	if (i > first)
-		choosing->is_real = choosing->waits = true;
-	return i;
-}
-
-static int check_all(struct choosing *choosing, odeon_time until)
-{
-	int error = choosing->cases == NULL && choosing->count > 0 ? ODEON_EINVAL : 0;
-
-	for (size_t i = 0; error == 0 && (i = check_receives(choosing, i)) < choosing->count; i++)
-		error = check(choosing, (int)i);
-	if (error != 0)
-		return error;
-	if (!choosing->waits && until.ns == INT64_MAX)
-		return ODEON_EINVAL;
-	if (choosing->simulated == NULL && !choosing->is_real && !context_would_block())
-		choosing->simulated = simulation_here();        /* only time: that of the actor that waits */
-	return 0;
-}
+/* ---- the row ---------------------------------------------------------------------------------------------------------------- */
 
 static struct random *dice(struct choosing *choosing)
 {
@@ -515,7 +358,7 @@ static int stand_by(struct choosing *choosing)
 int choose(odeon_case *cases, size_t count, odeon_time until, enum choice choice)
 {
 	struct choosing choosing = { .cases = cases, .count = count, .choice = choice, .standby = -1 };
-	int index = check_all(&choosing, until);
+	int index = choosing_begin(&choosing, until);
 
 	if (index != 0)
 		return index;

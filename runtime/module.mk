@@ -40,6 +40,8 @@ libodeoncore_la_SOURCES  = \
 	%D%/channel.h \
 	%D%/choose.c \
 	%D%/choose.h \
+	%D%/choosing.c \
+	%D%/choosing.h \
 	%D%/clock.c \
 	%D%/clock.h \
 	%D%/context.h \

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * choosing - one call of choose: what is asked for, and whether that may be asked
+ *
+ * Agreement. As choose.h; on the stack of the thread that waits.
+ */
+#ifndef CHOOSING_H
+#define CHOOSING_H
+
+#include "channel.h"
+#include "choose.h"
+#include "random.h"
+
+struct choosing {
+	odeon_case *cases;
+	size_t count;
+	enum choice choice;
+	struct simulation *simulated;   /* NULL: real time */
+	bool is_real;                   /* something among them is of no simulated system */
+	odeon_self *self;               /* whose mailbox is among them; NULL: none */
+	struct random *random;          /* dice for the row; NULL: not yet needed */
+	struct random own;
+	size_t drawn;                   /* so many places of the row are settled */
+	unsigned yields;
+	int standby;                    /* the default case, or -1 */
+	bool waits;                     /* there is something to wait for */
+	bool meets;                     /* a rendezvous is among them: nobody finds a partner that only looks */
+	bool is_vain;                   /* simulated: nothing is left that could end the wait */
+	unsigned descriptors;
+	struct wait wait;
+};
+
+static inline struct case_place *place_of(odeon_case *one) { return (struct case_place *)(void *)one->private_; }
+static inline odeon_receiver *receiver_of(odeon_case *one) { return one->end; }
+static inline odeon_sender *sender_of(odeon_case *one) { return one->end; }
+
+static inline struct channel *channel_of(odeon_case *one)
+{
+	if (one->what == ODEON_ON_RECV)
+		return receiver_of(one)->channel;
+	return one->what == ODEON_ON_SEND ? sender_of(one)->channel : NULL;
+}
+
+/* Where a case waits. */
+static inline struct waitlist *list_of(odeon_case *one)
+{
+	struct channel *channel = channel_of(one);
+
+	return one->what == ODEON_ON_RECV ? &channel->for_messages : &channel->for_room;
+}
+
+/* Before anything is tried; from here on the thread takes part in the channels' depots and in its actor's nest, and what is to be
+ * sent is the choice's. 0; ODEON_EINVAL: a case is none, or not all are of the same world, or nothing would ever happen. */
+int choosing_begin(struct choosing *choosing, odeon_time until);
+
+#endif
