@@ -61,9 +61,19 @@ void waitlist_remove(struct waitlist *list, struct waiter *waiter)
 	lock_give(&list->lock);
 }
 
+/* What it was: open or asleep, and is settled now; or else, and stays so. */
+static uint32_t settle(struct wait *wait, uint32_t value)
+{
+	uint32_t seen = WAIT_OPEN;              /* not read before: its thread reads it all the time, so the line comes over once */
+
+	while (seen <= WAIT_ASLEEP && !ck_pr_cas_32_value(&wait->chosen, seen, value, &seen))
+		;
+	return seen;
+}
+
 int wait_end(struct wait *wait)
 {
-	(void)ck_pr_cas_32(&wait->chosen, WAIT_OPEN, WAIT_OVER);
+	(void)settle(wait, WAIT_OVER);
 	return wait_chosen(wait);
 }
 
@@ -73,7 +83,10 @@ void wait_sleep(struct wait *wait, int64_t until)
 	uint32_t key;
 
 	if (wait->parker == NULL) {
-		os_word_sleep(&wait->chosen, WAIT_OPEN, until == INT64_MAX ? NULL : &moment);
+		if (MUTANT(SLEEP_NOT_SAID))
+			os_word_sleep(&wait->chosen, WAIT_OPEN, until == INT64_MAX ? NULL : &moment);
+		else if (ck_pr_cas_32(&wait->chosen, WAIT_OPEN, WAIT_ASLEEP))        /* pairs with who chooses */
+			os_word_sleep(&wait->chosen, WAIT_ASLEEP, until == INT64_MAX ? NULL : &moment);
 		return;
 	}
 	key = parker_key(wait->parker);
@@ -120,13 +133,14 @@ static bool choose(struct waitlist *list, struct waiter *waiter, struct wake *wa
 {
 	struct wait *wait = waiter->wait;
 	struct parker *parker = wait->parker;
+	uint32_t was = WAIT_ASLEEP;
 
 	if (!MUTANT(UNLINKED_LATE))
 		unlink_waiter(list, waiter);
 	ck_pr_fence_release();                  /* all that was done to it, before it may go; pairs with wait_chosen */
 	if (MUTANT(CHOSEN_NO_COMPARE))
 		ck_pr_store_32(&wait->chosen, WAIT_FIRST + waiter->number);
-	else if (!ck_pr_cas_32(&wait->chosen, WAIT_OPEN, WAIT_FIRST + waiter->number)) {
+	else if ((was = settle(wait, WAIT_FIRST + waiter->number)) > WAIT_ASLEEP) {
 		EXPLORE_TOUCH(wait);
 		return false;
 	}
@@ -136,7 +150,7 @@ static bool choose(struct waitlist *list, struct waiter *waiter, struct wake *wa
 		wake_now(wake);
 	if (parker != NULL)
 		parker_wake(parker);
-	else
+	else if (was == WAIT_ASLEEP)
 		wake->word = &wait->chosen;
 	return true;
 }
@@ -212,7 +226,7 @@ bool waitlist_has_partner(struct waitlist *list, const struct wait *wait)
 		return false;
 	lock_take(&list->lock);
 	for (struct waiter *waiter = list->first; waiter != NULL && !has; waiter = waiter->next)
-		has = !waiter->looks && waiter->wait != wait && ck_pr_load_32(&waiter->wait->chosen) == WAIT_OPEN;
+		has = !waiter->looks && waiter->wait != wait && ck_pr_load_32(&waiter->wait->chosen) <= WAIT_ASLEEP;
 	lock_give(&list->lock);
 	return has;
 }

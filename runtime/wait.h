@@ -31,10 +31,11 @@
 
 struct message;
 
-enum { WAIT_OPEN, WAIT_OVER, WAIT_FIRST };      /* WAIT_FIRST + the number of the waiter that was chosen */
+/* WAIT_FIRST + the number of the waiter that was chosen. Asleep is open, too: whoever chooses it wakes it. */
+enum { WAIT_OPEN, WAIT_ASLEEP, WAIT_OVER, WAIT_FIRST };
 
 struct wait {
-	uint32_t chosen;                        /* by compare-and-swap from WAIT_OPEN; the thread sleeps on this word */
+	uint32_t chosen;                        /* by compare-and-swap while it is open; the thread sleeps on this word */
 	struct parker *parker;                  /* ... or here, where others may wake it too; or NULL */
 };
 

@@ -64,11 +64,12 @@ done
 try holds select
 try holds select -DONE_SENDER
 try holds select -DMEET
-for mutant in NO_SECOND_LOOK LOOK_FIRST LEAVES_UNLOCKED TOUCHES NO_COMPARE; do
+for mutant in NO_SECOND_LOOK LOOK_FIRST LEAVES_UNLOCKED TOUCHES NO_COMPARE NOT_SAID; do
 	try fails select "-D$mutant"
 done
 try fails select -DONE_SENDER -DGIVES_UP
 try fails select -DMEET -DNO_SECOND_LOOK
+try fails select -DMEET -DNOT_SAID
 # both at once: 13 million states, and a gigabyte
 try holds stop -DNO_STRANGER
 try holds stop -DWORKERS=1

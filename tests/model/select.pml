@@ -3,9 +3,9 @@
  * select - threads that wait for two channels at once, and who may wake them
  *
  * The protocol of runtime/wait.h and choose.c. A waiting thread wants one message. It tries both channels, enters both lists, looks once more,
- * sleeps on the word in which it is chosen, ends its wait, leaves the lists it was not chosen from, tries what it was chosen for.
+ * says in the word in which it is chosen that it sleeps there and does so, ends its wait, leaves the lists it was not chosen from, tries what it was chosen for.
  * Thread 1 has a deadline, which may pass at any moment. A sender changes its channel, looks whether anybody is in the list, takes
- * waiters out until it can choose one, gives the lock back, and wakes by the address alone.
+ * waiters out until it can choose one, gives the lock back, and if that one slept wakes by the address alone.
  *
  * Wanted, in every interleaving: nobody sleeps while there is a message; and nobody touches a wait that is gone.
  *
@@ -18,12 +18,14 @@
  *   LEAVES_UNLOCKED     goes away without taking itself out of the lists
  *   TOUCHES             the sender takes the waiter out of the list after it has chosen it
  *   NO_COMPARE          chooses a wait that was chosen already
+ *   NOT_SAID            sleeps without saying so
  */
 #define CHANNELS 2
 #define WAITERS 2
 #define OPEN 0
-#define OVER 1
-#define FIRST 2
+#define ASLEEP 1
+#define OVER 2
+#define FIRST 3
 #define NOBODY 9
 
 bool locked[CHANNELS], listed[4], alive[WAITERS], woken[WAITERS], sleeps[WAITERS];
@@ -62,9 +64,9 @@ inline choose(who, channel, picked)
 	atomic {
 		if
 #ifdef NO_COMPARE
-		:: true -> chosen[who] = FIRST + channel; picked = who
+		:: true -> slept = (chosen[who] != OPEN); chosen[who] = FIRST + channel; picked = who
 #else
-		:: chosen[who] == OPEN -> chosen[who] = FIRST + channel; picked = who
+		:: chosen[who] <= ASLEEP -> slept = (chosen[who] == ASLEEP); chosen[who] = FIRST + channel; picked = who
 		:: else
 #endif
 		fi
@@ -75,18 +77,24 @@ inline choose(who, channel, picked)
 #endif
 }
 
-/* A futex: not if the word has changed; then until it is woken, perhaps by somebody who meant an earlier wait. */
+/* It is said first; then a futex: not if the word has changed; then until it is woken, perhaps by somebody who meant an earlier wait. */
 inline sleep(who, passes)
 {
+#ifndef NOT_SAID
+#define SAID ASLEEP
+	atomic { if :: chosen[who] == OPEN -> chosen[who] = ASLEEP :: else fi };
+#else
+#define SAID OPEN
+#endif
 	if
-	:: atomic { chosen[who] == OPEN -> woken[who] = false; sleeps[who] = true };
+	:: atomic { chosen[who] == SAID -> woken[who] = false; sleeps[who] = true };
 end_asleep:
 	   if
 	   :: woken[who]
 	   :: passes -> passed = true
 	   fi;
 	   sleeps[who] = false
-	:: chosen[who] != OPEN
+	:: chosen[who] != SAID
 	fi
 }
 
@@ -94,7 +102,7 @@ inline end_wait(who)
 {
 	atomic {
 		if
-		:: chosen[who] == OPEN -> chosen[who] = OVER; which = NOBODY
+		:: chosen[who] <= ASLEEP -> chosen[who] = OVER; which = NOBODY
 		:: else -> which = chosen[who] - FIRST
 		fi
 	}
@@ -144,7 +152,7 @@ done:	skip
 proctype sender(byte channel)
 {
 	byte who, seen = 0, picked = NOBODY;
-	bool anybody;
+	bool anybody, slept = false;
 
 #ifdef LOOK_FIRST
 	anybody = LISTED(0, channel) || LISTED(1, channel);
@@ -165,7 +173,7 @@ proctype sender(byte channel)
 		:: else -> break
 		od;
 		unlock(channel);
-		if :: picked != NOBODY -> woken[picked] = true :: else fi
+		if :: picked != NOBODY && slept -> woken[picked] = true :: else fi
 	:: else
 	fi
 }
@@ -184,7 +192,7 @@ end:	timeout -> assert(!((sleeps[0] || sleeps[1]) && (items[0] > 0 || items[1] >
 proctype side(byte me)
 {
 	byte which, picked = NOBODY;
-	bool passed = false;
+	bool passed = false, slept = false;
 
 again:
 	if
@@ -192,7 +200,13 @@ again:
 		lock(1 - me);
 		if :: LISTED(1 - me, 0) -> choose(1 - me, 0, picked) :: else fi;
 		unlock(1 - me);
-		if :: picked != NOBODY -> met++; woken[picked] = true; goto done :: else fi
+		if
+		:: picked != NOBODY ->
+			met++;
+			if :: slept -> woken[picked] = true :: else fi;
+			goto done
+		:: else
+		fi
 	:: else
 	fi;
 	atomic { chosen[me] = OPEN; alive[me] = true };
@@ -216,6 +230,6 @@ done:	skip
 
 init {
 	atomic { run side(0); run side(1) };
-end:	timeout -> assert(met == 2 || !(sleeps[0] && sleeps[1]))
+end:	timeout -> assert(met == 2)
 }
 #endif
