@@ -48,7 +48,7 @@ void waitlist_add(struct waitlist *list, struct waiter *waiter)
 	count(list, 1);
 	EXPLORE_ENTERED(list, waiter);
 	lock_give(&list->lock);
-	ck_pr_fence_memory();                   /* in the list, before the look; pairs with waitlist_tell */
+	ck_pr_fence_atomic_load();              /* in the list by the exchange that gave the lock, before the look; pairs with waitlist_tell */
 }
 
 void waitlist_remove(struct waitlist *list, struct waiter *waiter)
@@ -105,7 +105,7 @@ void waitlist_watch(struct waitlist *list, struct watcher *watcher)
 	watcher->is_listed = true;
 	count(list, 1);
 	lock_give(&list->lock);
-	ck_pr_fence_memory();                   /* as in waitlist_add */
+	ck_pr_fence_atomic_load();              /* as in waitlist_add */
 }
 
 void waitlist_unwatch(struct waitlist *list, struct watcher *watcher)
