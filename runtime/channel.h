@@ -5,8 +5,9 @@
  * Agreement. channel_send, channel_recv, channel_can_send, channel_can_recv: the thread that uses the half. A half is used by
  * one thread at a time, so whoever holds the only half of a side is alone on that side, and stays so until it clones it
  * itself: a flavour may then do without the operations that keep others out (channel_is_only_sender, _receiver).
- * Dropping: any thread. What a sender did before a send is seen by whoever receives it; what a half did before its drop is
- * seen by whoever sees the channel disconnected.
+ * Dropping: any thread. What a sender did before a send is seen by whoever receives it, and in a rendezvous what the receiver did
+ * before is seen by the sender when its send has ended well; what a half did before its drop is seen by whoever sees the channel
+ * disconnected.
  *
  * The end. The last receiver counts itself out, THEN takes out and drops what is inside. A sender looks whether there are
  * receivers, puts its message in (a full barrier), THEN looks again: none left, then it takes out what is inside, too. So

@@ -6,6 +6,7 @@
 #include "clock.h"
 #include "context.h"
 #include "descriptors.h"
+#include "meet.h"
 #include "mutant.h"
 #include "nest.h"
 #include "simulation.h"
@@ -216,14 +217,14 @@ static int64_t due(struct choosing *choosing, int64_t until)
 }
 
 /* Chosen, or called to the mailbox. */
-static bool is_called(void *argument)
+static bool is_called(struct choosing *choosing)
 {
-	struct choosing *choosing = argument;
-
 	return wait_chosen(&choosing->wait) >= 0 || (choosing->self != NULL && nest_look(choosing->self));
 }
 
-/* How long at most. Twenty that wait for room in turns come to 55 ns a message if none of them sleeps, and to 80 if they do; a
+static bool is_over(void *choosing) { return is_called(choosing); }
+
+/* How long it spins at most. Twenty that wait for room in turns come to 55 ns a message if none of them sleeps, and to 80 if they do; a
  * hundred to 120 and to 70. */
 static int64_t spin_most(struct choosing *choosing)
 {
@@ -236,25 +237,63 @@ static int64_t spin_most(struct choosing *choosing)
 	return halves <= FEW ? SPIN_FEW_NS : SPIN_MOST_NS;
 }
 
-/* For about what a wake costs. Entered: until called; else until something can happen. True: so it is. */
-static bool spin(struct choosing *choosing, int64_t until, bool is_entered)
+/* For about what a wake costs; the core is offered so many times. True: what is looked for is there. */
+static bool spin(struct choosing *choosing, int64_t until, bool (*is_there)(struct choosing *choosing), int yields_most)
 {
 	int64_t began = clock_now(), now = began, most = spin_most(choosing);
 	int yields = 0;
 
 	do {
 		for (int looks = yields == 0 ? LOOKS : LOOKS_OFFERED; looks > 0; looks--) {
-			if (is_entered ? is_called(choosing) : any_can_happen(choosing))
+			if (is_there(choosing))
 				return true;
 			ck_pr_stall();
 		}
 		now = clock_now();
-		if (now - began > SPIN_NS) {
-			os_yield();
-			yields++;
-		}
-	} while (yields < SPIN_YIELDS && now - began < most && now < until);
+		if (now - began <= SPIN_NS)
+			continue;
+		if (yields++ == yields_most)
+			return false;
+		os_yield();
+	} while (now - began < most && now < until);
 	return false;
+}
+
+static bool is_taken_or_ended(struct choosing *choosing)
+{
+	struct channel *channel = channel_of(&choosing->cases[0]);
+
+	return meet_is_taken(channel, choosing->turn) || ck_pr_load_32(&channel->receivers) == 0;
+}
+
+/* What is to be sent lies on the table for as long as it is looked at. True: it was taken. */
+static bool offer(struct choosing *choosing, int64_t until, bool *spins)
+{
+	odeon_case *one = &choosing->cases[0];
+	struct channel *channel = channel_of(one);
+
+	if (!meet_offer(channel, message_of(one->message), &choosing->turn))
+		return false;
+	*spins = spin(choosing, until, is_taken_or_ended, SPIN_YIELDS);
+	if (meet_withdraw(channel, choosing->turn))
+		return false;
+	one->message = NULL;
+	one->error = 0;
+	return true;
+}
+
+/* Before anything is entered. True: something can happen, or, `index` says which, has happened. A rendezvous that waits for
+ * something else, too, spins when it has entered: nobody finds a partner that is not there. */
+static bool spin_outside(struct choosing *choosing, int64_t until, bool *spins, int *index)
+{
+	if (!choosing->meets)
+		return spin(choosing, until, any_can_happen, SPIN_YIELDS);
+	if (choosing->count > 1 || choosing->choice == CHOOSE_NONE)
+		return false;
+	if (choosing->cases[0].what == ODEON_ON_RECV)
+		return spin(choosing, until, any_can_happen, 0);
+	*index = offer(choosing, until, spins) ? 0 : NOTHING_YET;
+	return *index == 0;
 }
 
 /* Until chosen, until the actor is called, or until the moment. */
@@ -280,7 +319,7 @@ static void sleep_nested(struct choosing *choosing, int64_t until)
 /* Nobody else can do anything, and nobody chose us: then there is nothing to do for us either. */
 static void sleep_simulated(struct choosing *choosing, int64_t until)
 {
-	choosing->is_vain = simulation_await(choosing->simulated, until, is_called, choosing) == AWAITED_IN_VAIN;
+	choosing->is_vain = simulation_await(choosing->simulated, until, is_over, choosing) == AWAITED_IN_VAIN;
 	invariant(!choosing->is_vain || !any_can_happen(choosing), "a wake-up was lost");
 }
 
@@ -290,7 +329,7 @@ static void sleep(struct choosing *choosing, int64_t until, bool spins)
 	until = due(choosing, until);
 	if (choosing->simulated != NULL)
 		sleep_simulated(choosing, until);
-	else if (spins && choosing->meets && spin(choosing, until, true))
+	else if (spins && choosing->meets && spin(choosing, until, is_called, SPIN_YIELDS))
 		return;
 	else if (choosing->self != NULL)
 		sleep_nested(choosing, until);
@@ -326,10 +365,10 @@ static int finish(struct choosing *choosing)
 static int wait_for_one(struct choosing *choosing, int64_t until, bool spins)
 {
 	struct parker own, *parker = choosing->self != NULL ? &choosing->self->worker->parker : NULL;
-	int error;
+	int error = NOTHING_YET;
 
-	if (spins && choosing->simulated == NULL && !choosing->meets && spin(choosing, until, false))
-		return NOTHING_YET;
+	if (spins && choosing->simulated == NULL && spin_outside(choosing, until, &spins, &error))
+		return error;
 	if (choosing->descriptors > 0) {
 		if (parker == NULL)
 			parker_init(parker = &own);
@@ -364,8 +403,8 @@ int choose(odeon_case *cases, size_t count, odeon_time until, enum choice choice
 		return index;
 	if (choosing.simulated != NULL)
 		simulation_point(choosing.simulated);
-	for (bool spins = true; ; spins = false) {
-		if (MUTANT(LATE_GIVES_UP) && !spins && is_past(&choosing, until.ns))
+	for (bool is_first = true, spins = true; ; is_first = spins = false) {
+		if (MUTANT(LATE_GIVES_UP) && !is_first && is_past(&choosing, until.ns))
 			return ODEON_ETIMEDOUT;
 		index = try_all(&choosing);
 		if (index != NOTHING_YET)

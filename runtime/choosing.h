@@ -27,6 +27,7 @@ struct choosing {
 	bool meets;                     /* a rendezvous is among them: nobody finds a partner that only looks */
 	bool is_vain;                   /* simulated: nothing is left that could end the wait */
 	unsigned descriptors;
+	uint64_t turn;                  /* of its offer on a rendezvous's table */
 	struct wait wait;
 };
 

@@ -1,11 +1,87 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * meet - nothing is held: a message goes from one who waits to one who comes, or the other way round
+ * meet - by the table, and by the lists
  *
  * Two who come at the same time and find nobody both enter their list, THEN look for a partner in the other's (waitlist_add
  * is a full barrier), so at least one of them sees the other, takes itself out again and tries once more.
  */
 #include "meet.h"
+
+enum { FREE, OFFERING, OFFERED, TAKING, ROUND };
+
+struct meet {
+	struct channel base;
+	_Alignas(CACHE_LINE) uint64_t turn;
+	struct message *offered;                /* OFFERING: its sender writes; TAKING: its receiver reads */
+};
+
+static struct meet *meet_of(struct channel *channel) { return (struct meet *)channel; }
+
+/* ---- the table ------------------------------------------------------------------------------------------------------------- */
+
+static bool is_offered(struct channel *channel)
+{
+	return ck_pr_load_64(&meet_of(channel)->turn) % ROUND == OFFERED;
+}
+
+bool meet_offer(struct channel *channel, struct message *message, uint64_t *turn)
+{
+	struct meet *meet = meet_of(channel);
+	uint64_t seen = ck_pr_load_64(&meet->turn);
+
+	if (seen % ROUND != FREE || ck_pr_load_32(&channel->for_room.count) != 0 || ck_pr_load_32(&channel->for_messages.count) != 0
+	    || !ck_pr_cas_64(&meet->turn, seen, seen + OFFERING))
+		return false;
+	ck_pr_store_ptr(&meet->offered, message);
+	ck_pr_fence_release();                          /* the message, before it may be taken; pairs with take_offered */
+	*turn = seen + OFFERED;
+	(void)ck_pr_fas_64(&meet->turn, *turn);
+	ck_pr_fence_atomic_load();                      /* the offer, before the look; pairs with waitlist_add */
+	if (ck_pr_load_32(&channel->for_messages.count) == 0)
+		return true;
+	return !meet_withdraw(channel, *turn);          /* taken all the same */
+}
+
+bool meet_is_taken(struct channel *channel, uint64_t turn)
+{
+	return ck_pr_load_64(&meet_of(channel)->turn) != turn;
+}
+
+bool meet_withdraw(struct channel *channel, uint64_t turn)
+{
+	uint64_t *now = &meet_of(channel)->turn;
+
+	if (MUTANT(WITHDRAWN_BLIND)) {
+		ck_pr_store_64(now, turn - OFFERED + ROUND);
+		return true;
+	}
+	if (ck_pr_cas_64(now, turn, turn - OFFERED + ROUND))
+		return true;
+	ck_pr_fence_acquire();                          /* what its receiver did before; pairs with take_offered */
+	return false;
+}
+
+static struct message *take_offered(struct channel *channel)
+{
+	struct meet *meet = meet_of(channel);
+	uint64_t seen = ck_pr_load_64(&meet->turn);
+	struct message *message;
+
+	if (seen % ROUND != OFFERED)
+		return NULL;
+	ck_pr_fence_release();                          /* all that we did, before it is taken; pairs with meet_withdraw */
+	if (MUTANT(TAKEN_NO_CLAIM))
+		ck_pr_store_64(&meet->turn, seen + TAKING - OFFERED);
+	else if (!ck_pr_cas_64(&meet->turn, seen, seen + TAKING - OFFERED))
+		return NULL;
+	ck_pr_fence_acquire();                          /* pairs with meet_offer */
+	message = ck_pr_load_ptr(&meet->offered);
+	ck_pr_fence_release();                          /* read, before somebody else may put one there */
+	ck_pr_store_64(&meet->turn, MUTANT(TURN_REUSED) ? seen - OFFERED : seen - OFFERED + ROUND);
+	return message;
+}
+
+/* ---- the flavour ------------------------------------------------------------------------------------------------------------ */
 
 static int meet_send(struct channel *channel, struct message *message)
 {
@@ -14,10 +90,11 @@ static int meet_send(struct channel *channel, struct message *message)
 
 static struct message *meet_recv(struct channel *channel, odeon_receiver *receiver, int *why)
 {
-	struct message *message = NULL;
+	struct message *message;
 
 	(void)receiver;
-	if (!waitlist_meet(&channel->for_room, &message))
+	message = take_offered(channel);                /* who offered it found nobody in the list: he was first */
+	if (message == NULL && !waitlist_meet(&channel->for_room, &message))
 		*why = ODEON_EEMPTY;
 	return message;
 }
@@ -31,7 +108,7 @@ static bool meet_can_send(struct channel *channel, struct message *message, cons
 static bool meet_can_recv(struct channel *channel, odeon_receiver *receiver, const struct wait *wait)
 {
 	(void)receiver;
-	return waitlist_has_partner(&channel->for_room, wait);
+	return is_offered(channel) || waitlist_has_partner(&channel->for_room, wait);
 }
 
 static size_t meet_len(struct channel *channel, const odeon_receiver *receiver)
@@ -47,5 +124,5 @@ static const struct flavour meet_flavour = {
 
 struct channel *meet_make(const odeon_type *type)
 {
-	return channel_make(&meet_flavour, type, sizeof(struct channel));
+	return channel_make(&meet_flavour, type, sizeof(struct meet));
 }

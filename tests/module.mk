@@ -125,6 +125,7 @@ check_tests = \
 	%D%/unit/linger.t \
 	%D%/unit/link.t \
 	%D%/unit/load_count.t \
+	%D%/unit/meet.t \
 	%D%/unit/message.t \
 	%D%/unit/monitor.t \
 	%D%/unit/monitor_bounds.t \

@@ -70,6 +70,12 @@ done
 try fails select -DONE_SENDER -DGIVES_UP
 try fails select -DMEET -DNO_SECOND_LOOK
 try fails select -DMEET -DNOT_SAID
+try holds table
+try holds table -DLONE
+for mutant in NO_CLAIM WITHDRAWN_BLIND TURN_REUSED OFFERED_FIRST FREED_FIRST STAYS LOOK_FIRST TABLE_NOT_LOOKED LIST_NOT_LOOKED; do
+	try fails table "-D$mutant"
+done
+try fails table -DLONE -DEND_NOT_LOOKED
 # both at once: 13 million states, and a gigabyte
 try holds stop -DNO_STRANGER
 try holds stop -DWORKERS=1
