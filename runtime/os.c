@@ -149,15 +149,19 @@ static int quota_processors(void)
 	return (int)((quota + period - 1) / period);
 }
 
-int os_processors(void)
+int os_processors_here(void)
 {
 	cpu_set_t set;
-	int allowed, quota = quota_processors();
 
 	if (sched_getaffinity(0, sizeof set, &set) == 0)
-		allowed = CPU_COUNT(&set);
-	else                                                    /* more processors than the set has bits */
-		allowed = (int)sysconf(_SC_NPROCESSORS_ONLN);
+		return CPU_COUNT(&set);
+	return (int)sysconf(_SC_NPROCESSORS_ONLN);      /* more processors than the set has bits */
+}
+
+int os_processors(void)
+{
+	int allowed = os_processors_here(), quota = quota_processors();
+
 	if (quota > 0 && quota < allowed)
 		allowed = quota;
 	return allowed < 1 ? 1 : allowed;
