@@ -225,17 +225,14 @@ static bool is_called(struct choosing *choosing)
 
 static bool is_over(void *choosing) { return is_called(choosing); }
 
-/* How long it spins at most. Twenty that wait for room in turns come to 55 ns a message if none of them sleeps, and to 80 if they do; a
- * hundred to 120 and to 70. */
-static int64_t spin_most(struct choosing *choosing)
+/* Whether few wait for the same. */
+static bool are_few(struct choosing *choosing)
 {
 	struct channel *channel = choosing->count == 1 ? channel_of(&choosing->cases[0]) : NULL;
-	uint32_t halves;
 
 	if (channel == NULL)
-		return SPIN_MOST_NS;
-	halves = ck_pr_load_32(choosing->cases[0].what == ODEON_ON_RECV ? &channel->receivers : &channel->senders);
-	return halves <= FEW ? SPIN_FEW_NS : SPIN_MOST_NS;
+		return false;
+	return ck_pr_load_32(choosing->cases[0].what == ODEON_ON_RECV ? &channel->receivers : &channel->senders) <= FEW;
 }
 
 /* After a round in vain, as others were faster. Whoever sleeps at once then is woken for each message by who is at the other end, and
@@ -243,13 +240,14 @@ static int64_t spin_most(struct choosing *choosing)
  * many on one core only keep it from him: 85 ns, and 240. */
 static bool spins_again(struct choosing *choosing)
 {
-	return spin_most(choosing) == SPIN_FEW_NS || os_processors_here() > 1;
+	return choosing->simulated == NULL && (are_few(choosing) || os_processors_here() > 1);
 }
 
-/* For about what a wake costs; the core is offered so many times. True: what is looked for is there. */
+/* For about what a wake costs; the core is offered so many times. Twenty that wait for room in turns come to 55 ns a message if none of
+ * them sleeps, and to 80 if they do; a hundred to 120 and to 70. True: what is looked for is there. */
 static bool spin(struct choosing *choosing, int64_t until, bool (*is_there)(struct choosing *choosing), int yields_most)
 {
-	int64_t began = clock_now(), now = began, most = spin_most(choosing);
+	int64_t began = clock_now(), now = began, most = are_few(choosing) ? SPIN_FEW_NS : SPIN_MOST_NS;
 	int yields = 0;
 
 	do {
@@ -275,7 +273,7 @@ static bool is_taken_or_ended(struct choosing *choosing)
 	return meet_is_taken(channel, choosing->turn) || ck_pr_load_32(&channel->receivers) == 0;
 }
 
-/* What is to be sent lies on the table for as long as it is looked at. True: it was taken. */
+/* What is to be sent lies on the table for as long as it is looked at; `spins`: whether it pays to look on. True: it was taken. */
 static bool offer(struct choosing *choosing, int64_t until, bool *spins)
 {
 	odeon_case *one = &choosing->cases[0];
@@ -374,26 +372,26 @@ static int finish(struct choosing *choosing)
 static int wait_for_one(struct choosing *choosing, int64_t until, bool spins)
 {
 	struct parker own, *parker = choosing->self != NULL ? &choosing->self->worker->parker : NULL;
-	int error = NOTHING_YET;
+	int index = NOTHING_YET;
 
-	if (spins && choosing->simulated == NULL && spin_outside(choosing, until, &spins, &error))
-		return error;
+	if (spins && choosing->simulated == NULL && spin_outside(choosing, until, &spins, &index))
+		return index;
 	if (choosing->descriptors > 0) {
 		if (parker == NULL)
 			parker_init(parker = &own);
-		error = descriptors_open(parker, choosing->cases, choosing->count, choosing->descriptors);
-		if (error != 0)
-			return error;
+		index = descriptors_open(parker, choosing->cases, choosing->count, choosing->descriptors);
+		if (index != 0)
+			return index;
 	}
 	wait_begin(&choosing->wait, parker);
 	for (size_t i = 0; i < choosing->count; i++)
 		enter(choosing, case_at(choosing, i));
 	if (MUTANT(ENTERED_NO_LOOK) || !any_can_happen(choosing))
 		sleep(choosing, until, spins);
-	error = finish(choosing);
+	index = finish(choosing);
 	if (choosing->descriptors > 0)
 		descriptors_close(parker);
-	return error;
+	return index;
 }
 
 /* Nothing else can happen at once: the default does. */
