@@ -18,7 +18,18 @@ for tool in chromium chromium-browser google-chrome; do
 done
 scratch=$(mktemp -d)
 children=
-trap 'kill $children 2>/dev/null || true; wait; rm -rf "$scratch"' EXIT
+trap 'kill $children 2>/dev/null || true; wait; clean' EXIT
+
+# A browser's helpers may write into its profile for a moment after it has gone.
+clean()
+{
+	tries=0
+	until rm -rf "$scratch" 2>/dev/null; do
+		tries=$((tries + 1))
+		test "$tries" -lt 100 || { rm -rf "$scratch"; return; }
+		sleep 0.1
+	done
+}
 
 wrong() { printf 'WRONG: %s\n' "$*"; tail -n 20 "$scratch"/heard-* "$scratch/log" 2>/dev/null | cut -c1-100 || true; exit 1; }
 
