@@ -100,8 +100,10 @@ static int write_secret(struct pair *pair)
 	return pair->up.is_told = true;
 }
 
+/* Its handshake may end here: then what waits to be written can be. */
 static int read_secret(struct pair *pair)
 {
+	bool was_ready = SSL_is_init_finished(pair->ssl) == 1;
 	int answer;
 
 	if (pair->down.length > 0 || pair->down.has_ended)
@@ -113,7 +115,8 @@ static int read_secret(struct pair *pair)
 	pair->down.length = 0;
 	if (SSL_get_error(pair->ssl, answer) == SSL_ERROR_ZERO_RETURN)
 		return pair->down.has_ended = true;
-	return why(pair, answer);
+	answer = why(pair, answer);
+	return answer == 0 && !was_ready && SSL_is_init_finished(pair->ssl) == 1 ? 1 : answer;
 }
 
 static int write_plain(struct pair *pair)
