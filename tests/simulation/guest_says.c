@@ -56,13 +56,28 @@ static bool is_one_of(struct text word, const char *const *words, size_t count)
 	return count > 0;
 }
 
-/* Some words by chance are no keys of the guest's own. */
-static bool has_keys_only(const struct command_line *line)
+/* Those that say_any gives the guest's own names; and what nobody writes. */
+static bool is_own(struct text word)
 {
-	for (size_t i = 1; i < line->count; i++)
-		if (!begins(line->words[i], "key"))
+	return (begins(word, "key") && word.length == 4) || (begins(word, "equal") && word.length == 6) || text_is(word, "nokey");
+}
+
+/* Some words by chance stand for keys that all guests have: INCR 12x, and another one's EXISTS 12x. */
+static bool has_own_keys(const struct command_line *line)
+{
+	struct command_keys keys = { .step = 1 };
+	const struct command *command;
+	struct reply wrong;
+
+	reply_init(&wrong, 2);
+	command = command_find(line->words, line->count, &wrong);
+	reply_fini(&wrong);
+	if (command != NULL)
+		keys = command_keys_of(command, line->words, line->count);
+	for (size_t i = keys.from; i < keys.to; i += keys.step)
+		if (!is_own(line->words[i]))
 			return false;
-	return true;
+	return !keys.has_target || is_own(line->words[1]);
 }
 
 /* Neither about all keys, nor about the connection, nor about what hangs on the moment at which it is run. */
@@ -71,18 +86,14 @@ static bool is_fit(const struct command_line *line)
 	static const char *const others[] = { "MULTI", "EXEC", "DISCARD", "RESET", "DBSIZE", "FLUSHALL", "SPOP", "EXPIREAT", "PEXPIREAT", "CLIENT",
 		"SELECT", "CONFIG", "WAIT", "WATCH", "UNWATCH", "AUTH", "PUBSUB", "MOVE", "SWAPDB" };
 
-	static const char *const of_keys[] = { "DEL", "UNLINK", "EXISTS", "MGET" };
-
 	if (is_one_of(line->words[0], others, sizeof others / sizeof others[0]))
 		return false;
 	if (line->words[0].length > 0 && (line->words[0].at[0] == 'B' || text_matches(line->words[0], TEXT("*SUBSCRIBE"), true)
 	 || text_matches(line->words[0], TEXT("*PUBLISH"), true)))
 		return false;                                   /* who waits, and what others hear */
-	if (is_one_of(line->words[0], of_keys, sizeof of_keys / sizeof of_keys[0]) && !has_keys_only(line))
-		return false;
 	if (text_is(line->words[0], "EXPIRE") && line->count > 2 && text_is(line->words[2], "10"))
 		return false;                                   /* which passes while this runs */
-	return line->is_plain && line->words[0].length > 0;
+	return line->is_plain && line->words[0].length > 0 && has_own_keys(line);
 }
 
 /* A command that is wrong as such lets a transaction fail as a whole. */
@@ -108,7 +119,7 @@ static void say_any(struct guest *guest, unsigned serial, bool is_in_transaction
 		lines_make(&line, &guest->chance, UNIX_SECONDS);
 	while (!is_fit(&line) || (is_in_transaction && !can_be_queued(guest, &line)));
 	for (size_t i = 1; i < line.count; i++)
-		if ((begins(line.words[i], "key") && line.words[i].length == 4) || (begins(line.words[i], "equal") && line.words[i].length == 6)) {
+		if (is_own(line.words[i])) {
 			int length = snprintf(names[i], sizeof names[i], "%u.%u:%.*s", guest->number, guest->generation,
 			                      (int)line.words[i].length, line.words[i].at);
 
