@@ -9,7 +9,7 @@
 #ifndef KV_COMMANDS_H
 #define KV_COMMANDS_H
 
-#include "client.h"
+#include "crowd.h"
 #include "reply.h"
 #include "text.h"
 
@@ -81,6 +81,7 @@ struct call {
 	bool may_block;
 	bool is_blocked;                               /* no reply was written: it comes later */
 	const struct text *ready;                      /* a command that has waited for this key; NULL: it runs for the first time */
+	struct ready ready_keys;                       /* those that somebody waits for, of all stores, as they got their values: see wait_note */
 	struct effects *effects;                       /* what it did goes there; NULL: nobody wants to know */
 };
 

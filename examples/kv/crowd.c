@@ -13,7 +13,7 @@ void crowds_init(struct crowds *crowds, struct memory *memory)
 	table_init(&crowds->table, memory);
 }
 
-static struct crowd *find(const struct crowds *crowds, struct text name, uint32_t hash)
+struct crowd *crowd_find(const struct crowds *crowds, struct text name, uint32_t hash)
 {
 	struct entry *entry = table_find(&crowds->table, name, hash);
 
@@ -83,7 +83,7 @@ void crowds_fini(struct crowds *crowds)
 
 struct mark *crowd_first(struct crowds *crowds, struct text name, uint32_t hash)
 {
-	struct crowd *crowd = find(crowds, name, hash);
+	struct crowd *crowd = crowd_find(crowds, name, hash);
 
 	if (crowd == NULL || crowd->first == NULL || is_good(crowd->first))
 		return crowd != NULL ? crowd->first : NULL;
@@ -124,7 +124,7 @@ static struct crowd *make(struct crowds *crowds, struct text name, uint32_t hash
 struct mark *crowd_join(struct crowds *crowds, struct text name, uint32_t hash, struct client *client, enum client_cause cause)
 {
 	struct mark *mark = memory_take(crowds->table.memory, sizeof *mark);
-	struct crowd *crowd = find(crowds, name, hash);
+	struct crowd *crowd = crowd_find(crowds, name, hash);
 
 	if (mark == NULL || (crowd == NULL && (crowd = make(crowds, name, hash)) == NULL)) {
 		memory_give(crowds->table.memory, mark);
@@ -138,44 +138,32 @@ struct mark *crowd_join(struct crowds *crowds, struct text name, uint32_t hash, 
 
 void crowd_leave(struct crowds *crowds, struct text name, uint32_t hash, const struct client *client, enum client_cause cause)
 {
-	struct crowd *crowd = find(crowds, name, hash);
+	struct crowd *crowd = crowd_find(crowds, name, hash);
 
 	if (crowd != NULL)
 		thin(crowds, crowd, client, cause);
 }
 
-static void wake(struct crowds *crowds, struct crowd *crowd)
+void crowd_touch(const struct crowd *crowd)
 {
+	for (const struct mark *mark = crowd->first; mark != NULL; mark = mark->after)
+		if (mark->cause == CLIENT_WATCHES)
+			client_touch(mark->client, mark->turn);
+}
+
+void crowd_wake(struct crowds *crowds, struct crowd *crowd, int type)
+{
+	struct ready *ready = &crowds->ready;
 	bool is_awaited = false;
 
-	for (struct mark *mark = crowd->first; mark != NULL && !is_awaited; mark = mark->after)
-		is_awaited = mark->cause == CLIENT_WAITS && is_good(mark);
+	for (const struct mark *mark = crowd->first; mark != NULL && !is_awaited; mark = mark->after)
+		is_awaited = mark->cause == CLIENT_WAITS && mark->type == type && is_good(mark);
 	if (!is_awaited || crowd->is_ready)
 		return;
 	crowd->is_ready = true;
 	crowd->ready_after = NULL;
-	*(crowds->ready != NULL ? &crowds->ready_last->ready_after : &crowds->ready) = crowd;
-	crowds->ready_last = crowd;
-}
-
-void crowd_wake(struct crowds *crowds, struct text name, uint32_t hash)
-{
-	struct crowd *crowd = find(crowds, name, hash);
-
-	if (crowd != NULL)
-		wake(crowds, crowd);
-}
-
-void crowd_touch(struct crowds *crowds, struct text name, uint32_t hash)
-{
-	struct crowd *crowd = find(crowds, name, hash);
-
-	if (crowd == NULL)
-		return;
-	for (struct mark *mark = crowd->first; mark != NULL; mark = mark->after)
-		if (mark->cause == CLIENT_WATCHES)
-			client_touch(mark->client, mark->turn);
-	wake(crowds, crowd);
+	*(ready->first != NULL ? &ready->last->ready_after : &ready->first) = crowd;
+	ready->last = crowd;
 }
 
 void crowd_owe(struct crowds *crowds, struct crowd *crowd)
@@ -199,15 +187,13 @@ struct crowd *crowd_take_owed(struct crowds *crowds)
 	return crowd;
 }
 
-struct crowd *crowd_take_ready(struct crowds *crowds)
+void crowds_take_ready(struct crowds *crowds, struct ready *to)
 {
-	struct crowd *crowd = crowds->ready;
-
-	if (crowd == NULL)
-		return NULL;
-	crowds->ready = crowd->ready_after;
-	crowd->is_ready = false;
-	return crowd;
+	if (crowds->ready.first == NULL)
+		return;
+	*(to->first != NULL ? &to->last->ready_after : &to->first) = crowds->ready.first;
+	to->last = crowds->ready.last;
+	crowds->ready = (struct ready){ NULL, NULL };
 }
 
 void crowd_thin(struct crowds *crowds, struct crowd *crowd)

@@ -19,7 +19,8 @@ struct mark {
 	uint64_t stores;                               /* that it needs when it is served, a bit for each */
 };
 struct crowd { struct mark *first, **end; struct crowd *ready_after, *owed_after; bool is_ready, is_owed; struct entry entry; };
-struct crowds { struct table table; uint64_t tidied; struct crowd *ready, *ready_last, *owed, *owed_last; };
+struct ready { struct crowd *first, *last; };
+struct crowds { struct table table; uint64_t tidied; struct ready ready; struct crowd *owed, *owed_last; };
 
 void crowds_init(struct crowds *crowds, struct memory *memory);
 /* Whoever watched was touched; who waited, or listened, is said to be left alone (orphaned, has_missed). */
@@ -34,15 +35,15 @@ size_t crowd_count(struct crowds *crowds, struct text name, uint32_t hash);
 struct mark *crowd_join(struct crowds *crowds, struct text name, uint32_t hash, struct client *client, enum client_cause cause);
 /* All notes of that client for that cause; and those that are no good. */
 void crowd_leave(struct crowds *crowds, struct text name, uint32_t hash, const struct client *client, enum client_cause cause);
-/* All who watch that name are told so; and when somebody waits for it, it is one of those that are ready. */
-void crowd_touch(struct crowds *crowds, struct text name, uint32_t hash);
-/* When somebody waits for that name it is one of those that are ready; who watches it is told nothing. */
-void crowd_wake(struct crowds *crowds, struct text name, uint32_t hash);
+struct crowd *crowd_find(const struct crowds *crowds, struct text name, uint32_t hash);       /* NULL: nobody is noted under that name */
+void crowd_touch(const struct crowd *crowd);           /* all who watch that name are told so */
+/* When somebody waits for a value of that type, it is the last of those that are ready, unless it is one of them already. */
+void crowd_wake(struct crowds *crowds, struct crowd *crowd, int type);
 /* One whose first has to be served elsewhere stays, until it is taken by who sees whether that was done: the first that came first. */
 void crowd_owe(struct crowds *crowds, struct crowd *crowd);
 struct crowd *crowd_take_owed(struct crowds *crowds);  /* NULL: none */
-/* Takes the first of those that are ready; it stays as long as nobody leaves it or tidies. NULL: none. */
-struct crowd *crowd_take_ready(struct crowds *crowds);
+/* Those that are ready go behind others. They stay until they are thinned, and is_ready until it is taken back by who has them. */
+void crowds_take_ready(struct crowds *crowds, struct ready *to);
 void crowd_thin(struct crowds *crowds, struct crowd *crowd);   /* without notes that are no good; without any, it goes */
 /* Looks at about so many names. */
 void crowds_tidy(struct crowds *crowds, unsigned about);

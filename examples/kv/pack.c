@@ -198,8 +198,11 @@ static void run_transaction(struct runner *runner, bool is_wanted)
 	}
 	runner->call.may_block = false;
 	reply_array(runner->call.reply, count);
-	for (; count > 0; count--)
+	for (; count > 0; count--) {
 		run_command(runner, take_number(runner));
+		if (runner->call.only == NULL && runner->call.stores != NULL)
+			wait_note(&runner->call);              /* one store knows the order by itself */
+	}
 	runner->call.may_block = true;
 }
 

@@ -36,13 +36,25 @@ void store_free(struct store *store)
 	free(store);
 }
 
+/* The key goes: nobody who waits can have anything of it, and others may be gone from the table by half. */
+static void tell_end(struct store *store, const struct key *key)
+{
+	const struct crowd *crowd = NULL;
+
+	store->changes++;
+	if (store->marks.table.count > 0)
+		crowd = crowd_find(&store->marks, entry_name(&key->entry), key->entry.hash);
+	if (crowd != NULL)
+		crowd_touch(crowd);
+}
+
 void store_clear(struct store *store)
 {
 	struct key *key = store_next(store, NULL), *after;
 
 	for (; key != NULL; key = after) {
 		after = store_next(store, key);
-		store_touch(store, entry_name(&key->entry));
+		tell_end(store, key);
 		value_free(key->value);
 		memory_give(&store->memory, key);
 	}
@@ -56,8 +68,34 @@ static void expire(struct store *store, struct key *key)
 	if (store->effects != NULL)
 		effects_delete(store->effects, entry_name(&key->entry));
 	store->expired++;
-	store_touch(store, entry_name(&key->entry));
+	tell_end(store, key);
 	store_remove(store, key);
+}
+
+static void wake(struct store *store, struct crowd *crowd)
+{
+	const struct entry *entry = table_find(&store->keys, entry_name(&crowd->entry), crowd->entry.hash);
+
+	if (entry != NULL)
+		crowd_wake(&store->marks, crowd, (int)ENTRY_OF(entry, key)->value->type);
+}
+
+void store_tell(struct store *store, struct text name)
+{
+	struct crowd *crowd = crowd_find(&store->marks, name, store_hash(store, name));
+
+	if (crowd == NULL)
+		return;
+	crowd_touch(crowd);
+	wake(store, crowd);
+}
+
+void store_wake(struct store *store, struct text name)
+{
+	struct crowd *crowd = crowd_find(&store->marks, name, store_hash(store, name));
+
+	if (crowd != NULL)
+		wake(store, crowd);
 }
 
 /* ---- one key ---------------------------------------------------------------------------------------------------------- */

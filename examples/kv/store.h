@@ -99,14 +99,17 @@ bool store_expire(struct store *store, struct key *key, int64_t when); /* or STO
 struct value *store_swap(struct key *key, struct value *value);        /* another value; the one it had is the caller's */
 struct value *store_take(struct store *store, struct key *key);        /* removes the key, but not its value */
 
-/* What a key has was changed, or it came or went. Whoever does that with a value or a key says so; a store that
+/* What a key has was changed, or it came or went. Whoever does that with a value or a key says so, when it is done; a store that
  * removes what has expired does it by itself. */
+void store_tell(struct store *store, struct text name);
 static inline void store_touch(struct store *store, struct text name)
 {
 	store->changes++;
 	if (store->marks.table.count > 0)
-		crowd_touch(&store->marks, name, store_hash(store, name));
+		store_tell(store, name);
 }
+/* Who waits for what a key has is to be served; who watches it is told nothing. */
+void store_wake(struct store *store, struct text name);
 
 /* How much may be in it; 0: no end. */
 static inline size_t store_memory_most(const struct store *store, size_t by_server)

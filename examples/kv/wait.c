@@ -182,7 +182,7 @@ static void serve(const struct call *from, struct client *client, struct text na
 	free(words);
 }
 
-static void serve_crowd(const struct call *call, struct store *store, struct crowd *crowd)
+static void serve_crowd(struct call *call, struct store *store, struct crowd *crowd)
 {
 	struct text name = entry_name(&crowd->entry);
 	struct key *key;
@@ -200,30 +200,38 @@ static void serve_crowd(const struct call *call, struct store *store, struct cro
 			call->post->elsewhere(call->post, name, mark->stores);
 			return;
 		}
-		if (client_claim(mark->client, mark->turn))
-			serve(call, mark->client, name);
+		if (!client_claim(mark->client, mark->turn))
+			continue;
+		serve(call, mark->client, name);
+		wait_note(call);
 	}
+}
+
+void wait_note(struct call *call)
+{
+	if (call->only != NULL) {
+		crowds_take_ready(&call->only->marks, &call->ready_keys);
+		return;
+	}
+	for (unsigned i = 0; i < call->count; i++)
+		if (call->stores[i] != NULL)
+			crowds_take_ready(&call->stores[i]->marks, &call->ready_keys);
 }
 
 /* Serving one may make another key ready. */
 void wait_serve(struct call *call)
 {
-	bool is_more = true;
+	struct ready *ready = &call->ready_keys;
+	struct crowd *crowd;
 
-	while (is_more) {
-		is_more = false;
-		for (unsigned i = 0; i < call->count; i++) {
-			struct store *store = call->stores[i];
-			struct crowd *crowd = store != NULL ? crowd_take_ready(&store->marks) : NULL;
+	wait_note(call);
+	while ((crowd = ready->first) != NULL) {
+		struct store *store = call_store(call, entry_name(&crowd->entry));
 
-			if (crowd == NULL)
-				continue;
-			crowd->is_ready = true;                /* it is not to go meanwhile */
-			serve_crowd(call, store, crowd);
-			crowd->is_ready = false;
-			crowd_thin(&store->marks, crowd);
-			is_more = true;
-		}
+		serve_crowd(call, store, crowd);               /* it is ready meanwhile, so that it does not go */
+		ready->first = crowd->ready_after;
+		crowd->is_ready = false;
+		crowd_thin(&store->marks, crowd);
 	}
 }
 
@@ -259,6 +267,6 @@ void wait_remind(struct store *store, unsigned number, struct post *post)
 /* |serve key: who waits for it needs several stores, which are here now. */
 void command_serve(struct call *call)
 {
-	crowd_wake(&call_store(call, call->words[1])->marks, call->words[1], call_hash(call, call->words[1]));
+	store_wake(call_store(call, call->words[1]), call->words[1]);
 	reply_ok(call->reply);
 }

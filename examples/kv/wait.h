@@ -4,7 +4,8 @@
  *
  * A command that finds nothing notes its client in the crowd of each of its keys, and is not answered. Whatever gives one of these keys a
  * value is followed at once, before anybody else sees the value, by serving those who wait for it, the first that came first: the
- * command runs once more, for that key. Who waits for keys in several stores is claimed by one of them.
+ * command runs once more, for that key. Who waits for several keys gets from the one that was there first, as Redis has it, in whatever
+ * order he named them. Who waits for keys in several stores is claimed by one of them.
  *
  * In a transaction nobody waits: what would have to is answered as if its time had run out.
  */
@@ -28,6 +29,8 @@ bool wait_find_first(struct call *call, enum value_type type, struct key **key, 
 struct wait_many { bool is_second; long long count; };
 bool wait_read_many(struct call *call, size_t word, const char *first, const char *second, struct wait_many *many);
 
+/* Behind each command of several: which of its keys somebody waits for. Who waits for several is served from the one that was there first. */
+void wait_note(struct call *call);
 /* All who wait for what is there now. */
 void wait_serve(struct call *call);
 /* Those of a store, of that number, who have to be served with the stores of others, and are not yet: whoever was to do that may be gone. */

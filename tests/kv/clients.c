@@ -245,6 +245,43 @@ START_TEST(who_came_first_is_served_first)
 }
 END_TEST
 
+/* Of keys that one transaction fills, whatever shards they are in: the first that got a value of the type that is waited for. */
+static void fill_and_serve(const char *wait, const char *commands, unsigned count, const char *wanted)
+{
+	struct hearer hearer = HEARER;
+	char lines[200], answers[200] = "+OK\\r\\n";
+
+	say(0, &hearer, wait);
+	must(odeon_system_run(town.system, odeon_system_deadline(town.system, ODEON_MS(1))) >= 0);
+	(void)snprintf(lines, sizeof lines, "MULTI\r\n%sEXEC\r\n", commands);
+	for (unsigned i = 0; i < count; i++)
+		strcat(answers, "+QUEUED\\r\\n");
+	(void)snprintf(answers + strlen(answers), 20, "*%u\\r\\n", count);
+	for (unsigned i = 0; i < count; i++)
+		strcat(answers, ":1\\r\\n");
+	expect_talk(1, lines, answers);
+	await_talk(&hearer, 1);
+	char *shown = reply_show(&hearer.heard);
+
+	ck_assert_msg(strcmp(shown, wanted) == 0, "%s: %s, not %s", commands, shown, wanted);
+	free(shown);
+	reply_fini(&hearer.heard);
+	expect_talk(1, "FLUSHALL\r\n", "+OK\\r\\n");
+}
+
+START_TEST(what_was_there_first_is_taken_first)
+{
+	open_town(simulated(1 + (uint64_t)_i), 1 + (unsigned)_i % 5, 2);
+	fill_and_serve("BLPOP a b c d 0", "RPUSH a 1\r\nRPUSH d 2\r\n", 2, "*2\\r\\n$1\\r\\na\\r\\n$1\\r\\n1\\r\\n");
+	fill_and_serve("BLPOP a b c d 0", "RPUSH d 2\r\nRPUSH a 1\r\n", 2, "*2\\r\\n$1\\r\\nd\\r\\n$1\\r\\n2\\r\\n");
+	fill_and_serve("BZPOPMIN a b c d 0", "ZADD c 1 x\r\nZADD b 2 y\r\n", 2, "*3\\r\\n$1\\r\\nc\\r\\n$1\\r\\nx\\r\\n$1\\r\\n1\\r\\n");
+	fill_and_serve("BZPOPMIN a b c d 0", "ZADD b 1 x\r\nZADD c 2 y\r\n", 2, "*3\\r\\n$1\\r\\nb\\r\\n$1\\r\\nx\\r\\n$1\\r\\n1\\r\\n");
+	fill_and_serve("BLPOP a b c d 0", "RPUSH b 1\r\nDEL b\r\nRPUSH c 2\r\nRPUSH b 3\r\n", 4, "*2\\r\\n$1\\r\\nb\\r\\n$1\\r\\n3\\r\\n");
+	fill_and_serve("BLPOP a b c d 0", "ZADD b 1 x\r\nRPUSH c 2\r\nDEL b\r\nRPUSH b 3\r\n", 4, "*2\\r\\n$1\\r\\nc\\r\\n$1\\r\\n2\\r\\n");
+	close_town();
+}
+END_TEST
+
 START_TEST(who_waits_in_vain_is_told_in_time)
 {
 	struct hearer hearer = HEARER, mover = HEARER;
@@ -408,7 +445,8 @@ END_TEST
 KIT_MAIN("kv/clients",
 	{ .name = "letters", .tests = KIT_TESTS(a_letter_comes_after_the_answer_to_subscribe, letters_come_once_and_in_their_publishers_order), .loop = 5 },
 	{ .name = "watch", .tests = KIT_TESTS(a_transaction_is_dropped_when_a_watched_key_changed, no_increment_under_watch_is_lost), .loop = 5 },
-	{ .name = "wait", .tests = KIT_TESTS(who_came_first_is_served_first, who_waits_in_vain_is_told_in_time, each_element_is_taken_once), .loop = 5 },
+	{ .name = "wait", .tests = KIT_TESTS(who_came_first_is_served_first, what_was_there_first_is_taken_first, who_waits_in_vain_is_told_in_time,
+		each_element_is_taken_once), .loop = 5 },
 	{ .name = "cores", .tests = KIT_TESTS(letters_come_in_order_on_several_cores, no_increment_under_watch_is_lost_on_several_cores,
 		each_element_is_taken_once_on_several_cores), .loop = 2 },
 	{ .name = "failure", .tests = KIT_TESTS(who_ends_is_forgotten, without_memory_clients_are_answered_or_sent_away), .loop = 5 })
