@@ -94,8 +94,8 @@ static size_t write_word(struct chance *chance, int64_t seconds, char *to, char 
 		return (size_t)sprintf(to, "%lld", (long long)seconds + 1000);
 	case 'U':
 		return (size_t)sprintf(to, "%lld", (long long)seconds * 1000 + 900000);
-	case 'a':
-		return (size_t)sprintf(to, "%lld", (long long)seconds + (choose(chance, 4) ? 1000 + 10 * (long long)choose(chance, 10) : -100));
+	case 'a':                                              /* never about where EXPIRE 1000 ends: GT and LT would hang on the millisecond */
+		return (size_t)sprintf(to, "%lld", (long long)seconds + (choose(chance, 4) ? 2000 + 10 * (long long)choose(chance, 10) : -100));
 	default:
 		return (size_t)sprintf(to, "%lld", (long long)seconds * 1000 + (choose(chance, 4) ? 1000000 + 7777 * (long long)choose(chance, 10) : -1));
 	}
