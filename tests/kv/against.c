@@ -30,7 +30,7 @@ static int dial(const char *path)
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	int tries = 0, peer = socket(AF_UNIX, SOCK_STREAM, 0);
 
-	const struct timeval patience = { .tv_sec = 2 };
+	const struct timeval patience = { .tv_sec = 20 };        /* for a machine that is busy */
 
 	must(peer >= 0 && setsockopt(peer, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) == 0);
 	must(strlen(path) < sizeof address.sun_path);
