@@ -23,7 +23,7 @@
 	X(ESTOPPING, -10, "the system is stopping") \
 	X(EFOREIGN, -11, "a ref of another system") \
 	X(EWOULDBLOCK, -12, "would block a worker") \
-	X(EBUSY, -13, "actors did not end in time") \
+	X(EBUSY, -13, "busy, or in use") \
 	X(EFORKED, -14, "called in a forked child") \
 	X(EVERSION, -15, "a struct of an unknown size") \
 	X(EKILLED, -16, "killed") \

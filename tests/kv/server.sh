@@ -314,6 +314,10 @@ sockets() { find "/proc/$running/fd" -lname 'socket:*' | wc -l; }
 has_sockets() { test "$(sockets)" -eq "$1"; }
 start --port 0 --connections 2 --maxmemory 100000
 by_port
+answer=0
+timeout 20 "$server" --port "${address##*:}" 2>"$scratch/complaint" || answer=$?
+test "$answer" -eq 1 && grep -q "^kv: cannot listen at $address: .*in use" "$scratch/complaint" ||
+	wrong "at a port that is in use: $answer, $(cat "$scratch/complaint")"
 none=$(sockets)
 mkfifo "$scratch/open"
 for i in 1 2; do
