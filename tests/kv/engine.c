@@ -15,7 +15,7 @@ static struct engine *engine_of(struct client *client)
 {
 	struct engine *engine;
 
-	memcpy(&engine, client->there, sizeof engine);         /* an address, of a kind */
+	memcpy(&engine, client->there + 1, sizeof engine);     /* an address, of a kind */
 	return engine;
 }
 
@@ -63,7 +63,8 @@ static void begin(struct engine *engine, uint64_t id)
 	struct client *client = client_new(id);
 
 	must(session_init(&engine->session, &engine->server, engine->count, client));
-	memcpy(client->there, &engine, sizeof engine);
+	client->there[0] = '@';                                /* whatever follows, it is none that a command could name */
+	memcpy(client->there + 1, &engine, sizeof engine);
 	engine->post = (struct post){ hear_letter, end_letter, hear_served, note_elsewhere, dismiss };
 	engine->session.post = &engine->post;
 	client_enter(client, engine->server.clients);
