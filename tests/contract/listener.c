@@ -187,7 +187,7 @@ START_TEST(without_descriptors_nobody_is_accepted_and_nothing_spins)
 	used = processor_time();
 	rest(500);
 	used = processor_time() - used;
-	ck_assert(drum_beats() || used < ODEON_MS(25));         /* 5 % of one; signals use some, too */
+	ck_assert(drum_beats() || used < ODEON_MS(75));         /* 15 % of one, on a machine that is busy; signals use some, too */
 	ck_assert_int_eq(atomic_load(&served), 1);
 	ck_assert(answers(sockets[0]));                         /* who is there is served */
 	while (held-- > 0)
