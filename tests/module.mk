@@ -424,9 +424,9 @@ include %D%/harness/module.mk
 # ---- the examples, simulated
 include %D%/simulation/examples/module.mk
 
-# ---- the programs of the Savina suite, small
-TESTS      += %D%/scenarios/savina.sh
-EXTRA_DIST += %D%/scenarios/savina.sh
+# ---- odeon-bench: rows about channels, and the programs of the Savina suite, small
+TESTS      += %D%/scenarios/crews.sh %D%/scenarios/savina.sh
+EXTRA_DIST += %D%/scenarios/crews.sh %D%/scenarios/savina.sh
 
 # ---- the larger example, with kills at each step, and its mutants
 TESTS      += %D%/scenarios/bank.sh

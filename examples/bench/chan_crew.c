@@ -58,13 +58,14 @@ static void *begin(void *argument)
 	return NULL;
 }
 
-/* Of the cores that this thread may use: so many, after the first `skipped`. */
+/* Of the cores that this thread may use: so many, after the first `skipped`, counted from the first again where there are fewer. */
 static cpu_set_t cores(int skipped, int count)
 {
 	cpu_set_t may, chosen;
 
 	CPU_ZERO(&chosen);
 	sched_getaffinity(0, sizeof may, &may);
+	skipped %= CPU_COUNT(&may);
 	for (int core = 0; core < CPU_SETSIZE && count > 0; core++) {
 		if (!CPU_ISSET(core, &may) || skipped-- > 0)
 			continue;
