@@ -151,9 +151,15 @@ void crowd_touch(const struct crowd *crowd)
 			client_touch(mark->client, mark->turn);
 }
 
+/* Some, and not none. */
+static void append(struct ready *to, struct ready some)
+{
+	*(to->first != NULL ? &to->last->ready_after : &to->first) = some.first;
+	to->last = some.last;
+}
+
 void crowd_wake(struct crowds *crowds, struct crowd *crowd, int type)
 {
-	struct ready *ready = &crowds->ready;
 	bool is_awaited = false;
 
 	for (const struct mark *mark = crowd->first; mark != NULL && !is_awaited; mark = mark->after)
@@ -162,8 +168,7 @@ void crowd_wake(struct crowds *crowds, struct crowd *crowd, int type)
 		return;
 	crowd->is_ready = true;
 	crowd->ready_after = NULL;
-	*(ready->first != NULL ? &ready->last->ready_after : &ready->first) = crowd;
-	ready->last = crowd;
+	append(&crowds->ready, (struct ready){ crowd, crowd });
 }
 
 void crowd_owe(struct crowds *crowds, struct crowd *crowd)
@@ -191,8 +196,7 @@ void crowds_take_ready(struct crowds *crowds, struct ready *to)
 {
 	if (crowds->ready.first == NULL)
 		return;
-	*(to->first != NULL ? &to->last->ready_after : &to->first) = crowds->ready.first;
-	to->last = crowds->ready.last;
+	append(to, crowds->ready);
 	crowds->ready = (struct ready){ NULL, NULL };
 }
 
