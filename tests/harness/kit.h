@@ -45,6 +45,13 @@
 # define KIT_TIMEOUT 40
 #endif
 
+/* Whether there is a round of this number, from 0: in a slow build a tenth of the rounds, but all of them for as long as something that
+ * a seed or the machine brings has not been seen. For `for`; what was to be seen is claimed behind it. */
+static inline bool kit_goes_on(int round, int rounds, bool has_seen_all)
+{
+	return round < (has_seen_all ? KIT_SLOWER(rounds) : rounds);
+}
+
 /* An assertion for handlers and loops: says nothing to check as long as it holds. */
 #define must(claim) do { if (!(claim)) ck_abort_msg("it does not hold that %s", #claim); } while (0)
 
