@@ -299,10 +299,19 @@ ODEON_HANDLER(connection, odeon_close)
 		close_gently(self, connection);
 }
 
+/* Who accepted it gives it to its session, which may have given it on by then, as it started. */
+static bool is_given_on(odeon_self *self, const struct connection *connection)
+{
+	return (connection->is_owned || connection->has_lost_owner) && connection->hall != NULL
+		&& odeon_ref_equal(odeon_from(self), connection->hall->acceptor);
+}
+
 ODEON_HANDLER(connection, odeon_give)
 {
 	int error;
 
+	if (is_given_on(self, connection))
+		return;
 	if (connection->is_owned)
 		(void)odeon_unmonitor(self, connection->owner);
 	connection->awaits_room = false;

@@ -412,6 +412,39 @@ START_TEST(another_owner_gets_the_rest)
 }
 END_TEST
 
+/* As it starts it gives its connection to whom it was told, and then it ends. */
+struct porter { int unused; };
+ODEON_HANDLER(porter, note) { (void)porter; }
+ODEON_START(porter, odeon_session)
+{
+	const odeon_ref *owner = odeon_session->argument;
+
+	must(odeon_send(self, odeon_session->connection, odeon_new(odeon_give, .to = *owner)) == 0);
+	must(odeon_send(self, odeon_session->connection, odeon_new(odeon_read, .count = ODEON_READ_ALWAYS)) == 0);
+	odeon_exit(self);
+	return 0;
+}
+ODEON_HANDLERS(porter_handlers, ODEON_ON(porter, note));
+ODEON_KIND(porter, porter_handlers, .start = ODEON_STARTS(porter));
+
+/* Who accepted it makes the session its owner only when that has started. */
+START_TEST(a_session_may_give_it_away_as_it_starts)
+{
+	odeon_ref owner;
+
+	ears_init(&ears);
+	wires_open(_i, 2);
+	owner = owner_with(&ears);
+	listen_with((odeon_listener_options)ODEON_LISTENER_OPTIONS(.session = &porter_kind, .argument = &owner));
+	plain_socket = dial();
+	write_pattern(plain_socket, 0, 1000);
+	eventually(ears_bytes(&ears) == 1000);
+	ck_assert(!ears.is_wrong);
+	close(plain_socket);
+	wires_close();
+}
+END_TEST
+
 /* ---- stopped as an actor ------------------------------------------------------------------------------------------------------------- */
 
 START_TEST(a_polite_stop_leaves_nothing_unwritten)
@@ -598,7 +631,8 @@ KIT_MAIN("contract/connection",
 	{ .name = "ends", .loop = KINDS,
 	  .tests = KIT_TESTS(one_side_may_end_before_the_other, a_reset_at_any_moment_is_told_once,
 	                     what_was_not_written_comes_back, close_writes_what_was_sent_before,
-	                     a_connection_ends_with_its_owner, another_owner_gets_the_rest) },
+	                     a_connection_ends_with_its_owner, another_owner_gets_the_rest,
+	                     a_session_may_give_it_away_as_it_starts) },
 	{ .name = "stops", .loop = KINDS,
 	  .tests = KIT_TESTS(a_polite_stop_leaves_nothing_unwritten,
 	                     a_system_that_stops_waits_for_writes_no_longer_than_they_linger, a_killed_connection_says_so) },

@@ -7,7 +7,8 @@
  * (`descriptor`), have one, at which whoever is awake takes the next. A connection (connection.h) stays on the worker that accepted it.
  *
  * Its owner is a *session*: an actor that is spawned for it, with a struct odeon_session as argument. A session whose kind
- * is ODEON_PINNED runs on its connection's worker, whatever worker the kind names: then nothing goes from core to core. Or
+ * is ODEON_PINNED runs on its connection's worker, whatever worker the kind names: then nothing goes from core to core.
+ * As it starts it may already send to its connection, and give it to another owner (struct odeon_give). Or
  * one actor, `owner`, owns all connections, and is told of each by odeon_connected.
  *
  * At connections_most, and when the system has no more descriptors or memory, nobody is accepted: who comes then waits in
