@@ -117,8 +117,8 @@ START_TEST(accepting_is_spread_over_the_workers)
 		ck_assert(answers(sockets[i]));
 	ck_assert_int_eq(atomic_load(&alive), SOME);
 	if (_i != KIND_LOCAL) {                                 /* by Unix sockets, whoever is awake takes them */
-		ck_assert_int_gt(atomic_load(&on_loop[0]), SOME / 8);
-		ck_assert_int_gt(atomic_load(&on_loop[1]), SOME / 8);
+		ck_assert_int_gt(atomic_load(&on_loop[0]), 2);  /* 20 on average; 2 or fewer have a chance of 1e-9 */
+		ck_assert_int_gt(atomic_load(&on_loop[1]), 2);
 	}
 	ck_assert_int_eq(atomic_load(&on_loop[0]) + atomic_load(&on_loop[1]), SOME);
 	for (int i = 0; i < SOME; i++)
@@ -450,7 +450,8 @@ START_TEST(what_a_timer_of_the_loop_posts_is_never_slept_on)
 	must(odeon_system_spawn_pinned(world.system, &chain_kind, NULL, 0, &pinned) == 0);
 	atomic_store(&chained, pinned);
 	tell(pinned, odeon_new(note));
-	eventually(atomic_load(&fired) > 300);
+	for (int i = 0; i <= 300; i += 20)                     /* each takes several turns of a machine that may be busy */
+		eventually(atomic_load(&fired) > i);
 	must(odeon_actor_kill(world.system, pinned) == 0);
 	gate_wait(&closed, before + 1);
 	wires_close();
