@@ -419,7 +419,7 @@ START_TEST(a_pipeline_of_large_answers_that_nobody_reads_waits)
 	for (int i = 0; i < MANY; i++)
 		length += (size_t)sprintf(text + length, GET("/big"));
 	must(send(client.socket, text, length, MSG_NOSIGNAL) == (ssize_t)length);
-	for (unsigned before = 1; before != atomic_load(&web.handled);) {
+	for (unsigned before = 0; before == 0 || before != atomic_load(&web.handled);) {
 		before = atomic_load(&web.handled);
 		nanosleep(&(struct timespec){ .tv_nsec = 200000000L }, NULL);
 	}
