@@ -125,11 +125,14 @@ static void run(const odeon_rates *rates, unsigned seeds)
 	ck_assert_msg(answer == 0, "answer %d, seed %llu, %s", answer, (unsigned long long)verdict.seed, verdict.plan);
 }
 
+/* With ODEON_SEED in the environment it is one seed, in which not everything comes about. */
+static bool plays_one(void) { return getenv("ODEON_SEED") != NULL; }
+
 START_TEST(without_faults_all_is_there)
 {
 	run(NULL, KIT_SLOWER(100));
 	ck_assert_uint_eq(broken, 0);
-	ck_assert_uint_eq(whole, KIT_SLOWER(100));
+	ck_assert_uint_eq(whole, plays_one() ? 1 : KIT_SLOWER(100));
 }
 END_TEST
 
@@ -138,8 +141,7 @@ START_TEST(whoever_is_killed_what_is_there_is_a_beginning)
 	odeon_rates rates = ODEON_RATES(.kill = 8000, .fail = 8000);
 
 	run(&rates, KIT_SLOWER(SEEDS));
-	ck_assert_uint_gt(broken, 0);
-	ck_assert_uint_gt(whole, 0);
+	ck_assert(plays_one() || (broken > 0 && whole > 0));
 }
 END_TEST
 
@@ -148,7 +150,7 @@ START_TEST(whatever_memory_is_refused_it_is_told)
 	odeon_rates rates = ODEON_RATES(.refuse = 20000, .spares = spares);
 
 	run(&rates, KIT_SLOWER(SEEDS));
-	ck_assert_uint_gt(whole, 0);
+	ck_assert(plays_one() || whole > 0);
 }
 END_TEST
 
