@@ -2,6 +2,7 @@
 /* commands.c - commands against what a redis-server answered, and what cannot be compared with one; also without memory */
 #include "chance.h"
 #include "engine.h"
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,6 +81,67 @@ START_TEST(the_table_is_in_order)
 		must(command->last <= 0 || (command->arity < 0 ? -command->arity : command->arity) > command->last);
 		must(command->first == 0 || (command->flags & (COMMAND_WRITE | COMMAND_READ | COMMAND_CHANNELS | COMMAND_MULTI | COMMAND_HIDDEN)) != 0);
 	}
+}
+END_TEST
+
+/* What HELP of a parent says; as a string, to be freed. */
+static char *ask_help(const char *parent, size_t length)
+{
+	struct text words[] = { { parent, length }, TEXT("HELP") };
+	struct reply reply = engine_do(&engine, words, 2);
+	char *help;
+
+	reply_raw(&reply, (struct text){ "", 1 });
+	help = reply.bytes;
+	must(!reply.failed && help[0] == '*');
+	return help;
+}
+
+/* A line of its own begins with that word. */
+static bool has_word(const char *help, const char *word)
+{
+	for (const char *line = help; (line = strstr(line, "\n+")) != NULL; line += 2) {
+		size_t length = strcspn(line + 2, " \r");
+
+		if (text_is((struct text){ line + 2, length }, word))
+			return true;
+	}
+	return false;
+}
+
+/* Behind the first line, what is not indented begins with the second word of a command. */
+static void check_words(const char *help, const char *parent, int length)
+{
+	const char *line = strstr(strchr(help, '+'), "\n+");
+	char name[80];
+
+	for (; line != NULL; line = strstr(line + 2, "\n+")) {
+		if (line[2] == ' ' || line[2] == '(')
+			continue;
+		(void)snprintf(name, sizeof name, "%.*s|%.*s", length, parent, (int)strcspn(line + 2, " \r"), line + 2);
+		for (size_t i = 0; name[i] != 0; i++)
+			name[i] = (char)tolower((unsigned char)name[i]);
+		ck_assert_msg(command_named(name) != NULL, "there is no %s", name);
+	}
+}
+
+START_TEST(help_tells_of_what_there_is_and_of_nothing_else)
+{
+	unsigned seen = 0;
+
+	for (unsigned i = 0; i < command_count(); i++) {
+		const char *name = command_at(i)->name, *bar = strchr(name, '|');
+
+		if (bar == NULL || bar == name)
+			continue;
+		char *help = ask_help(name, (size_t)(bar - name));
+
+		ck_assert_msg(has_word(help, bar + 1), "%s is not told of", name);
+		check_words(help, name, (int)(bar - name));
+		free(help);
+		seen++;
+	}
+	must(seen > 30);
 }
 END_TEST
 
@@ -318,6 +380,7 @@ END_TEST
 KIT_MAIN("kv/commands",
 	{ .name = "replies", .setup = setup, .teardown = teardown, .tests = KIT_TESTS(replies_are_those_of_redis), .loop = 4 },
 	{ .name = "table", .tests = KIT_TESTS(the_table_is_in_order) },
+	{ .name = "help", .setup = setup, .teardown = teardown, .tests = KIT_TESTS(help_tells_of_what_there_is_and_of_nothing_else) },
 	{ .name = "time", .setup = setup, .teardown = teardown, .tests = KIT_TESTS(keys_expire_to_the_millisecond,
 		a_rename_takes_the_time_to_live_along, the_last_moments_of_all_are_told_in_seconds) },
 	{ .name = "scan", .setup = setup, .teardown = teardown, .tests = KIT_TESTS(a_scan_goes_over_all_stores), .loop = 3 },

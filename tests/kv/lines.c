@@ -54,7 +54,7 @@ static const char *const lines[] = {
 	"SWAPDB 0 5", "CONFIG SET maxmemory v", "CONFIG SET v v", "ACL WHOAMI",
 	"SELECT i", "SRANDMEMBER nokey i", "HRANDFIELD nokey i", "ZRANDMEMBER nokey i", "HRANDFIELD nokey i WITHVALUES", "EXPIRETIME nokey",
 	"PEXPIRETIME nokey", "OBJECT ENCODING nokey", "CLIENT KILL TYPE v", "CLIENT KILL USER v", "CLIENT KILL SKIPME v", "CLIENT LIST TYPE v",
-	"CLIENT LIST ID v", "CLIENT NO-EVICT v", "!PUBSUB SHARDCHANNELS C",
+	"CLIENT LIST ID v", "CLIENT NO-EVICT v", "!PUBSUB SHARDCHANNELS C", "CONFIG HELP", "OBJECT HELP", "!PUBSUB HELP",
 };
 enum { LINES = sizeof lines / sizeof lines[0] };
 
