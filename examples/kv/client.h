@@ -28,9 +28,13 @@
 enum client_cause { CLIENT_WATCHES, CLIENT_WAITS, CLIENT_LISTENS, CLIENT_CAUSES };
 enum client_listening { LISTENS_CHANNELS, LISTENS_PATTERNS, LISTENS_SHARD_CHANNELS, CLIENT_LISTENINGS };
 
-/* All that there are. */
+/*
+ * All that there are; and how long commands are not to run, as CLIENT PAUSE has said: those that write, and all. The second is over, or as long as
+ * the first. They are changed under the lock, and become longer only when somebody has all stores: so whoever has one sees it, and when
+ * CLIENT PAUSE is answered nothing changes any more.
+ */
 struct client;
-struct clients { pthread_mutex_t lock; struct client *first; };
+struct clients { pthread_mutex_t lock; struct client *first; atomic_llong writes_paused, all_paused; };       /* milliseconds since 1970; 0: none */
 #define CLIENTS { .lock = PTHREAD_MUTEX_INITIALIZER }
 
 struct client {
@@ -65,6 +69,7 @@ struct client {
 	atomic_size_t unread;                          /* bytes of letters that it was sent and has not taken */
 	atomic_llong behind_since;                     /* milliseconds; 0: it is not behind */
 	atomic_bool is_dismissed;
+	atomic_bool is_postponed;                      /* what it waits for, in its turn of waiting, is the end of a pause */
 
 	struct clients *clients;                       /* NULL: it is in no registry */
 	struct client *before, *after;

@@ -228,7 +228,7 @@ static bool unblock(struct call *call, struct client *client, bool with_error)
 	unsigned turn = client_turn(client, CLIENT_WAITS);
 	struct reply reply;
 
-	if (turn == 0 || !client_claim(client, turn))
+	if (turn == 0 || atomic_load_explicit(&client->is_postponed, memory_order_relaxed) || !client_claim(client, turn))
 		return false;
 	reply_init(&reply, client->protocol);
 	if (with_error)
@@ -263,6 +263,66 @@ void command_client_unblock(struct call *call)
 		(void)pthread_mutex_unlock(&clients->lock);
 	}
 	reply_integer(call->reply, is_done);
+}
+
+/* ---- PAUSE -------------------------------------------------------------------------------------------------------------- */
+
+/* Of two pauses the stricter one holds, and as long as the longer one. */
+static void pause_until(struct clients *clients, int64_t until, bool is_for_all, int64_t now)
+{
+	(void)pthread_mutex_lock(&clients->lock);
+	is_for_all |= now < atomic_load_explicit(&clients->all_paused, memory_order_relaxed);
+	if (until < atomic_load_explicit(&clients->writes_paused, memory_order_relaxed))
+		until = atomic_load_explicit(&clients->writes_paused, memory_order_relaxed);
+	atomic_store_explicit(&clients->writes_paused, until, memory_order_relaxed);
+	if (is_for_all)
+		atomic_store_explicit(&clients->all_paused, until, memory_order_relaxed);
+	(void)pthread_mutex_unlock(&clients->lock);
+}
+
+void command_client_pause(struct call *call)
+{
+	bool is_for_all = call->words_count == 3 || call_is(call, 3, "ALL");
+	long long milliseconds;
+
+	if (call->words_count > 4)
+		reply_error(call->reply, "ERR unknown subcommand or wrong number of arguments for '%.*s'. Try CLIENT HELP.",
+		            (int)call->words[1].length, call->words[1].at);
+	else if (!is_for_all && !call_is(call, 3, "WRITE"))
+		reply_error(call->reply, "ERR CLIENT PAUSE mode must be WRITE or ALL");
+	else if (!text_integer(call->words[2], &milliseconds))
+		reply_error(call->reply, "ERR timeout is not an integer or out of range");
+	else if (milliseconds < 0)
+		reply_error(call->reply, "ERR timeout is negative");
+	else {
+		if (call->server->clients != NULL)
+			pause_until(call->server->clients, milliseconds > INT64_MAX - call->now ? INT64_MAX : call->now + milliseconds, is_for_all, call->now);
+		reply_ok(call->reply);
+	}
+}
+
+/* Who waits for its end looks again what it may do. */
+static void resume(struct call *call, struct client *client)
+{
+	const struct reply nothing = { .protocol = 2 };
+
+	if (atomic_load_explicit(&client->is_postponed, memory_order_relaxed) && client_claim(client, client_turn(client, CLIENT_WAITS)))
+		call->post->served(call->post, client, &nothing);
+}
+
+void command_client_unpause(struct call *call)
+{
+	struct clients *clients = call->server->clients;
+
+	if (clients != NULL) {
+		(void)pthread_mutex_lock(&clients->lock);
+		atomic_store_explicit(&clients->writes_paused, 0, memory_order_relaxed);
+		atomic_store_explicit(&clients->all_paused, 0, memory_order_relaxed);
+		for (struct client *client = clients->first; client != NULL; client = client->after)
+			resume(call, client);
+		(void)pthread_mutex_unlock(&clients->lock);
+	}
+	reply_ok(call->reply);
 }
 
 /* ---- about this one ------------------------------------------------------------------------------------------------------- */

@@ -21,6 +21,7 @@
 #define B COMMAND_BLOCKS
 #define U COMMAND_SUBSCRIBED
 #define H COMMAND_HIDDEN
+#define D COMMAND_DEFERRED
 #define COMMAND(name, function, arity, flags, first, last, step) \
 	{ name, arity, flags, first, last, step, command_##function },
 static const struct command commands[] = {
@@ -41,6 +42,7 @@ static const struct command commands[] = {
 #undef B
 #undef U
 #undef H
+#undef D
 
 enum { COMMANDS = sizeof commands / sizeof commands[0], NAME_BYTES = 40 };
 

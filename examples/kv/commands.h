@@ -27,7 +27,8 @@ enum {
 	COMMAND_LATE = 1024,                           /* others may hear of it: after all that its connection asked for before */
 	COMMAND_BLOCKS = 2048,                         /* may be answered later: the only one of a round */
 	COMMAND_SUBSCRIBED = 4096,                     /* may be asked for by who is subscribed to something */
-	COMMAND_HIDDEN = 8192                          /* is not for clients */
+	COMMAND_HIDDEN = 8192,                         /* is not for clients */
+	COMMAND_DEFERRED = 16384                       /* as what writes, it is not run while writes are paused */
 };
 
 struct call;

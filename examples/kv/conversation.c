@@ -117,6 +117,17 @@ static bool must_wait(const struct conversation *conversation, const struct comm
 	    || command_stores(command, conversation->parser.words, conversation->parser.count, &session->server->seed, session->stores) != last->stores;
 }
 
+/* All before it is answered first. */
+static bool is_paused(struct conversation *conversation, const struct command *command)
+{
+	if (!session_is_paused(&conversation->session, command))
+		return false;
+	if (conversation->count > 0)
+		return true;
+	conversation->is_postponed = session_postpone(&conversation->session, command);
+	return conversation->is_postponed;
+}
+
 /* False: it is for the next round. */
 static bool take_command(struct conversation *conversation)
 {
@@ -125,7 +136,7 @@ static bool take_command(struct conversation *conversation)
 	const struct command *command = session_find(session, parser->words, parser->count, &conversation->here);
 	uint64_t stores;
 
-	if (command != NULL && must_wait(conversation, command))
+	if (command != NULL && (must_wait(conversation, command) || is_paused(conversation, command)))
 		return false;
 	if (session->client->answers == ANSWERS_SKIP_NEXT)     /* said in a transaction, elsewhere */
 		session->client->answers = ANSWERS_SKIP;
@@ -209,6 +220,8 @@ static bool is_askable(const struct conversation *conversation, unsigned number)
 
 enum conversation_goal conversation_goal(const struct conversation *conversation)
 {
+	if (conversation->is_postponed)
+		return CONVERSATION_WAITS;
 	if (conversation->at == conversation->count)
 		return CONVERSATION_DONE;
 	return conversation->is_waiting && conversation->at + 1 == conversation->count ? CONVERSATION_WAITS : CONVERSATION_ASKS;
@@ -241,6 +254,15 @@ void conversation_ask(odeon_self *self, struct conversation *conversation, odeon
 			ask_part(self, conversation, gather, i, CONVERSATION_REPLIES / askable);
 }
 
+/* An answer to nothing: a pause has come between. */
+static void ask_later(struct conversation *conversation, struct conversation_part *part)
+{
+	odeon_free(part->answer);
+	part->answer = NULL;
+	if (!conversation->is_postponed)
+		conversation->is_postponed = session_postpone(&conversation->session, NULL);
+}
+
 void conversation_hear(struct conversation *conversation, odeon_answers *answers)
 {
 	for (unsigned i = 0; i < conversation->asked_count; i++) {
@@ -251,6 +273,8 @@ void conversation_hear(struct conversation *conversation, odeon_answers *answers
 		if (part->answer == NULL)                      /* it may have been to watch something: that is not known to be unchanged */
 			client_touch(conversation->session.client, client_turn(conversation->session.client, CLIENT_WATCHES));
 		conversation->is_waiting |= part->answer != NULL && part->answer->is_blocked;
+		if (part->answer != NULL && part->answer->units == 0)
+			ask_later(conversation, part);
 	}
 	conversation->asked_count = 0;
 }
@@ -272,10 +296,16 @@ void conversation_refuse(struct conversation *conversation, int error)
 
 void conversation_serve(struct conversation *conversation, struct text reply)
 {
-	struct conversation_entry *entry = &conversation->entries[conversation->count - 1];
+	struct conversation_entry *entry;
 
+	if (conversation->is_postponed) {
+		conversation->is_postponed = false;
+		atomic_store_explicit(&conversation->session.client->is_postponed, false, memory_order_relaxed);
+		return;
+	}
 	if (!conversation->is_waiting)
 		return;
+	entry = &conversation->entries[conversation->count - 1];
 	conversation->is_waiting = false;
 	if (reply.length > 0)
 		reply_raw(&conversation->here, reply);

@@ -15,8 +15,11 @@
  *   conversation_goal(c)                               what now? CONVERSATION_ASKS:
  *       odeon_gather_open(...), conversation_ask(self, c, gather), odeon_gather_close(self, gather)
  *       ... conversation_hear(c, answers)              or conversation_refuse(c, error), where no gather was to be had; tell again
- *   CONVERSATION_WAITS: until client->wait_until, then conversation_serve(c) with what is to be said, and tell again
+ *   CONVERSATION_WAITS: until client->wait_until, or somebody serves it: then conversation_serve(c) with what is to be said, and tell again
  *   CONVERSATION_DONE: the round is over
+ *
+ * While commands are paused (CLIENT PAUSE), one that is not to run is not taken, and so nothing behind it. What was on its way to a place when that
+ * began is left undone there, and asked anew when it is over: the client waits in both cases, as for a key.
  *
  * A conversation belongs to one actor.
  */
@@ -55,6 +58,7 @@ struct conversation {
 	int protocol;                                  /* of this round: what changes it ends it */
 	bool is_ended;                                 /* no more commands in this round */
 	bool is_waiting;                               /* the last one waits for what is to come */
+	bool is_postponed;                             /* the next one, or what was to be asked, waits for the end of a pause */
 	unsigned asked[STORES_MOST + 1], asked_count;
 	bool is_closing;                               /* the connection is to be closed when this round's output is sent */
 };

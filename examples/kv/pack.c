@@ -181,10 +181,16 @@ static bool take_guard(struct runner *runner)
 	return !client_is_touched(call->client, turn);
 }
 
-static void skip_commands(struct runner *runner, uint32_t count)
+/* Answers their flags, all together. */
+static unsigned skip_commands(struct runner *runner, uint32_t count)
 {
-	for (; count > 0; count--)
+	unsigned flags = 0;
+
+	for (; count > 0; count--) {
 		take_words(runner, take_number(runner));
+		flags |= runner->call.command->flags;
+	}
+	return flags;
 }
 
 static void run_transaction(struct runner *runner, bool is_wanted)
@@ -192,7 +198,7 @@ static void run_transaction(struct runner *runner, bool is_wanted)
 	uint32_t count = take_number(runner);
 
 	if (!is_wanted) {
-		skip_commands(runner, count);
+		(void)skip_commands(runner, count);
 		reply_null_array(runner->call.reply);
 		return;
 	}
@@ -252,6 +258,35 @@ static void run_one(struct runner *runner, struct pack_run *run, struct reply *r
 		effects_end(runner->call.effects);
 }
 
+/* ---- pauses ------------------------------------------------------------------------------------------------------------- */
+
+/* The next unit, which is not taken. */
+static bool may_write(struct runner *runner)
+{
+	const char *before = runner->at;
+	uint32_t index = take_number(runner);
+	unsigned flags;
+
+	if (index == GUARD) {
+		(void)take_number(runner);
+		(void)skip_commands(runner, take_number(runner));
+		index = take_number(runner);
+	}
+	flags = index == TRANSACTION ? skip_commands(runner, take_number(runner)) : command_at(index)->flags;
+	runner->at = before;
+	return (flags & (COMMAND_WRITE | COMMAND_DEFERRED)) != 0;
+}
+
+static bool is_paused(struct runner *runner)
+{
+	const struct clients *clients = runner->call.server->clients;
+
+	return clients != NULL && runner->call.now < atomic_load_explicit(&clients->writes_paused, memory_order_relaxed)
+	    && runner->words != NULL && may_write(runner);
+}
+
+/* ---- going ahead -------------------------------------------------------------------------------------------------------- */
+
 static struct store *only_store(const struct pack_place *place)
 {
 	struct store *only = NULL;
@@ -310,7 +345,7 @@ void pack_run(const struct pack_place *place, struct pack_run *run, struct reply
 
 	if (words != NULL && run->units > 1 && runner.call.only != NULL)
 		runner.scout = &scout;
-	for (run->done = 0; run->done < run->units && (run->done == 0 || reply->length < run->reply_most); run->done++) {
+	for (run->done = 0; run->done < run->units && (run->done == 0 || reply->length < run->reply_most) && !is_paused(&runner); run->done++) {
 		if (runner.scout != NULL && run->done == seen)
 			seen += go_ahead(&runner, run->units - run->done);
 		run_one(&runner, run, reply);

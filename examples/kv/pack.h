@@ -46,7 +46,8 @@ struct pack_run {
 };
 
 /* Runs units, and writes a reply for each; ends[i], where there are ends, is where the reply of unit i ends. Without memory
- * for its work, each reply says so and nothing was done. Whoever waited for a key that is there now is served. */
+ * for its work, each reply says so and nothing was done. Whoever waited for a key that is there now is served. Where writes are paused, it
+ * ends before the first unit that may write, which may be the first. */
 void pack_run(const struct pack_place *place, struct pack_run *run, struct reply *reply, size_t *ends);
 
 #endif

@@ -218,6 +218,46 @@ bool session_is_alone(const struct session *session, const struct command *comma
 	return (command->flags & COMMAND_BLOCKS) != 0 && !session->in_transaction;
 }
 
+/* ---- pauses ------------------------------------------------------------------------------------------------------------- */
+
+/* What ends a pause, and what ends a connection, is not to be paused. */
+bool session_is_paused(const struct session *session, const struct command *command)
+{
+	const struct clients *clients = session->server->clients;
+	unsigned flags = command != NULL ? command->flags : COMMAND_WRITE;
+
+	if (clients == NULL || session->now >= atomic_load_explicit(&clients->writes_paused, memory_order_relaxed))
+		return false;
+	if (command != NULL && is_word(command, "exec"))
+		flags |= session->gathered_flags;
+	if ((flags & (COMMAND_WRITE | COMMAND_DEFERRED)) != 0)
+		return true;
+	return session->now < atomic_load_explicit(&clients->all_paused, memory_order_relaxed)
+	    && !is_word(command, "client|unpause") && !is_word(command, "quit");
+}
+
+/* Under the lock: whoever ends the pause finds it, or it finds that. A pause of all commands ends when that of writes does. */
+bool session_postpone(struct session *session, const struct command *command)
+{
+	struct clients *clients = session->server->clients;
+	struct client *client = session->client;
+	bool is_paused;
+
+	(void)pthread_mutex_lock(&clients->lock);
+	is_paused = session_is_paused(session, command);
+	if (is_paused) {
+		if (command != NULL)
+			atomic_store_explicit(&client->command, command_index(command), memory_order_relaxed);
+		client->wait_until = atomic_load_explicit(&clients->writes_paused, memory_order_relaxed);
+		atomic_store_explicit(&client->is_postponed, true, memory_order_relaxed);
+		(void)client_next_turn(client, CLIENT_WAITS);
+	}
+	(void)pthread_mutex_unlock(&clients->lock);
+	return is_paused;
+}
+
+/* ---- taking ------------------------------------------------------------------------------------------------------------- */
+
 static void reset(struct session *session)
 {
 	forget(session);

@@ -42,6 +42,11 @@ const struct command *session_find(struct session *session, const struct text *w
 /* It must be the first of a round. */
 bool session_is_alone(const struct session *session, const struct command *command);
 
+/* It is not to run now, as writes, or all commands, are paused; NULL: one that writes, which was to run elsewhere. */
+bool session_is_paused(const struct session *session, const struct command *command);
+/* Then its client waits for that to be over: until its wait_until, or that somebody ends its turn of waiting. False: it is over. */
+bool session_postpone(struct session *session, const struct command *command);
+
 /*
  * Answers the stores, a bit for each, that a unit needs which was added to `pack`; or 0: the reply was written. When
  * session->client->closes is set then, it was the last.

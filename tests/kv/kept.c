@@ -15,6 +15,29 @@
 
 static unsigned shards_of(int round) { return 1 + (unsigned)round % 5; }
 
+/* ---- pauses ------------------------------------------------------------------------------------------------------------------ */
+
+/* Its end is told with a transaction, whose answer waits for the disk. */
+START_TEST(what_was_held_by_a_pause_is_kept_when_it_was_done)
+{
+	struct hearer writer = HEARER;
+
+	shelf_open(&kept.shelf, 1 + (uint64_t)_i);
+	open_machine(1 + (uint64_t)_i, shards_of(_i));
+	expect_talk(0, "SET a 1\r\nCLIENT PAUSE 100000 WRITE\r\n", "+OK\\r\\n+OK\\r\\n");
+	say(1, &writer, "SET a 2\r\nMSET a 3 b 3\r\n");
+	pass(ODEON_MS(10));
+	must(gate_count(&writer.done) == 0);
+	expect_talk(0, "MULTI\r\nGET a\r\nCLIENT UNPAUSE\r\nEXEC\r\n",
+	            "+OK\\r\\n+QUEUED\\r\\n+QUEUED\\r\\n*2\\r\\n$1\\r\\n1\\r\\n+OK\\r\\n");
+	expect_heard(&writer, "+OK\\r\\n+OK\\r\\n");
+	stop_and_start(1 + (uint64_t)_i, shards_of(_i));
+	expect_talk(0, "MGET a b\r\n", "*2\\r\\n$1\\r\\n3\\r\\n$1\\r\\n3\\r\\n");
+	close_machine();
+	shelf_close(&kept.shelf);
+}
+END_TEST
+
 /* ---- what was served ----------------------------------------------------------------------------------------------------------- */
 
 START_TEST(what_was_served_is_gone_after_the_power_was_cut)
@@ -339,6 +362,7 @@ END_TEST
 KIT_MAIN("kv/kept",
 	{ .name = "served", .tests = KIT_TESTS(what_was_served_is_gone_after_the_power_was_cut, nobody_is_served_with_what_is_not_on_the_disk,
 		who_is_served_hears_of_it_though_the_scribe_dies), .loop = 5 },
+	{ .name = "pauses", .tests = KIT_TESTS(what_was_held_by_a_pause_is_kept_when_it_was_done), .loop = 5 },
 	{ .name = "transactions", .tests = KIT_TESTS(what_was_watched_and_changed_leaves_nothing), .loop = 5 },
 	{ .name = "shards", .tests = KIT_TESTS(who_waits_watches_or_listens_in_a_shard_that_dies_is_told,
 		what_is_watched_in_a_shard_that_dies_counts_as_changed), .loop = 5 },

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Tests of examples/kv. A new one is a name in the list and a line or two.
-kv_tests = %D%/clients.t %D%/commands.t %D%/effects.t %D%/kept.t %D%/ledger.t %D%/resp.t %D%/scarce.t \
+kv_tests = %D%/clients.t %D%/commands.t %D%/effects.t %D%/kept.t %D%/ledger.t %D%/pause.t %D%/resp.t %D%/scarce.t \
 	%D%/scout.t %D%/scribe.t %D%/shards.t %D%/store.t
 
 if HAVE_CHECK
@@ -32,6 +32,8 @@ kv_machine = %D%/engine.c %D%/engine.h %D%/chance.h %D%/machine.c %D%/machine.h 
 %C%_kept_t_LDADD   = $(kv_libraries)
 %C%_ledger_t_SOURCES = %D%/ledger.c %D%/chance.h %D%/engine.c %D%/engine.h %D%/shelf.c %D%/shelf.h
 %C%_ledger_t_LDADD   = $(kv_libraries)
+%C%_pause_t_SOURCES = %D%/pause.c %D%/chance.h %D%/engine.c %D%/engine.h %D%/town.c %D%/town.h
+%C%_pause_t_LDADD   = $(kv_libraries)
 %C%_scarce_t_SOURCES = %D%/scarce.c tests/fault/faults.c tests/fault/faults.h $(kv_machine)
 %C%_scarce_t_LDFLAGS = $(fault_flags)
 %C%_scarce_t_LDADD   = $(kv_libraries)

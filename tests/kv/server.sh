@@ -220,6 +220,24 @@ try_waiting()
 	test "$heard" = 'OK OK OK QUEUED (nil) "1" ' || wrong "WATCH: heard '$heard'"
 }
 
+# What is held back is done when the pause is over; not for one who ends his side before.
+try_pauses()
+{
+	expect 'OK' CLIENT PAUSE 60000 WRITE
+	timeout 20 redis-cli $where SET paused 1 >"$scratch/first" 2>&1 &
+	waiters=$!
+	await block 1
+	expect '(nil)' GET paused
+	printf 'PING\r\nSET paused 2\r\nPING\r\n' | expect_bytes 'who ends while he is held' '+PONG\r\n'
+	expect 'OK' CLIENT UNPAUSE
+	wait $waiters || wrong "who was held: $?"
+	has_heard first 'OK' || wrong "who was held: $(heard_by first)"
+	expect '"1"' GET paused
+	expect 'OK' CLIENT PAUSE 200
+	expect '"1"' GET paused
+	expect '(integer) 1' DEL paused
+}
+
 high_water() { awk '/^VmHWM/ { print int($2 / 1024) }' "/proc/$running/status" 2>/dev/null || echo 0; }
 
 # Who asks for 1 GB at once and reads it slowly, and who subscribes and reads nothing: little of it is held, and others are not held up.
@@ -285,6 +303,7 @@ try_all()
 	try_pipelines
 	try_channels
 	try_waiting
+	try_pauses
 	try_rude_clients
 	try_many_clients
 }
@@ -306,7 +325,12 @@ stop TERM
 start --unix "$scratch/socket" --workers 1 --shards 1
 by_path
 try_all
+expect 'OK' CLIENT PAUSE 60000 WRITE
+timeout 20 redis-cli $where SET paused 1 >"$scratch/first" 2>&1 &
+waiters=$!
+await block 1
 stop INT
+wait $waiters 2>/dev/null || true
 test ! -e "$scratch/socket" || wrong "the socket is left"
 
 # Bounds; and an end while a client is there, and has begun to say something.
