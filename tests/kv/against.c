@@ -242,7 +242,24 @@ static void make_line(struct command_line *line, const struct pair *pair, struct
 	} while (!is_good);
 }
 
-static bool run_round(struct pair *pairs, struct chance *chance)
+/* It hears of several clients in no order: so many wait there, too, before anybody says more. If they do not, that will be seen. */
+static void await_waiting(int admin, unsigned count)
+{
+	const struct text words[] = { TEXT("INFO"), TEXT("clients") };
+	char wanted[40];
+	bool is_so = false;
+
+	(void)snprintf(wanted, sizeof wanted, "\nblocked_clients:%u\r", count);
+	for (int tries = 0; tries < 1000 && !is_so; tries++) {
+		struct reply reply = ask(admin, words, 2);
+
+		reply_raw(&reply, (struct text){ "", 1 });
+		is_so = strstr(reply.bytes, wanted) != NULL;
+		reply_fini(&reply);
+	}
+}
+
+static bool run_round(struct pair *pairs, struct chance *chance, int admin)
 {
 	struct command_line line;
 	unsigned waiting;
@@ -257,6 +274,7 @@ static bool run_round(struct pair *pairs, struct chance *chance)
 	if (ours.length == 0) {
 		pair->waits = true;
 		is_same = true;
+		await_waiting(admin, waiting + 1);
 	} else {
 		theirs = hear(pair->peer, ours.length);
 		is_same = compare(&line, &theirs, &ours);
@@ -274,7 +292,7 @@ static bool run_seed(int admin, const char *path, uint64_t seed, unsigned rounds
 
 	open_pairs(pairs, path, seed);
 	for (unsigned round = 0; round < rounds && is_same; round++) {
-		is_same = run_round(pairs, &chance);
+		is_same = run_round(pairs, &chance, admin);
 		if (!is_same)
 			printf("  seed %llu, command %u\n", (unsigned long long)seed, round);
 	}
