@@ -49,6 +49,18 @@ struct kv_record *kv_records_take(struct kv_records *records, size_t bytes)
 	return first;
 }
 
+void kv_records_put_back(struct kv_records *records, struct kv_record *first)
+{
+	struct kv_record **end = &first;
+
+	while (*end != NULL)
+		end = &(*end)->next;
+	*end = records->first;
+	if (records->first == NULL)
+		records->end = end;
+	records->first = first;
+}
+
 void kv_records_free(struct kv_records *records)
 {
 	struct kv_record *record;
@@ -58,6 +70,26 @@ void kv_records_free(struct kv_records *records)
 		odeon_free(record);
 	}
 	kv_records_init(records);
+}
+
+/* ---- answers ------------------------------------------------------------------------------------------------------------- */
+
+void kv_record_answer(odeon_self *self, struct kv_record *record, bool is_safe)
+{
+	if (record->request == NULL)
+		return;
+	served_send(self, record->answer->served, true, is_safe || record->length == 0 ? NULL : SERVED_UNSAFE);
+	record->answer->served = NULL;
+	if (is_safe || record->length == 0) {
+		(void)odeon_reply_to(self, record->request, record->answer);
+		record->answer = NULL;
+	} else {
+		(void)odeon_reply_error_to(self, record->request, ODEON_ESYSTEM);
+	}
+	odeon_free(record->request);
+	odeon_free(record->answer);
+	record->request = NULL;
+	record->answer = NULL;
 }
 
 /* ---- telling the scribe --------------------------------------------------------------------------------------------------- */

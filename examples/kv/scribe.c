@@ -46,28 +46,9 @@ static const struct kv_cluster *cluster_of(const struct scribe *scribe)
 
 /* ---- records ------------------------------------------------------------------------------------------------------------- */
 
-/* Whoever waits for it is answered, and who waited for what it did is told before. Reading needs nothing to be written. */
-static void answer(odeon_self *self, struct kv_record *record, bool is_safe)
-{
-	if (record->request == NULL)
-		return;
-	served_send(self, record->answer->served, true, is_safe || record->length == 0 ? NULL : SERVED_UNSAFE);
-	record->answer->served = NULL;
-	if (is_safe || record->length == 0) {
-		(void)odeon_reply_to(self, record->request, record->answer);
-		record->answer = NULL;
-	} else {
-		(void)odeon_reply_error_to(self, record->request, ODEON_ESYSTEM);
-	}
-	odeon_free(record->request);
-	odeon_free(record->answer);
-	record->request = NULL;
-	record->answer = NULL;
-}
-
 static void finish(odeon_self *self, struct scribe *scribe, struct kv_record *record, bool is_safe)
 {
-	answer(self, record, is_safe);
+	kv_record_answer(self, record, is_safe);
 	persistence_written(scribe->shared, kv_record_cost(record));
 	if (record->walk != 0 && record->walk == scribe->walk)
 		scribe->is_asking = false;
@@ -202,17 +183,11 @@ static void note_end(odeon_self *self, struct scribe *scribe)
 /* What could not be written comes first when it is tried again; nobody waits for it any more. */
 static void put_back(odeon_self *self, struct scribe *scribe, struct kv_record *records)
 {
-	struct kv_records back = { records, &back.first };
-
 	for (struct kv_record *record = records; record != NULL; record = record->next) {
-		answer(self, record, false);
+		kv_record_answer(self, record, false);
 		record->to_next = false;
-		back.end = &record->next;
 	}
-	*back.end = scribe->queue.first;
-	if (scribe->queue.first == NULL)
-		scribe->queue.end = back.end;
-	scribe->queue.first = back.first;
+	kv_records_put_back(&scribe->queue, records);
 	scribe->try_at = odeon_deadline(self, ODEON_MS(RETRY_MS));
 }
 

@@ -67,7 +67,10 @@ static inline size_t kv_record_cost(const struct kv_record *record)
 void kv_records_init(struct kv_records *records);
 void kv_records_add(struct kv_records *records, struct kv_record *record);
 struct kv_record *kv_records_take(struct kv_records *records, size_t bytes);   /* the first of them, up to so many bytes; NULL: none */
+void kv_records_put_back(struct kv_records *records, struct kv_record *first); /* not NULL; before all others */
 void kv_records_free(struct kv_records *records);
+/* Whoever waits for it is answered, and who waited for what it did is told before. Reading needs nothing to be written. */
+void kv_record_answer(odeon_self *self, struct kv_record *record, bool is_safe);
 
 extern const odeon_kind *const kv_scribe_kind;         /* its argument is a struct kv_member */
 
