@@ -5,8 +5,8 @@ check_LTLIBRARIES += %D%/libkv.la
 	%D%/about.c %D%/admin.c %D%/algebra.c %D%/call.c %D%/call.h %D%/channels.c %D%/clerk.c %D%/client.c %D%/client.h \
 	%D%/clients.c %D%/cluster.c %D%/commands.c %D%/commands.h %D%/commands.inc %D%/config.c %D%/connection.c \
 	%D%/conversation.c %D%/conversation.h %D%/crowd.c %D%/crowd.h %D%/disk.c %D%/disk.h %D%/effects.c %D%/effects.h \
-	%D%/families.h %D%/frame.c %D%/frame.h %D%/hash.c %D%/hashes.c %D%/help.c %D%/keys.c %D%/ledger.c %D%/ledger.h %D%/list.c \
-	%D%/list.h %D%/lists.c %D%/mail.c %D%/mail.h %D%/manifest.c %D%/manifest.h %D%/memory.c %D%/memory.h %D%/moves.c \
+	%D%/families.h %D%/frame.c %D%/frame.h %D%/group.c %D%/group.h %D%/hash.c %D%/hashes.c %D%/help.c %D%/keys.c \
+	%D%/ledger.c %D%/ledger.h %D%/list.c %D%/list.h %D%/lists.c %D%/mail.c %D%/mail.h %D%/manifest.c %D%/manifest.h %D%/memory.c %D%/memory.h %D%/moves.c \
 	%D%/objects.c %D%/pack.c %D%/pack.h %D%/pattern.c %D%/persistence.h %D%/pieces.c %D%/pops.c %D%/random.c \
 	%D%/ranges.c %D%/record.c %D%/replay.c %D%/replay.h %D%/reply.c %D%/reply.h %D%/resp.c %D%/resp.h %D%/saving.c \
 	%D%/saving.h %D%/scan.c %D%/scores.c %D%/scout.c %D%/scout.h %D%/scribe.c %D%/scribe.h %D%/session.c %D%/session.h %D%/sets.c %D%/shard.c \

@@ -24,7 +24,7 @@ ODEON_MESSAGE_DEFINE_DROP(kv_record)
 
 void kv_records_init(struct kv_records *records)
 {
-	*records = (struct kv_records){ NULL, &records->first };
+	*records = (struct kv_records){ NULL, &records->first, 0 };
 }
 
 void kv_records_add(struct kv_records *records, struct kv_record *record)
@@ -32,6 +32,16 @@ void kv_records_add(struct kv_records *records, struct kv_record *record)
 	record->next = NULL;
 	*records->end = record;
 	records->end = &record->next;
+	records->awaited += kv_record_is_awaited(record);
+}
+
+static unsigned count_awaited(const struct kv_record *record)
+{
+	unsigned count = 0;
+
+	for (; record != NULL; record = record->next)
+		count += kv_record_is_awaited(record);
+	return count;
 }
 
 struct kv_record *kv_records_take(struct kv_records *records, size_t bytes)
@@ -46,13 +56,25 @@ struct kv_record *kv_records_take(struct kv_records *records, size_t bytes)
 	if (last->next == NULL)
 		records->end = &records->first;
 	last->next = NULL;
+	records->awaited -= count_awaited(first);
 	return first;
+}
+
+uint64_t kv_records_count(const struct kv_record *first, size_t *cost)
+{
+	uint64_t count = 0;
+
+	*cost = 0;
+	for (const struct kv_record *record = first; record != NULL; record = record->next, count++)
+		*cost += kv_record_cost(record);
+	return count;
 }
 
 void kv_records_put_back(struct kv_records *records, struct kv_record *first)
 {
 	struct kv_record **end = &first;
 
+	records->awaited += count_awaited(first);
 	while (*end != NULL)
 		end = &(*end)->next;
 	*end = records->first;

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* scribe.c - records come, strokes of the pen go to another thread, and come back */
+#include "group.h"
 #include "mail.h"
 #include "strike.h"
 #include <stdlib.h>
 #include <string.h>
 
 enum { TICK_MS = 100, RETRY_MS = 1000, SYNC_MS = 1000, SYNC_AT_LEAST_MS = 30000, LATE_MS = 2000, BYTES_AT_ONCE = 4 << 20 };
+enum { LOOK, STRIKE };                                 /* keys of ticks */
 
 /* Of the next file: there is none; it is being made; it gets pieces; it has everything. */
 enum rewriting { RESTING, BEGINNING, WALKING, ENDING };
@@ -14,12 +16,14 @@ struct scribe {
 	struct kv_member member;
 	struct persistence *shared;
 	struct kv_records queue;                           /* records that are not written, in the order in which they came */
+	struct group group;                          /* when they are */
 	struct kv_rebuild *rebuilds[STORES_MOST];      /* kept requests of shards */
 	void *flush;                                   /* a kept request; NULL: none */
 	uint64_t received, written;                    /* records */
 	uint64_t size, synced;                         /* of the live file */
 	odeon_time unsynced_since, try_at;             /* 0: all is synced; nothing is tried before */
 	bool is_busy;                                  /* a stroke is under way */
+	bool has_tick;                                 /* one is to begin a stroke */
 	bool has_live;
 	bool drops_live, aborts;                       /* the next stroke is to */
 	enum rewriting rewriting;
@@ -46,6 +50,13 @@ static const struct kv_cluster *cluster_of(const struct scribe *scribe)
 
 /* ---- records ------------------------------------------------------------------------------------------------------------- */
 
+static void add(odeon_self *self, struct scribe *scribe, struct kv_record *record)
+{
+	if (scribe->queue.first == NULL)
+		group_first(&scribe->group, odeon_now(self));
+	kv_records_add(&scribe->queue, record);
+}
+
 static void finish(odeon_self *self, struct scribe *scribe, struct kv_record *record, bool is_safe)
 {
 	kv_record_answer(self, record, is_safe);
@@ -67,7 +78,7 @@ ODEON_HANDLER(scribe, kv_record)
 	}
 	if (scribe->unsynced_since.ns == 0 && kv_record->length > 0)
 		scribe->unsynced_since = odeon_now(self);
-	kv_records_add(&scribe->queue, odeon_keep(self, kv_record));
+	add(self, scribe, odeon_keep(self, kv_record));
 	go_on(self, scribe);
 }
 
@@ -130,7 +141,7 @@ static void take_piece(odeon_self *self, struct scribe *scribe, struct kv_piece 
 	scribe->received++;
 	scribe->cursor = piece->cursor;
 	scribe->shard += piece->cursor == 0;
-	kv_records_add(&scribe->queue, record);
+	add(self, scribe, record);
 }
 
 ODEON_ANSWER(scribe, piece, kv_piece)
@@ -238,6 +249,7 @@ ODEON_ANSWER(scribe, stroke, kv_stroke)
 	if (error == ODEON_ESTOPPING)
 		return;
 	scribe->is_busy = false;
+	group_end(&scribe->group, odeon_now(self), scribe->queue.awaited);
 	if (kv_stroke == NULL) {                               /* and the records with it */
 		persistence_written(scribe->shared, stroke->bytes);
 		scribe->written += stroke->count;
@@ -280,21 +292,25 @@ static bool fill(odeon_self *self, struct scribe *scribe, struct kv_stroke *stro
 	    || (stroke->syncs && scribe->size > scribe->synced);
 }
 
-static struct stroke sum(const struct kv_stroke *stroke)
+/* There is something to be written, and more is to come first: then a tick comes. */
+static bool is_early(odeon_self *self, struct scribe *scribe)
 {
-	struct stroke sum = { .ends = stroke->ends };
+	odeon_duration early = group_due(&scribe->group, scribe->queue.awaited).ns - odeon_now(self).ns;
 
-	for (const struct kv_record *record = stroke->records; record != NULL; record = record->next, sum.count++)
-		sum.bytes += kv_record_cost(record);
-	return sum;
+	if (scribe->queue.first == NULL || scribe->flush != NULL || early <= 0)
+		return false;
+	if (!scribe->has_tick)
+		scribe->has_tick = odeon_tick_after(self, early, STRIKE) == 0;
+	return scribe->has_tick;
 }
 
 static void strike(odeon_self *self, struct scribe *scribe)
 {
+	unsigned awaited = scribe->queue.awaited;
 	struct kv_stroke *stroke;
 	struct stroke all;
 
-	if (odeon_now(self).ns < scribe->try_at.ns)
+	if (odeon_now(self).ns < scribe->try_at.ns || is_early(self, scribe))
 		return;
 	stroke = odeon_new(kv_stroke, .ledger = cluster_of(scribe)->ledger);
 	if (stroke == NULL)                                    /* the tick tries again */
@@ -303,11 +319,14 @@ static void strike(odeon_self *self, struct scribe *scribe)
 		odeon_free(stroke);
 		return;
 	}
-	all = sum(stroke);
+	all.ends = stroke->ends;
+	all.count = kv_records_count(stroke->records, &all.bytes);
+	group_begin(&scribe->group, odeon_now(self), awaited - scribe->queue.awaited);
 	scribe->is_busy = true;
 	if (kv_strike(self, cluster_of(scribe)->pool, stroke, ODEON_THEN(self, scribe, stroke, kv_stroke, all.ends, all.bytes, all.count)) == 0)
 		return;
 	scribe->is_busy = false;
+	group_end(&scribe->group, odeon_now(self), scribe->queue.awaited);
 	persistence_written(scribe->shared, all.bytes);
 	scribe->written += all.count;
 	served_lost(self, cluster_of(scribe));
@@ -413,7 +432,7 @@ ODEON_HANDLER(scribe, kv_flush)
 	go_on(self, scribe);
 }
 
-ODEON_HANDLER(scribe, odeon_tick)
+static void look(odeon_self *self, struct scribe *scribe)
 {
 	struct persistence *shared = scribe->shared;
 	bool was_late = persistence_get(shared, is_late), is_late;
@@ -427,6 +446,14 @@ ODEON_HANDLER(scribe, odeon_tick)
 	persistence_set(shared, is_late, is_late);
 	persistence_add(shared, late, is_late && !was_late);
 	begin_rewriting_if_wanted(self, scribe);
+}
+
+ODEON_HANDLER(scribe, odeon_tick)
+{
+	if (odeon_tick->key == LOOK)
+		look(self, scribe);
+	else
+		scribe->has_tick = false;
 	go_on(self, scribe);
 }
 
@@ -455,7 +482,7 @@ ODEON_START(scribe, kv_member)
 		served_lost(self, cluster);
 		persistence_set(scribe->shared, backlog, 0);
 	}
-	return odeon_tick_every(self, ODEON_MS(TICK_MS), 0);
+	return odeon_tick_every(self, ODEON_MS(TICK_MS), LOOK);
 }
 
 ODEON_STOP(scribe)

@@ -5,7 +5,7 @@
  * Whoever ran an order sends its effects to the scribe before anybody else can use what was changed: a shard before its next order,
  * a clerk before it gives the stores back. So effects come to the scribe in an order in which they may have happened, and all
  * effects of an order in one message. The scribe writes what has come in one frame, by a function on another thread (odeon_offload), and gathers
- * meanwhile what comes: one write, and one sync, for all who wait.
+ * meanwhile what comes: one write, and one sync, for all who wait; group.h says when.
  *
  *   always     who wrote is answered when it was synced; who only read, when all that others did before was
  *   everysec   answers go at once; it is synced once a second. When that takes longer than two, or too much waits to be
@@ -37,7 +37,7 @@ struct kv_record {
 	bool to_live, to_next;
 	unsigned walk;                                 /* not 0: it is a piece of a rewriting */
 };
-struct kv_records { struct kv_record *first, **end; };
+struct kv_records { struct kv_record *first, **end; unsigned awaited; };       /* so many of them are */
 ODEON_MESSAGE_DECLARE(kv_record);
 
 /* Keys of a shard from where the walk is (store_scan), as effects; asked by the scribe. */
@@ -64,9 +64,16 @@ static inline size_t kv_record_cost(const struct kv_record *record)
 	return record->walk == 0 && record->length > 0 ? record->length + 128 : 0;
 }
 
+/* Somebody goes on when it is written: whoever gave the order, or the walk. */
+static inline bool kv_record_is_awaited(const struct kv_record *record)
+{
+	return record->request != NULL || record->walk != 0;
+}
+
 void kv_records_init(struct kv_records *records);
 void kv_records_add(struct kv_records *records, struct kv_record *record);
 struct kv_record *kv_records_take(struct kv_records *records, size_t bytes);   /* the first of them, up to so many bytes; NULL: none */
+uint64_t kv_records_count(const struct kv_record *first, size_t *cost);         /* it and those behind it */
 void kv_records_put_back(struct kv_records *records, struct kv_record *first); /* not NULL; before all others */
 void kv_records_free(struct kv_records *records);
 /* Whoever waits for it is answered, and who waited for what it did is told before. Reading needs nothing to be written. */

@@ -26,6 +26,8 @@ static enum odeon_fault meddle(void *data, odeon_ref to, const char *kind, const
 	*delay = ODEON_MS(1);
 	if ((kept.held_kind != NULL && strcmp(kind, kept.held_kind) == 0) || (kept.held_type != NULL && type == kept.held_type))
 		return ODEON_FAULT_DELAY;
+	if (kept.slow != NULL && strcmp(type->name, kept.slow) == 0 && (kept.was_slow = !kept.was_slow))       /* it is asked about once more */
+		return ODEON_FAULT_DELAY;
 	return kept.dies_of > 0 && strcmp(kind, kept.dies) == 0 && --kept.dies_of == 0 ? ODEON_FAULT_KILL : ODEON_FAULT_NONE;
 }
 

@@ -21,6 +21,8 @@ extern struct machine {
 	unsigned dies_of;                              /* from 1; 0: of none */
 	const char *held_kind;                         /* messages to this kind, and of this type, wait; NULL: none */
 	const odeon_type *held_type;
+	const char *slow;                              /* messages of the type with that name come a millisecond later; NULL: none */
+	bool was_slow;
 	unsigned long asked, refused_from, refused_to; /* messages, timers and the like that handlers ask memory for: those are refused, from 1 */
 	unsigned losses;                               /* keys that could not be read again */
 } kept;

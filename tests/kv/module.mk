@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Tests of examples/kv. A new one is a name in the list and a line or two.
-kv_tests = %D%/clients.t %D%/commands.t %D%/effects.t %D%/kept.t %D%/ledger.t %D%/pause.t %D%/resp.t %D%/scarce.t \
-	%D%/scout.t %D%/scribe.t %D%/shards.t %D%/store.t
+kv_tests = %D%/clients.t %D%/commands.t %D%/effects.t %D%/group.t %D%/kept.t %D%/ledger.t %D%/pause.t %D%/resp.t \
+	%D%/scarce.t %D%/scout.t %D%/scribe.t %D%/shards.t %D%/store.t
 
 if HAVE_CHECK
 check_PROGRAMS += $(kv_tests) %D%/against
@@ -28,6 +28,8 @@ kv_libraries = examples/kv/libkv.la $(LDADD)
 %C%_effects_t_SOURCES = %D%/effects.c %D%/chance.h %D%/engine.c %D%/engine.h %D%/lines.c %D%/lines.h
 %C%_effects_t_LDADD   = $(kv_libraries)
 kv_machine = %D%/engine.c %D%/engine.h %D%/chance.h %D%/machine.c %D%/machine.h %D%/shelf.c %D%/shelf.h %D%/town.c %D%/town.h
+%C%_group_t_SOURCES = %D%/group.c $(kv_machine)
+%C%_group_t_LDADD   = $(kv_libraries)
 %C%_kept_t_SOURCES = %D%/kept.c $(kv_machine)
 %C%_kept_t_LDADD   = $(kv_libraries)
 %C%_ledger_t_SOURCES = %D%/ledger.c %D%/chance.h %D%/engine.c %D%/engine.h %D%/shelf.c %D%/shelf.h
