@@ -275,8 +275,10 @@ struct line *channels_open(int number, enum flavours flavour, size_t capacity)
 	line->capacity = capacity;
 	line->is_unbounded = flavour == LIST;
 	line->is_oneshot = flavour == ONESHOT;
+	line->is_ring = flavour == RING;
 	line->senders = line->receivers = 1;
 	(void)channel_halves(line->channel, &line->sender, &line->receiver);
+	explore_buffer(&line->channel->sender.sent, sizeof line->channel->sender.sent);
 	buffer_list(&line->channel->for_room);
 	buffer_list(&line->channel->for_messages);
 	if (flavour == RING)

@@ -32,6 +32,7 @@ enum whereabouts { MAIL_OWNED, MAIL_SENT, MAIL_RECEIVED, MAIL_DROPPED };
 struct mail {
 	struct message message;
 	struct { int32_t from, number; uint32_t where, line; } payload;
+	uint32_t is_taken;                      /* its send said so; by a store that is late as others are: who sees it sees the message */
 	void *handle;                           /* the payload, as the public calls have it */
 };
 
@@ -45,6 +46,7 @@ struct line {
 	int senders, receivers;                 /* halves whose drop has not begun */
 	bool is_unbounded;
 	bool is_oneshot;                        /* spent, it says that nobody sends */
+	bool is_ring;                           /* what it was sent may be seen later */
 	bool is_deserted;                       /* the last receiver's drop has begun: who sends may take out, too */
 };
 

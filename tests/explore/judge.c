@@ -138,10 +138,14 @@ void message_release(struct message *message)
 	EXPLORE_CHECK(((struct mail *)(void *)message)->payload.where == MAIL_DROPPED, "a message is freed that was not dropped");
 }
 
-/* At least so many are inside. */
+/* At least so many are inside, for all to see. */
 static int inside(const struct line *line)
 {
-	return line->taken - line->got - line->dropped - line->receiving;
+	int taken = 0;
+
+	for (int i = 0; i < judge.mails_used; i++)
+		taken += judge.mails[i].is_taken != 0 && judge.mails[i].payload.line == (uint32_t)(line - lines);
+	return taken - line->got - line->dropped - line->receiving;
 }
 
 void line_sends(struct line *line, struct mail *mail)
@@ -157,7 +161,12 @@ void line_sent(struct line *line, struct mail *mail, int error)
 	              "is told that nobody receives, and somebody does");
 	if (error == 0) {
 		line->taken++;
-		EXPLORE_CHECK(line->is_unbounded || line->is_deserted || inside(line) <= (int)line->capacity,
+		if (line->is_ring)
+			ck_pr_store_32(&mail->is_taken, 1);
+		else
+			mail->is_taken = 1;
+		EXPLORE_CHECK(line->is_unbounded || line->is_deserted
+		              || line->taken - line->got - line->dropped - line->receiving <= (int)line->capacity,
 		              "more are inside than the capacity");
 		return;
 	}
@@ -263,4 +272,6 @@ void judge_set_up(void)
 	explore_on_touch = touched;
 	explore_on_entered = entered;
 	explore_on_left = is_over;
+	for (int i = 0; i < MAILS_MOST; i++)
+		explore_buffer(&judge.mails[i].is_taken, sizeof judge.mails[i].is_taken);
 }

@@ -6,7 +6,7 @@
 #include <string.h>
 #include "explore.h"
 
-#define RANGES_MOST 16
+#define RANGES_MOST 32
 
 static struct { const char *from; size_t bytes; } ranges[RANGES_MOST];
 static unsigned ranges_used;

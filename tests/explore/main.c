@@ -93,7 +93,7 @@ static const struct {
 	{ MUTANT_SLEEP_NOT_SAID, &scenario_stream, NULL },
 	{ MUTANT_POSITION_STORED, &scenario_stream, NULL },
 	{ MUTANT_STAMP_FIRST, &scenario_stream, NULL },
-	{ MUTANT_PLACE_NO_CLAIM, &scenario_stream, "received" },
+	{ MUTANT_PLACE_NO_CLAIM, &scenario_stream, NULL },
 	{ MUTANT_TAKE_NO_LATCH, &scenario_stream, NULL },
 	{ MUTANT_BUSY_IS_EMPTY, &scenario_told, NULL },
 	{ MUTANT_ADMIT_LOOK_ONLY, &scenario_stream, "more are inside" },

@@ -20,7 +20,7 @@ static struct {
 	bool gives_up[RECEIVERS_MOST];          /* ... and for good */
 	int each;
 	uint32_t heir_has;                      /* the second half is made by the first sender, in the middle, for another thread */
-	bool has_heir;
+	bool has_heir, stays;                   /* the first sender keeps its half, which is the keeper's */
 	bool sends_away, sender_looks_up;       /* ... and does not wait for ever at once */
 } plan;
 
@@ -52,7 +52,8 @@ static void sender(long argument)
 			while (line_send(line, half, mail, moments(4)) == ODEON_ETIMEDOUT)
 				;
 	}
-	line_leave_sender(line, half);
+	if (!plan.stays || argument != 0)
+		line_leave_sender(line, half);
 }
 
 static void heir(long argument)
@@ -118,6 +119,13 @@ static void open_line(uint64_t seed, int *senders)
 	plan.each = line->is_oneshot ? 1 : *senders == 1 ? 3 : EACH;
 }
 
+/* A half that stays: one more, or the only sender's, who remains alone on its side. */
+static void keep(int senders)
+{
+	plan.stays = senders == 1 && !line->is_oneshot && explore_random(2) == 0;
+	plan.keeper = plan.stays ? plan.senders[0] : line_sender(line);
+}
+
 /* The first halves, and clones. */
 static void hand_out(int senders, int receivers)
 {
@@ -152,7 +160,7 @@ static void set_up_stream(uint64_t seed)
 	plan.sender_looks_up = explore_random(3) == 0;
 	hand_out(senders, receivers + looks);
 	if (explore_random(2) == 0)
-		plan.keeper = line_sender(line);
+		keep(senders);
 	for (int i = 0; i < receivers; i++)
 		plan.patience[i] = (int)explore_random(3) == 0 ? 3 : 0;
 	if (receivers == 1 && plan.keeper == NULL && explore_random(3) == 0)
@@ -185,7 +193,8 @@ static void set_up_ends(uint64_t seed)
 	plan.sends_away = explore_random(4) == 0;
 	plan.sender_looks_up = explore_random(3) == 0;
 	hand_out(senders, receivers);
-	plan.keeper = explore_random(2) == 0 ? line_sender(line) : NULL;
+	if (explore_random(2) == 0)
+		keep(senders);
 	left = senders * plan.each;
 	for (int i = 0; i < receivers && left > 0; i++) {
 		plan.quota[i] = 1 + (int)explore_random(receivers == 1 ? 3 : 2);
