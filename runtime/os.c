@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 #include <odeon/error.h>
+#include "invariant.h"
 
 #define HUGE_FROM (2u << 20)                    /* bytes committed at once */
 #define RESERVE_RANGE 32                        /* alignments; some sanitizers allow little more around the hint */
@@ -248,12 +249,20 @@ void os_word_wake_one(const uint32_t *word)
 
 bool os_barrier_init(void)
 {
-	return syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0;
+	int before = errno;
+	bool is_there = syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0;
+
+	errno = before;
+	return is_there;
 }
 
 void os_barrier(void)
 {
-	syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
+	int before = errno;
+
+	while (syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0) != 0)
+		invariant(errno == ENOMEM, "membarrier is refused, which was allowed before");
+	errno = before;
 }
 
 void os_yield(void)
