@@ -271,6 +271,8 @@ void odeon_receiver_drop(odeon_receiver *receiver)
 	channel_note(channel, "is the last that receives");
 	if (!MUTANT(RECEIVER_TELLS_FIRST))
 		waitlist_tell_all(&channel->for_room);
+	if (!is_last_side(channel) && !MUTANT(QUIET_DRAINED))
+		waitlist_disturb(&channel->for_messages);       /* what was sent is seen; who sends now sees that nobody is left */
 	if (!MUTANT(DRAINED_FIRST))
 		channel_drain(channel);
 	let_go(channel);

@@ -140,7 +140,7 @@ static struct message *take(struct list *list)
 static void tell_room(struct list *list)
 {
 	ck_pr_fence_atomic_load();              /* room, before the look; pairs with waitlist_add */
-	if (UNLIKELY(ck_pr_load_32(&list->base.for_room.count) != 0))
+	if (UNLIKELY(waitlist_is_taken(&list->base.for_room)))
 		waitlist_tell_some(&list->base.for_room, list->most_units != 0);
 }
 

@@ -29,7 +29,7 @@ bool meet_offer(struct channel *channel, struct message *message, uint64_t *turn
 	struct meet *meet = meet_of(channel);
 	uint64_t seen = ck_pr_load_64(&meet->turn);
 
-	if (seen % ROUND != FREE || ck_pr_load_32(&channel->for_room.count) != 0 || ck_pr_load_32(&channel->for_messages.count) != 0
+	if (seen % ROUND != FREE || waitlist_is_taken(&channel->for_room) || waitlist_is_taken(&channel->for_messages)
 	    || !ck_pr_cas_64(&meet->turn, seen, seen + OFFERING))
 		return false;
 	ck_pr_store_ptr(&meet->offered, message);
@@ -37,7 +37,7 @@ bool meet_offer(struct channel *channel, struct message *message, uint64_t *turn
 	*turn = seen + OFFERED;
 	(void)ck_pr_fas_64(&meet->turn, *turn);
 	ck_pr_fence_atomic_load();                      /* the offer, before the look; pairs with waitlist_add */
-	if (ck_pr_load_32(&channel->for_messages.count) == 0)
+	if (!waitlist_is_taken(&channel->for_messages))
 		return true;
 	return !meet_withdraw(channel, *turn);          /* taken all the same */
 }

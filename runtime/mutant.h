@@ -18,6 +18,7 @@
 # define EXPLORE_ENTERED(mailbox, node) ((void)0)
 # define EXPLORE_LEFT(mailbox) ((void)0)
 # define EXPLORE_FEWER(times) (times)           /* where nothing comes of doing it more often */
+# define EXPLORE_SOONER(times) (times)          /* what is done when something has happened so often */
 #endif
 
 #endif

@@ -8,7 +8,8 @@
  * compare-and-swap; whoever is alone on its side by exchange. That is the full barrier between the change and the look for those
  * who wait, who look at the same two words (ring_can_send, ring_can_recv) once they are in their list. It is on the one of them that
  * its own side writes, and the stamp, in a line that both sides write, is only stored: a locked operation waits until that line
- * comes over, a store does not.
+ * comes over, a store does not. And whoever is alone on its side, while nobody has waited at the other for long, stores the position too,
+ * and passes no barrier: what he changes is then shown by who comes to wait (wait.h, quiet).
  *
  * Whoever took a position and did not yet change the stamp holds up the other side at that place, for a few instructions;
  * they wait for it, since what lies behind is there.
@@ -31,6 +32,11 @@ struct ring {
 	uint64_t head CACHE_ALIGNED;            /* receivers */
 };
 
+/* How a position is taken: one of several on a side; alone; alone, and nobody has waited at the other side for long. */
+enum way { SHARED, ALONE, QUIET };
+
+#define CALM_EVERY EXPLORE_SOONER(16384u)       /* positions: 8192 messages or more, mostly; each waiter may cost a barrier of all threads then */
+
 static struct ring *ring_of(struct channel *channel) { return (struct ring *)(void *)channel; }
 
 static inline struct place *place_at(struct ring *ring, uint64_t position)
@@ -45,15 +51,22 @@ static inline uint64_t next_position(struct ring *ring, uint64_t position)
 	return index + 1 < ring->base.capacity ? position + 1 : position - index + ring->lap;
 }
 
-/* Takes the position at *end, if it still is `position`; *seen is what it is else. */
-static inline bool take_position(struct ring *ring, uint64_t *end, uint64_t position, bool alone, uint64_t *seen)
+static inline enum way way_of(bool alone, struct waitlist *list)
 {
-	if (!alone && !MUTANT(PLACE_NO_CLAIM))
-		return ck_pr_cas_64_value(end, position, next_position(ring, position), seen);
-	if (MUTANT(POSITION_STORED))
-		ck_pr_store_64(end, next_position(ring, position));
+	if (!alone)
+		return SHARED;
+	return waitlist_is_quiet(list) ? QUIET : ALONE;
+}
+
+/* Takes the position at *end, if it still is `position`; *seen is what it is else. */
+static inline bool take_position(uint64_t *end, uint64_t position, uint64_t next, enum way way, uint64_t *seen)
+{
+	if (way == SHARED && !MUTANT(PLACE_NO_CLAIM))
+		return ck_pr_cas_64_value(end, position, next, seen);
+	if (way == QUIET || MUTANT(POSITION_STORED))
+		ck_pr_store_64(end, next);
 	else
-		(void)ck_pr_fas_64(end, next_position(ring, position));
+		(void)ck_pr_fas_64(end, next);
 	return true;
 }
 
@@ -61,7 +74,19 @@ static inline void put_stamp(struct place *place, uint64_t stamp)
 {
 	ck_pr_fence_release();                  /* the place, before it is the other side's */
 	ck_pr_store_64(&place->stamp, stamp);
+}
+
+/* The position before `next` was taken, and has its stamp. */
+static inline void announce(struct ring *ring, struct waitlist *list, uint64_t next, enum way way)
+{
+	if (way == QUIET) {
+		waitlist_tell_quietly(list);
+		return;
+	}
 	ck_pr_fence_atomic_load();              /* the position, before the look at the list; pairs with waitlist_add */
+	waitlist_tell(list);
+	if (UNLIKELY(next % CALM_EVERY == 0) && way == ALONE && ring->base.simulated == NULL && os_barrier_init())
+		waitlist_calm(list);
 }
 
 /* ---- sending ------------------------------------------------------------------------------------------------------------- */
@@ -69,23 +94,23 @@ static inline void put_stamp(struct place *place, uint64_t stamp)
 static int ring_send(struct channel *channel, struct message *message)
 {
 	struct ring *ring = ring_of(channel);
-	bool alone = channel_is_only_sender(channel);
+	enum way way = way_of(channel_is_only_sender(channel), &channel->for_messages);
 	uint64_t tail = ck_pr_load_64(&ring->tail);
 	unsigned spins = 0;
 
 	for (;;) {
 		struct place *place = place_at(ring, tail);
-		uint64_t stamp = ck_pr_load_64(&place->stamp);
+		uint64_t stamp = ck_pr_load_64(&place->stamp), next = next_position(ring, tail);
 
 		ck_pr_fence_acquire();          /* pairs with put_stamp of the receiver */
 		if (LIKELY(stamp == tail)) {
-			if (!take_position(ring, &ring->tail, tail, alone, &tail))
+			if (!take_position(&ring->tail, tail, next, way, &tail))
 				continue;
 			message_hide(message);
 			if (!MUTANT(STAMP_FIRST))
 				place->message = message;
 			put_stamp(place, tail + 1);
-			waitlist_tell(&channel->for_messages);
+			announce(ring, &channel->for_messages, next, way);
 			if (MUTANT(STAMP_FIRST))
 				place->message = message;
 			return 0;
@@ -115,23 +140,23 @@ static bool ring_can_send(struct channel *channel, struct message *message, cons
 static struct message *ring_recv(struct channel *channel, odeon_receiver *receiver, int *why)
 {
 	struct ring *ring = ring_of(channel);
-	bool alone = receiver != NULL && channel_is_only_receiver(channel);
+	enum way way = way_of(receiver != NULL && channel_is_only_receiver(channel), &channel->for_room);
 	uint64_t head = ck_pr_load_64(&ring->head);
 	unsigned spins = 0;
 
 	for (;;) {
 		struct place *place = place_at(ring, head);
-		uint64_t stamp = ck_pr_load_64(&place->stamp);
+		uint64_t stamp = ck_pr_load_64(&place->stamp), next = next_position(ring, head);
 
 		ck_pr_fence_acquire();          /* pairs with put_stamp of the sender */
 		if (LIKELY(stamp == head + 1)) {
 			struct message *message;
 
-			if (!take_position(ring, &ring->head, head, alone, &head))
+			if (!take_position(&ring->head, head, next, way, &head))
 				continue;
 			message = place->message;
 			put_stamp(place, head + ring->lap);
-			waitlist_tell(&channel->for_room);
+			announce(ring, &channel->for_room, next, way);
 			message_show(message);
 			return message;
 		}

@@ -13,10 +13,30 @@ void wait_begin(struct wait *wait, struct parker *parker)
 	*wait = (struct wait){ .chosen = WAIT_OPEN, .parker = parker };
 }
 
-/* With the lock, as all that follows here. */
-static void count(struct waitlist *list, uint32_t by)
+/* With the lock, as all that follows here. Not quiet, so what was changed before is seen; pairs with waitlist_tell_quietly. */
+static void set_state(struct waitlist *list, uint32_t state)
 {
-	ck_pr_store_32(&list->count, ck_pr_load_32(&list->count) + by);
+	bool was_quiet = waitlist_is_quiet(list);
+
+	ck_pr_store_32(&list->state, state);
+	if (!was_quiet || MUTANT(QUIET_NO_BARRIER))
+		return;
+	if (MUTANT(QUIET_LETS_IN))
+		lock_give(&list->lock);
+	os_barrier();
+	if (MUTANT(QUIET_LETS_IN))
+		lock_take(&list->lock);
+}
+
+static void has_come(struct waitlist *list)
+{
+	set_state(list, WAITLIST_TAKEN | WAITLIST_USED);
+}
+
+static void has_gone(struct waitlist *list)
+{
+	if (list->first == NULL && list->watchers == NULL)
+		set_state(list, WAITLIST_USED);
 }
 
 static void unlink_waiter(struct waitlist *list, struct waiter *waiter)
@@ -24,7 +44,7 @@ static void unlink_waiter(struct waitlist *list, struct waiter *waiter)
 	*(waiter->previous != NULL ? &waiter->previous->next : &list->first) = waiter->next;
 	*(waiter->next != NULL ? &waiter->next->previous : &list->last) = waiter->previous;
 	waiter->is_listed = 0;
-	count(list, (uint32_t)-1);
+	has_gone(list);
 	EXPLORE_TOUCH(waiter);
 }
 
@@ -34,7 +54,7 @@ static void unlink_watcher(struct waitlist *list, struct watcher *watcher)
 	if (watcher->next != NULL)
 		watcher->next->previous = watcher->previous;
 	watcher->is_listed = false;
-	count(list, (uint32_t)-1);
+	has_gone(list);
 }
 
 void waitlist_add(struct waitlist *list, struct waiter *waiter)
@@ -45,8 +65,8 @@ void waitlist_add(struct waitlist *list, struct waiter *waiter)
 	*(list->last != NULL ? &list->last->next : &list->first) = waiter;
 	list->last = waiter;
 	waiter->is_listed = 1;
-	count(list, 1);
 	EXPLORE_ENTERED(list, waiter);
+	has_come(list);
 	lock_give(&list->lock);
 	ck_pr_fence_atomic_load();              /* in the list by the exchange that gave the lock, before the look; pairs with waitlist_tell */
 }
@@ -103,7 +123,7 @@ void waitlist_watch(struct waitlist *list, struct watcher *watcher)
 		list->watchers->previous = watcher;
 	list->watchers = watcher;
 	watcher->is_listed = true;
-	count(list, 1);
+	has_come(list);
 	lock_give(&list->lock);
 	ck_pr_fence_atomic_load();              /* as in waitlist_add */
 }
@@ -113,6 +133,24 @@ void waitlist_unwatch(struct waitlist *list, struct watcher *watcher)
 	lock_take(&list->lock);
 	if (watcher->is_listed)
 		unlink_watcher(list, watcher);
+	lock_give(&list->lock);
+}
+
+/* ---- quiet --------------------------------------------------------------------------------------------------------------- */
+
+void waitlist_calm(struct waitlist *list)
+{
+	lock_take(&list->lock);
+	if (!waitlist_is_taken(list) || MUTANT(CALMED_TAKEN))
+		ck_pr_store_32(&list->state, ck_pr_load_32(&list->state) == WAITLIST_USED ? 0 : WAITLIST_QUIET);
+	lock_give(&list->lock);
+}
+
+void waitlist_disturb(struct waitlist *list)
+{
+	lock_take(&list->lock);
+	if (waitlist_is_quiet(list))
+		set_state(list, WAITLIST_USED);
 	lock_give(&list->lock);
 }
 
@@ -190,7 +228,7 @@ void waitlist_tell_some(struct waitlist *list, bool all)
 
 void waitlist_tell_lookers(struct waitlist *list)
 {
-	if (ck_pr_load_32(&list->count) != 0)
+	if (waitlist_is_taken(list))
 		tell(list, 0);
 }
 
@@ -199,7 +237,7 @@ bool waitlist_meet(struct waitlist *list, struct message **message)
 	struct wake wake = { NULL };
 	bool met = false;
 
-	if (ck_pr_load_32(&list->count) == 0)
+	if (!waitlist_is_taken(list))
 		return false;
 	lock_take(&list->lock);
 	for (struct waiter *waiter = list->first, *next; waiter != NULL && !met; waiter = next) {
@@ -222,7 +260,7 @@ bool waitlist_has_partner(struct waitlist *list, const struct wait *wait)
 {
 	bool has = false;
 
-	if (ck_pr_load_32(&list->count) == 0)
+	if (!waitlist_is_taken(list))
 		return false;
 	lock_take(&list->lock);
 	for (struct waiter *waiter = list->first; waiter != NULL && !has; waiter = waiter->next)

@@ -16,8 +16,21 @@
  * No wake-up is lost:
  *
  *   whoever changes a channel   makes the change, THEN a full barrier (the exchange or compare-and-swap that made the
- *                               change is one), THEN looks at the list's count (waitlist_tell)
+ *                               change is one), THEN looks whether the list is taken (waitlist_tell)
  *   whoever goes to sleep       waitlist_add, which ends with a full barrier, THEN looks at the channel once more
+ *
+ * Where one thread alone makes the changes and nobody has waited for long, the list is *quiet*. That barrier, which costs as much as
+ * all the rest of a change, is then left to whoever comes to wait, once:
+ *
+ *   whoever changes a channel   makes the change, THEN reads the list's state, one word: still quiet, so nobody is in it? Else a
+ *                               full barrier, and it goes on as above (waitlist_tell_quietly)
+ *   whoever enters the list     says that it is taken, which ends the quiet, THEN has every thread of the process pass a full barrier
+ *                               (os_barrier), THEN gives the lock back, and looks
+ *
+ * A change whose reading came before that barrier is seen by the look; and by the looks of all who enter later, who waited for the lock.
+ * A change whose reading comes after it finds that the list is not quiet. Only he who changes makes it quiet, after thousands of
+ * changes during which nobody entered, and not while anybody is in it (waitlist_calm): so barriers of all threads are rare, too.
+ * It is the asymmetric fence of runqueue.h; tests/model/quiet.pml is its model.
  *
  * A waiter that only *looks* (a select that asks what is ready) is woken besides, and is nobody's partner. So is a
  * *watcher*: not a thread, but something that is told once, with the list's lock held, and then is out of the list.
@@ -27,6 +40,7 @@
 
 #include "atomic.h"
 #include "lock.h"
+#include "mutant.h"
 #include "parker.h"
 
 struct message;
@@ -54,9 +68,15 @@ struct watcher {
 	bool is_listed;
 };
 
+enum {
+	WAITLIST_TAKEN = 1,                     /* a waiter or a watcher is in it */
+	WAITLIST_USED = 2,                      /* somebody entered it since waitlist_calm was last called */
+	WAITLIST_QUIET = 4,                     /* the only bit then */
+};
+
 /* Begins zeroed, and ends with its memory. */
 struct waitlist {
-	uint32_t count;                         /* waiters and watchers; written with the lock, read by any thread */
+	uint32_t state;                         /* of these; written with the lock, read by any thread */
 	struct lock lock;
 	struct waiter *first, *last;
 	struct watcher *watchers;
@@ -67,7 +87,7 @@ struct waitlist {
 /* Parker NULL: none. */
 void wait_begin(struct wait *wait, struct parker *parker);
 
-/* Last in the list. A full barrier. */
+/* Last in the list. A full barrier; of all threads if the list was quiet. */
 void waitlist_add(struct waitlist *list, struct waiter *waiter);
 
 /* Out of the list, if it still is in it; whoever chose it has let go of it. */
@@ -88,7 +108,7 @@ int wait_end(struct wait *wait);
 /* Until chosen or woken, or until the moment on the monotonic clock. */
 void wait_sleep(struct wait *wait, int64_t until);
 
-/* A watcher, which is in no list, into the list. A full barrier. */
+/* A watcher, which is in no list, into the list. The same barrier. */
 void waitlist_watch(struct waitlist *list, struct watcher *watcher);
 
 /* Out of the list, if it still is in it; afterwards nobody is telling it. */
@@ -99,19 +119,46 @@ void waitlist_unwatch(struct waitlist *list, struct watcher *watcher);
 void waitlist_tell_some(struct waitlist *list, bool all);
 void waitlist_tell_lookers(struct waitlist *list);
 
+static inline bool waitlist_is_taken(struct waitlist *list)
+{
+	return (ck_pr_load_32(&list->state) & WAITLIST_TAKEN) != 0;
+}
+
 /* After a change and a full barrier: one who waits comes to see, and whoever only looks. */
 static inline void waitlist_tell(struct waitlist *list)
 {
-	if (UNLIKELY(ck_pr_load_32(&list->count) != 0))
+	if (UNLIKELY(waitlist_is_taken(list)))
 		waitlist_tell_some(list, false);
 }
 
 /* The same, for all: the channel is disconnected. */
 static inline void waitlist_tell_all(struct waitlist *list)
 {
-	if (UNLIKELY(ck_pr_load_32(&list->count) != 0))
+	if (UNLIKELY(waitlist_is_taken(list)))
 		waitlist_tell_some(list, true);
 }
+
+static inline bool waitlist_is_quiet(struct waitlist *list)
+{
+	return ck_pr_load_32(&list->state) == WAITLIST_QUIET;
+}
+
+/* As waitlist_tell, after a change without a barrier by the one thread that may make any; the list was quiet before it. */
+static inline void waitlist_tell_quietly(struct waitlist *list)
+{
+	__asm__ __volatile__("" ::: "memory");  /* store before load: made so by the waiter's os_barrier */
+	if (LIKELY(waitlist_is_quiet(list)) || MUTANT(QUIET_NOT_ASKED))
+		return;
+	ck_pr_fence_memory();                   /* the change, before the look; pairs with waitlist_add */
+	waitlist_tell(list);
+}
+
+/* By the one thread that may make changes, when it has made many: quiet from here on, if nobody entered since the last time.
+ * os_barrier_init has said yes. */
+void waitlist_calm(struct waitlist *list);
+
+/* Any thread. It is quiet no longer, and what was changed without a barrier is seen. */
+void waitlist_disturb(struct waitlist *list);
 
 /* Chooses a partner: one who waits, and does not only look. Gives it a message (a receiver), or takes the one it offers
  * (a sender, message NULL). False: there is none. */

@@ -129,6 +129,7 @@ check_tests = \
 	%D%/unit/message.t \
 	%D%/unit/monitor.t \
 	%D%/unit/monitor_bounds.t \
+	%D%/unit/quiet.t \
 	%D%/unit/receiver.t \
 	%D%/unit/ref.t \
 	%D%/unit/refusal.t \

@@ -24,7 +24,8 @@
  *   watch        odeon_watch_open: the latest value
  *
  * Channels of the first four take messages from any number of senders and give each to exactly one receiver. The
- * messages of one half arrive in the order sent. No channel needs a system.
+ * messages of one half arrive in the order sent, and what was done before a send is seen by whoever receives the message;
+ * but a send or a receive is no full memory barrier. No channel needs a system.
  *
  * Waiting belongs to plain threads and to actors with a thread of their own. In a handler of any other actor a call
  * that would wait answers ODEON_EWOULDBLOCK, at once. There, send with odeon_sender_try and ask for a message when there is

@@ -138,6 +138,11 @@ void os_word_wake_one(const uint32_t *word)
 	explore_wake_one(word);
 }
 
+bool os_barrier_init(void)
+{
+	return true;
+}
+
 void parker_init(struct parker *parker)
 {
 	memset(parker, 0, sizeof *parker);
@@ -260,8 +265,11 @@ static void buffer_list(struct waitlist *list)
 	explore_buffer(list, offsetof(struct waitlist, lock) + sizeof(uint32_t));
 }
 
+/* It may have been in use for long. */
 static void buffer_ring(struct ring *ring)
 {
+	ring->base.for_room.state = explore_random(2) == 0 ? WAITLIST_QUIET : 0;
+	ring->base.for_messages.state = explore_random(2) == 0 ? WAITLIST_QUIET : 0;
 	explore_buffer(&ring->tail, offsetof(struct ring, head) + sizeof ring->head - offsetof(struct ring, tail));
 	for (size_t i = 0; i < ring->base.capacity; i++)
 		explore_buffer(&ring->places[i].stamp, sizeof ring->places[i].stamp);

@@ -15,6 +15,7 @@
 #define EXPLORE_ENTERED(mailbox, node) (explore_on_entered != NULL ? explore_on_entered((mailbox), (node)) : (void)0)
 #define EXPLORE_LEFT(mailbox) (explore_on_left != NULL ? explore_on_left(mailbox) : (void)0)
 #define EXPLORE_FEWER(times) 1
+#define EXPLORE_SOONER(times) 4u
 
 /* Around Concurrency Kit's ring, which reads its own counter plainly. */
 #define RING_BEGIN() explore_empty()

@@ -23,7 +23,7 @@ static const struct scenario *const scenarios[] = {
 	&scenario_next, &scenario_vacancy, &scenario_duty, &scenario_park, &scenario_pair, &scenario_chain, &scenario_stop,
 	&scenario_loop, &scenario_watch, &scenario_wait, &scenario_close, &scenario_slabs,
 	&scenario_stream, &scenario_ends, &scenario_meet, &scenario_mutual, &scenario_gather, &scenario_relay,
-	&scenario_room, &scenario_told,
+	&scenario_room, &scenario_told, &scenario_quiet, &scenario_desert,
 };
 
 /* What must be found, where, and what is said then. */
@@ -113,6 +113,11 @@ static const struct {
 	{ MUTANT_ALONE_TOO_LATE, &scenario_ends, "received" },
 	{ MUTANT_DRAINED_FIRST, &scenario_ends, "nobody receives any more" },
 	{ MUTANT_SENT_NO_LOOK, &scenario_ends, "nobody receives any more" },
+	{ MUTANT_QUIET_NO_BARRIER, &scenario_quiet, "are served" },
+	{ MUTANT_QUIET_NOT_ASKED, &scenario_quiet, "are served" },
+	{ MUTANT_QUIET_LETS_IN, &scenario_quiet, "are served" },
+	{ MUTANT_CALMED_TAKEN, &scenario_stream, "waits for ever" },
+	{ MUTANT_QUIET_DRAINED, &scenario_desert, "nobody receives any more" },
 	{ MUTANT_ENTERED_NO_LOOK, &scenario_meet, "waits for ever" },
 	{ MUTANT_SLEEP_NOT_SAID, &scenario_meet, "waits for ever" },
 	{ MUTANT_MEET_DRAINED, &scenario_meet, "neither received nor handed back" },

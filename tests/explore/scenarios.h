@@ -32,6 +32,9 @@ extern const struct scenario scenario_loop, scenario_watch, scenario_wait, scena
 /* stream.c */
 extern const struct scenario scenario_stream, scenario_ends;
 
+/* quiet.c */
+extern const struct scenario scenario_quiet, scenario_desert;
+
 /* rendezvous.c */
 extern const struct scenario scenario_meet, scenario_mutual;
 

@@ -70,6 +70,13 @@ done
 try fails select -DONE_SENDER -DGIVES_UP
 try fails select -DMEET -DNO_SECOND_LOOK
 try fails select -DMEET -DNOT_SAID
+try holds quiet
+try holds quiet -DCHANGES=1
+try holds quiet -DCHANGES=4 -DWANTS=2
+for mutant in NO_BARRIER BARRIER_FIRST LETS_IN NOT_ASKED CALMED_TAKEN; do
+	try fails quiet "-D$mutant"
+done
+try fails quiet -DCHANGES=4 -DWANTS=2 -DONLY_ONCE
 try holds table
 try holds table -DLONE
 for mutant in NO_CLAIM WITHDRAWN_BLIND TURN_REUSED OFFERED_FIRST FREED_FIRST STAYS LOOK_FIRST TABLE_NOT_LOOKED LIST_NOT_LOOKED; do
