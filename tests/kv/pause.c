@@ -279,7 +279,7 @@ START_TEST(nothing_changes_when_a_pause_is_answered)
 	unsigned in_the_middle = 0;
 	struct chance chance;
 
-	for (int round = 0; round < KIT_SLOWER(200); round++) {
+	for (int round = 0; kit_goes_on(round, 200, in_the_middle > 0); round++) {
 		chance_begin(&chance, _i * 1000 + round);
 		open_simulated(1 + chance.state, 1 + (unsigned)_i);
 		in_the_middle += raise_and_pause(&chance);
@@ -294,7 +294,7 @@ START_TEST(who_waits_is_not_served_in_a_pause)
 {
 	unsigned late = 0;
 
-	for (int round = 0; round < KIT_SLOWER(1000); round++) {
+	for (int round = 0; kit_goes_on(round, 1000, late > 0); round++) {
 		struct hearer waiter = HEARER, pauser = HEARER;
 		bool is_moved;
 
