@@ -44,15 +44,12 @@ static inline void runqueue_init(struct runqueue *queue, bool is_shared, bool ha
 	ck_ring_init(&queue->ring, RUNQUEUE_ENTRIES);
 }
 
-/* The compiler may not move the owner's few instructions across; the processor's order is the thief's business. */
-#define RUNQUEUE_KEEP_ORDER() __asm__ __volatile__("" ::: "memory")
-
 static inline bool runqueue_enter_next(struct runqueue *queue)
 {
 	if (!queue->is_shared)
 		return true;
 	ck_pr_store_32(&queue->inside, 1);
-	RUNQUEUE_KEEP_ORDER();                  /* store before load: made so by the thief's os_barrier */
+	ck_pr_barrier();                        /* store before load, for the compiler; for the processor by the thief's os_barrier */
 	bool wanted = !MUTANT(NEXT_NOT_ASKED) && ck_pr_load_32(&queue->wanted) != 0;
 
 	ck_pr_fence_acquire();                  /* pairs with the thief's release of `wanted`: what it took is seen as gone */

@@ -146,7 +146,7 @@ static inline bool waitlist_is_quiet(struct waitlist *list)
 /* As waitlist_tell, after a change without a barrier by the one thread that may make any; the list was quiet before it. */
 static inline void waitlist_tell_quietly(struct waitlist *list)
 {
-	__asm__ __volatile__("" ::: "memory");  /* store before load: made so by the waiter's os_barrier */
+	ck_pr_barrier();                        /* store before load, for the compiler; for the processor by the waiter's os_barrier */
 	if (LIKELY(waitlist_is_quiet(list)) || MUTANT(QUIET_NOT_ASKED))
 		return;
 	ck_pr_fence_memory();                   /* the change, before the look; pairs with waitlist_add */
