@@ -138,6 +138,12 @@ void message_release(struct message *message)
 	EXPLORE_CHECK(((struct mail *)(void *)message)->payload.where == MAIL_DROPPED, "a message is freed that was not dropped");
 }
 
+/* Of so many sends that went well: at least so many are inside. */
+static int left_of(const struct line *line, int taken)
+{
+	return taken - line->got - line->dropped - line->receiving;
+}
+
 /* At least so many are inside, for all to see. */
 static int inside(const struct line *line)
 {
@@ -145,7 +151,7 @@ static int inside(const struct line *line)
 
 	for (int i = 0; i < judge.mails_used; i++)
 		taken += judge.mails[i].is_taken != 0 && judge.mails[i].payload.line == (uint32_t)(line - lines);
-	return taken - line->got - line->dropped - line->receiving;
+	return left_of(line, taken);
 }
 
 void line_sends(struct line *line, struct mail *mail)
@@ -165,8 +171,7 @@ void line_sent(struct line *line, struct mail *mail, int error)
 			ck_pr_store_32(&mail->is_taken, 1);
 		else
 			mail->is_taken = 1;
-		EXPLORE_CHECK(line->is_unbounded || line->is_deserted
-		              || line->taken - line->got - line->dropped - line->receiving <= (int)line->capacity,
+		EXPLORE_CHECK(line->is_unbounded || line->is_deserted || left_of(line, line->taken) <= (int)line->capacity,
 		              "more are inside than the capacity");
 		return;
 	}
