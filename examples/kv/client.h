@@ -37,6 +37,12 @@ struct client;
 struct clients { pthread_mutex_t lock; struct client *first; atomic_llong writes_paused, all_paused; };       /* milliseconds since 1970; 0: none */
 #define CLIENTS { .lock = PTHREAD_MUTEX_INITIALIZER }
 
+/* Whether commands that write are not to run at that moment; no registry (NULL) pauses nothing. */
+static inline bool clients_pause_writes(const struct clients *clients, int64_t now)
+{
+	return clients != NULL && now < atomic_load_explicit(&clients->writes_paused, memory_order_relaxed);
+}
+
 struct client {
 	uint64_t id;
 	int protocol;

@@ -28,7 +28,8 @@ enum {
 	COMMAND_BLOCKS = 2048,                         /* may be answered later: the only one of a round */
 	COMMAND_SUBSCRIBED = 4096,                     /* may be asked for by who is subscribed to something */
 	COMMAND_HIDDEN = 8192,                         /* is not for clients */
-	COMMAND_DEFERRED = 16384                       /* as what writes, it is not run while writes are paused */
+	COMMAND_DEFERRED = 16384,                      /* as what writes, it is not run while writes are paused */
+	COMMAND_PAUSED_WITH_WRITES = COMMAND_WRITE | COMMAND_DEFERRED
 };
 
 struct call;

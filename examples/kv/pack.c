@@ -274,15 +274,12 @@ static bool may_write(struct runner *runner)
 	}
 	flags = index == TRANSACTION ? skip_commands(runner, take_number(runner)) : command_at(index)->flags;
 	runner->at = before;
-	return (flags & (COMMAND_WRITE | COMMAND_DEFERRED)) != 0;
+	return (flags & COMMAND_PAUSED_WITH_WRITES) != 0;
 }
 
 static bool is_paused(struct runner *runner)
 {
-	const struct clients *clients = runner->call.server->clients;
-
-	return clients != NULL && runner->call.now < atomic_load_explicit(&clients->writes_paused, memory_order_relaxed)
-	    && runner->words != NULL && may_write(runner);
+	return clients_pause_writes(runner->call.server->clients, runner->call.now) && runner->words != NULL && may_write(runner);
 }
 
 /* ---- going ahead -------------------------------------------------------------------------------------------------------- */

@@ -226,11 +226,11 @@ bool session_is_paused(const struct session *session, const struct command *comm
 	const struct clients *clients = session->server->clients;
 	unsigned flags = command != NULL ? command->flags : COMMAND_WRITE;
 
-	if (clients == NULL || session->now >= atomic_load_explicit(&clients->writes_paused, memory_order_relaxed))
+	if (!clients_pause_writes(clients, session->now))
 		return false;
 	if (command != NULL && is_word(command, "exec"))
 		flags |= session->gathered_flags;
-	if ((flags & (COMMAND_WRITE | COMMAND_DEFERRED)) != 0)
+	if ((flags & COMMAND_PAUSED_WITH_WRITES) != 0)
 		return true;
 	return session->now < atomic_load_explicit(&clients->all_paused, memory_order_relaxed)
 	    && !is_word(command, "client|unpause") && !is_word(command, "quit");
