@@ -18,16 +18,6 @@ static odeon_options simulated(uint64_t seed)
 	return options;
 }
 
-static void say(unsigned talker, struct hearer *hearer, const char *line)
-{
-	struct reply bytes;
-
-	reply_init(&bytes, 2);
-	add_line(&bytes, line);
-	begin_talk(talker, hearer, &bytes);
-	reply_fini(&bytes);
-}
-
 /* ---- channels --------------------------------------------------------------------------------------------------------------- */
 
 START_TEST(a_letter_comes_after_the_answer_to_subscribe)
@@ -87,7 +77,7 @@ static void publish_all(unsigned letters)
 	for (unsigned i = 2; i < TALKERS; i++)
 		await_talk(&hearers[i], 1);
 	for (unsigned i = 0; i < 2; i++) {                     /* behind all letters */
-		say(i, &hearers[i], "PING");
+		say(i, &hearers[i], "PING\r\n");
 		await_talk(&hearers[i], 1);
 		for (unsigned publisher = 2; publisher < TALKERS; publisher++)
 			must(check_letters(&hearers[i].heard, publisher) == (int)letters);
@@ -131,7 +121,7 @@ START_TEST(a_transaction_is_dropped_when_a_watched_key_changed)
 	expect_talk(1, "INCR b\r\n", ":4\\r\\n");
 	expect_talk(0, "MULTI\r\nINCR a\r\nEXEC\r\n", "+OK\\r\\n+QUEUED\\r\\n*1\\r\\n:2\\r\\n");
 	expect_talk(0, "PEXPIRE c 50\r\nWATCH c\r\n", ":1\\r\\n+OK\\r\\n");
-	must(odeon_system_run(town.system, odeon_system_deadline(town.system, ODEON_MS(60))) >= 0);
+	pass(ODEON_MS(60));
 	expect_talk(0, "MULTI\r\nSET d 6\r\nEXEC\r\n", "+OK\\r\\n+QUEUED\\r\\n*-1\\r\\n");
 	expect_talk(0, "WATCH nokey\r\n", "+OK\\r\\n");
 	expect_talk(1, "FLUSHALL\r\n", "+OK\\r\\n");
@@ -227,8 +217,8 @@ START_TEST(who_came_first_is_served_first)
 
 	open_town(simulated(1 + (uint64_t)_i), 1 + (unsigned)_i % 5, 2);
 	for (unsigned i = 0; i < 3; i++) {
-		say(i, &hearers[i], i == 1 ? "BRPOP y x z 0" : "BLPOP x y 0");
-		must(odeon_system_run(town.system, odeon_system_deadline(town.system, ODEON_MS(1))) >= 0);
+		say(i, &hearers[i], i == 1 ? "BRPOP y x z 0\r\n" : "BLPOP x y 0\r\n");
+		pass(ODEON_MS(1));
 		must(gate_count(&hearers[i].done) == 0);
 	}
 	expect_talk(3, "SET y text\r\nRPUSH x 1 2 3 4\r\nLRANGE x 0 -1\r\n", "+OK\\r\\n:4\\r\\n*1\\r\\n$1\\r\\n3\\r\\n");
@@ -252,7 +242,7 @@ static void fill_and_serve(const char *wait, const char *commands, unsigned coun
 	char lines[200], answers[200] = "+OK\\r\\n";
 
 	say(0, &hearer, wait);
-	must(odeon_system_run(town.system, odeon_system_deadline(town.system, ODEON_MS(1))) >= 0);
+	pass(ODEON_MS(1));
 	(void)snprintf(lines, sizeof lines, "MULTI\r\n%sEXEC\r\n", commands);
 	for (unsigned i = 0; i < count; i++)
 		strcat(answers, "+QUEUED\\r\\n");
@@ -272,12 +262,12 @@ static void fill_and_serve(const char *wait, const char *commands, unsigned coun
 START_TEST(what_was_there_first_is_taken_first)
 {
 	open_town(simulated(1 + (uint64_t)_i), 1 + (unsigned)_i % 5, 2);
-	fill_and_serve("BLPOP a b c d 0", "RPUSH a 1\r\nRPUSH d 2\r\n", 2, "*2\\r\\n$1\\r\\na\\r\\n$1\\r\\n1\\r\\n");
-	fill_and_serve("BLPOP a b c d 0", "RPUSH d 2\r\nRPUSH a 1\r\n", 2, "*2\\r\\n$1\\r\\nd\\r\\n$1\\r\\n2\\r\\n");
-	fill_and_serve("BZPOPMIN a b c d 0", "ZADD c 1 x\r\nZADD b 2 y\r\n", 2, "*3\\r\\n$1\\r\\nc\\r\\n$1\\r\\nx\\r\\n$1\\r\\n1\\r\\n");
-	fill_and_serve("BZPOPMIN a b c d 0", "ZADD b 1 x\r\nZADD c 2 y\r\n", 2, "*3\\r\\n$1\\r\\nb\\r\\n$1\\r\\nx\\r\\n$1\\r\\n1\\r\\n");
-	fill_and_serve("BLPOP a b c d 0", "RPUSH b 1\r\nDEL b\r\nRPUSH c 2\r\nRPUSH b 3\r\n", 4, "*2\\r\\n$1\\r\\nb\\r\\n$1\\r\\n3\\r\\n");
-	fill_and_serve("BLPOP a b c d 0", "ZADD b 1 x\r\nRPUSH c 2\r\nDEL b\r\nRPUSH b 3\r\n", 4, "*2\\r\\n$1\\r\\nc\\r\\n$1\\r\\n2\\r\\n");
+	fill_and_serve("BLPOP a b c d 0\r\n", "RPUSH a 1\r\nRPUSH d 2\r\n", 2, "*2\\r\\n$1\\r\\na\\r\\n$1\\r\\n1\\r\\n");
+	fill_and_serve("BLPOP a b c d 0\r\n", "RPUSH d 2\r\nRPUSH a 1\r\n", 2, "*2\\r\\n$1\\r\\nd\\r\\n$1\\r\\n2\\r\\n");
+	fill_and_serve("BZPOPMIN a b c d 0\r\n", "ZADD c 1 x\r\nZADD b 2 y\r\n", 2, "*3\\r\\n$1\\r\\nc\\r\\n$1\\r\\nx\\r\\n$1\\r\\n1\\r\\n");
+	fill_and_serve("BZPOPMIN a b c d 0\r\n", "ZADD b 1 x\r\nZADD c 2 y\r\n", 2, "*3\\r\\n$1\\r\\nb\\r\\n$1\\r\\nx\\r\\n$1\\r\\n1\\r\\n");
+	fill_and_serve("BLPOP a b c d 0\r\n", "RPUSH b 1\r\nDEL b\r\nRPUSH c 2\r\nRPUSH b 3\r\n", 4, "*2\\r\\n$1\\r\\nb\\r\\n$1\\r\\n3\\r\\n");
+	fill_and_serve("BLPOP a b c d 0\r\n", "ZADD b 1 x\r\nRPUSH c 2\r\nDEL b\r\nRPUSH b 3\r\n", 4, "*2\\r\\n$1\\r\\nc\\r\\n$1\\r\\n2\\r\\n");
 	close_town();
 }
 END_TEST
@@ -288,11 +278,11 @@ START_TEST(who_waits_in_vain_is_told_in_time)
 
 	open_town(simulated(1 + (uint64_t)_i), 1 + (unsigned)_i % 5, 2);
 	expect_talk(0, "PING\r\nBLPOP x y 0.05\r\nPING\r\n", "+PONG\\r\\n*-1\\r\\n+PONG\\r\\n");
-	say(0, &hearer, "BZPOPMIN z 0.05");
-	must(odeon_system_run(town.system, odeon_system_deadline(town.system, ODEON_MS(40))) >= 0);
+	say(0, &hearer, "BZPOPMIN z 0.05\r\n");
+	pass(ODEON_MS(40));
 	must(gate_count(&hearer.done) == 0);
-	say(1, &mover, "BLMOVE from to LEFT RIGHT 0");
-	must(odeon_system_run(town.system, odeon_system_deadline(town.system, ODEON_MS(20))) >= 0);
+	say(1, &mover, "BLMOVE from to LEFT RIGHT 0\r\n");
+	pass(ODEON_MS(20));
 	must(gate_count(&hearer.done) == 1 && gate_count(&mover.done) == 0);
 	expect_talk(2, "RPUSH from element\r\n", ":1\\r\\n");
 	await_talk(&mover, 1);
@@ -374,18 +364,18 @@ START_TEST(who_ends_is_forgotten)
 	struct hearer hearers[3] = { HEARER, HEARER, HEARER };
 
 	open_town(simulated(1 + (uint64_t)_i), 1 + (unsigned)_i % 5, 2);
-	say(0, &hearers[0], "BLPOP x y 0");
-	say(1, &hearers[1], "SUBSCRIBE a b c");
-	say(2, &hearers[2], "WATCH a b c");
+	say(0, &hearers[0], "BLPOP x y 0\r\n");
+	say(1, &hearers[1], "SUBSCRIBE a b c\r\n");
+	say(2, &hearers[2], "WATCH a b c\r\n");
 	await_talk(&hearers[1], 1);
 	await_talk(&hearers[2], 1);
-	must(odeon_system_run(town.system, odeon_system_deadline(town.system, ODEON_MS(1))) >= 0);
+	pass(ODEON_MS(1));
 	for (unsigned i = 0; i < 3; i++)
 		must(odeon_actor_kill(town.system, town.talkers[i]) == 0);
-	must(odeon_system_run(town.system, odeon_system_deadline(town.system, ODEON_MS(1))) >= 0);
+	pass(ODEON_MS(1));
 	expect_talk(3, "RPUSH x 1\r\nLLEN x\r\nPUBLISH a 1\r\nPUBSUB NUMSUB b\r\nPUBSUB CHANNELS\r\nDEL x\r\n",
 	            ":1\\r\\n:1\\r\\n:0\\r\\n*2\\r\\n$1\\r\\nb\\r\\n:0\\r\\n*0\\r\\n:1\\r\\n");
-	must(odeon_system_run(town.system, odeon_system_deadline(town.system, ODEON_MS(500))) >= 0);
+	pass(ODEON_MS(500));
 	expect_talk(3, "FLUSHALL\r\n", "+OK\\r\\n");
 	expect_talk(3, "INFO memory\r\n", "$67\\r\\n# Memory\\r\\nused_memory:0\\r\\nmaxmemory:0\\r\\nmaxmemory_policy:noeviction\\r\\n\\r\\n");
 	for (unsigned i = 0; i < 3; i++)

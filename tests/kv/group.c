@@ -130,17 +130,25 @@ START_TEST(a_stroke_is_put_off_for_twice_as_long_as_the_last_one_took)
 }
 END_TEST
 
-/* Two who never ask again, and two others: as from a crowd that asks now and then. */
-START_TEST(a_crowd_that_does_not_come_back_is_hardly_waited_for)
+/* How many of a thousand strokes are put off, each for so many, with so many left at its end. */
+static int count_put_off(unsigned waiting, unsigned left)
 {
 	struct group group = { 0 };
 	int put_off = 0;
 
 	for (int i = 0; i < 1000; i++) {
-		put_off += due(&group, 2) > i * 1000;
-		group_begin(&group, at(i * 1000), 2);
-		group_end(&group, at(i * 1000 + 1000), 2);
+		put_off += due(&group, waiting) > i * 1000;
+		group_begin(&group, at(i * 1000), waiting);
+		group_end(&group, at(i * 1000 + 1000), left);
 	}
+	return put_off;
+}
+
+/* Two who never ask again, and two others: as from a crowd that asks now and then. */
+START_TEST(a_crowd_that_does_not_come_back_is_hardly_waited_for)
+{
+	int put_off = count_put_off(2, 2);
+
 	must(put_off > 10 && put_off < 30);
 }
 END_TEST
@@ -148,15 +156,7 @@ END_TEST
 /* Half of them are enough. */
 START_TEST(a_crowd_of_which_half_comes_back_is_waited_for)
 {
-	struct group group = { 0 };
-	int put_off = 0;
-
-	for (int i = 0; i < 1000; i++) {
-		put_off += due(&group, 6) > i * 1000;
-		group_begin(&group, at(i * 1000), 6);
-		group_end(&group, at(i * 1000 + 1000), 3);
-	}
-	ck_assert_int_eq(put_off, 999);
+	ck_assert_int_eq(count_put_off(6, 3), 999);
 }
 END_TEST
 

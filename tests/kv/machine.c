@@ -3,7 +3,6 @@
 #include "machine.h"
 #include "../../examples/kv/store.h"
 #include "engine.h"
-#include <odeon/testkit.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,13 +69,6 @@ void stop_and_start(uint64_t seed, unsigned shards)
 	open_machine(seed + 1, shards);
 }
 
-void say(unsigned talker, struct hearer *hearer, const char *lines)
-{
-	struct reply bytes = { .bytes = (char *)(uintptr_t)lines, .length = strlen(lines) };
-
-	begin_talk(talker, hearer, &bytes);
-}
-
 void expect_heard(struct hearer *hearer, const char *wanted)
 {
 	char *shown;
@@ -92,5 +84,3 @@ bool is_heard(const struct hearer *hearer, const char *what)
 {
 	return hearer->heard.length >= strlen(what) && memcmp(hearer->heard.bytes, what, strlen(what)) == 0;
 }
-
-void pass(odeon_duration duration) { must(odeon_system_pass(town.system, duration) == 0); }

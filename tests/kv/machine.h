@@ -31,9 +31,7 @@ void open_machine(uint64_t seed, unsigned shards);     /* appendfsync always */
 void close_machine(void);
 void stop_and_start(uint64_t seed, unsigned shards);   /* it stops here, whatever is under way; another one has its disk */
 
-void say(unsigned talker, struct hearer *hearer, const char *lines);
 void expect_heard(struct hearer *hearer, const char *wanted);  /* by one talk; the hearer ends */
 bool is_heard(const struct hearer *hearer, const char *what);  /* first */
-void pass(odeon_duration duration);
 
 #endif

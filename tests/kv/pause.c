@@ -22,24 +22,21 @@ static void open_next(int round)
 	open_simulated(1 + (uint64_t)round, 1 + (unsigned)round % 5);
 }
 
-static void pass(odeon_duration duration)
-{
-	must(odeon_system_run(town.system, odeon_system_deadline(town.system, duration)) >= 0);
-}
-
-static void say(unsigned talker, struct hearer *hearer, const char *lines)
-{
-	const struct reply bytes = { .bytes = (char *)(uintptr_t)lines, .length = strlen(lines) };
-
-	begin_talk(talker, hearer, &bytes);
-}
-
-static void expect_heard(const struct hearer *hearer, const char *wanted)
+static void expect_so_far(const struct hearer *hearer, const char *wanted)
 {
 	char *shown = reply_show(&hearer->heard);
 
 	ck_assert_str_eq(shown, wanted);
 	free(shown);
+}
+
+/* What somebody else hears, as a string, which is the hearer's. */
+static const char *hear_text(unsigned talker, struct hearer *hearer, const char *lines)
+{
+	say(talker, hearer, lines);
+	await_talk(hearer, 1);
+	reply_raw(&hearer->heard, (struct text){ "", 1 });
+	return hearer->heard.bytes;
 }
 
 /* So much is heard as long as it is paused, and all when that is over. */
@@ -50,10 +47,10 @@ static void expect_held(unsigned talker, const char *lines, const char *before, 
 	say(talker, &hearer, lines);
 	pass(ODEON_MS(50));
 	must(gate_count(&hearer.done) == 0);
-	expect_heard(&hearer, before);
+	expect_so_far(&hearer, before);
 	expect_talk(0, "CLIENT UNPAUSE\r\n", "+OK\\r\\n");
 	await_talk(&hearer, 1);
-	expect_heard(&hearer, after);
+	expect_so_far(&hearer, after);
 	reply_fini(&hearer.heard);
 }
 
@@ -134,16 +131,15 @@ END_TEST
 START_TEST(who_is_held_is_said_to_wait_and_may_be_sent_away)
 {
 	struct hearer writer = HEARER, asker = HEARER;
+	const char *text;
 
 	open_next(_i);
 	expect_talk(0, PAUSE_WRITES, "+OK\\r\\n");
 	say(2, &writer, "SET a 1\r\n");
 	pass(ODEON_MS(1));
-	say(1, &asker, "CLIENT LIST ID 3\r\nINFO clients\r\n");
-	await_talk(&asker, 1);
-	reply_raw(&asker.heard, (struct text){ "", 1 });
-	must(strstr(asker.heard.bytes, " flags=b ") != NULL && strstr(asker.heard.bytes, " cmd=set ") != NULL);
-	must(strstr(asker.heard.bytes, "blocked_clients:1\r\n") != NULL);
+	text = hear_text(1, &asker, "CLIENT LIST ID 3\r\nINFO clients\r\n");
+	must(strstr(text, " flags=b ") != NULL && strstr(text, " cmd=set ") != NULL);
+	must(strstr(text, "blocked_clients:1\r\n") != NULL);
 	expect_talk(1, "CLIENT UNBLOCK 3\r\nCLIENT UNBLOCK 3 ERROR\r\n", ":0\\r\\n:0\\r\\n");
 	must(gate_count(&writer.done) == 0);
 	expect_talk(1, "CLIENT KILL ID 3\r\n", ":1\\r\\n");
@@ -159,19 +155,18 @@ END_TEST
 START_TEST(what_is_behind_a_command_that_is_held_does_not_begin)
 {
 	struct hearer writer = HEARER, asker = HEARER;
+	const char *text;
 
 	open_next(_i);
 	expect_talk(2, "MULTI\r\nSET a 1\r\n", "+OK\\r\\n+QUEUED\\r\\n");
 	expect_talk(0, PAUSE_WRITES, "+OK\\r\\n");
 	say(2, &writer, "EXEC\r\nCLIENT SETNAME late\r\n");
 	pass(ODEON_MS(1));
-	say(1, &asker, "CLIENT LIST ID 3\r\n");
-	await_talk(&asker, 1);
-	reply_raw(&asker.heard, (struct text){ "", 1 });
-	must(strstr(asker.heard.bytes, " name= ") != NULL && strstr(asker.heard.bytes, " cmd=exec ") != NULL);
+	text = hear_text(1, &asker, "CLIENT LIST ID 3\r\n");
+	must(strstr(text, " name= ") != NULL && strstr(text, " cmd=exec ") != NULL);
 	expect_talk(0, "CLIENT UNPAUSE\r\n", "+OK\\r\\n");
 	await_talk(&writer, 1);
-	expect_heard(&writer, "*1\\r\\n+OK\\r\\n+OK\\r\\n");
+	expect_so_far(&writer, "*1\\r\\n+OK\\r\\n+OK\\r\\n");
 	reply_fini(&writer.heard);
 	reply_fini(&asker.heard);
 	close_town();

@@ -137,7 +137,7 @@ START_TEST(what_has_expired_is_swept)
 		expect_talk(0, text, "+OK\\r\\n");
 	}
 	expect_talk(0, "DBSIZE\r\n", ":500\\r\\n");
-	must(odeon_system_run(town.system, odeon_system_deadline(town.system, ODEON_SECONDS(3))) >= 0);
+	pass(ODEON_SECONDS(3));
 	expect_talk(0, "DBSIZE\r\n", ":0\\r\\n");
 	close_town();
 }

@@ -3,6 +3,7 @@
 #include "town.h"
 #include "../../examples/kv/wait.h"
 #include "engine.h"
+#include <odeon/testkit.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -210,6 +211,15 @@ void begin_talk(unsigned talker, struct hearer *hearer, const struct reply *byte
 	memcpy(talk + 1, bytes->bytes, bytes->length);
 	must(odeon_post(town.system, town.talkers[talker], talk) == 0);
 }
+
+void say(unsigned talker, struct hearer *hearer, const char *lines)
+{
+	const struct reply bytes = { .bytes = (char *)(uintptr_t)lines, .length = strlen(lines) };
+
+	begin_talk(talker, hearer, &bytes);
+}
+
+void pass(odeon_duration duration) { must(odeon_system_pass(town.system, duration) == 0); }
 
 void await_talk(struct hearer *hearer, unsigned count)
 {

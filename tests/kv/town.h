@@ -30,8 +30,10 @@ void open_town(odeon_options options, unsigned shards, unsigned clerks);
 /* The same, with a registry of clients; `persistence`, not NULL, is of what saving's ledger keeps. */
 void open_town_saved(odeon_options options, unsigned shards, unsigned clerks, const struct kv_saving *saving, struct persistence *persistence);
 void close_town(void);
+void pass(odeon_duration duration);                            /* simulated: of its time */
 
 void begin_talk(unsigned talker, struct hearer *hearer, const struct reply *bytes);
+void say(unsigned talker, struct hearer *hearer, const char *lines);   /* the same, lines inline */
 void await_talk(struct hearer *hearer, unsigned count);        /* so many talks of this hearer have ended */
 /* Says some lines, inline, and expects what is heard. */
 void expect_talk(unsigned talker, const char *lines, const char *wanted);
