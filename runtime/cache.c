@@ -2,7 +2,6 @@
 /* cache - blocks given back to slabs, in heaps, and taken from them; slabs made */
 #include "cache.h"
 
-#define RECIPROCAL(units) ((1u << 20) / (units) + 1)
 #define SPANS_PIECEMEAL 2u                      /* so that a small program stays small */
 #define HEAP_LEAST 16u                          /* blocks in the heap that a worker takes */
 
@@ -15,7 +14,7 @@ static uint32_t slab_number(const struct slab *slab, const void *block)
 {
 	uint32_t at = (uint32_t)((uintptr_t)block & (SLAB_BYTES - 1)) - SLAB_FIRST;
 
-	return at / 16 * RECIPROCAL(slab->units) >> 20;         /* exact: both factors are small */
+	return at / 16 * slab->reciprocal >> 20;                /* exact: both factors are small */
 }
 
 /* ---- giving back ------------------------------------------------------------------------------------------------------- */
@@ -54,12 +53,11 @@ static void heap_give(struct heap *heap)
 	give_bits(slab, slab_number(slab, heap->blocks) / 64, bits, count);
 }
 
-/* Blocks that are freed one after the other are often made one after the other, or every so many: several bits of a
- * group come together before another group wants the heap. */
-static void heap_add(struct bin *bin, void *block)
+/* Where bits of the block's group come together. */
+static struct heap *heap_of(struct bin *bin, void *block)
 {
 	struct slab *slab = slab_of(block);
-	uint32_t number = slab_number(slab, block), group = number / 64;
+	uint32_t group = slab_number(slab, block) / 64;
 	struct heap *heap = &bin->heaps[((uintptr_t)slab / SLAB_BYTES * 16 + group) % CACHE_HEAPS];
 	char *blocks = (char *)slab + SLAB_FIRST + (size_t)group * 64 * slab->units * 16;
 
@@ -68,11 +66,41 @@ static void heap_add(struct bin *bin, void *block)
 		heap_give(heap);
 		heap->blocks = blocks;
 	}
-	heap->bits |= (uint64_t)1 << number % 64;
-	bin->heaped++;
-	if (++heap->count == 64) {
-		bin->heaped -= 64;
-		heap_give(heap);
+	return heap;
+}
+
+/* Of a group's blocks; the last group of a slab ends with it. */
+static size_t group_bytes(const char *blocks, uint32_t units)
+{
+	size_t bytes = (size_t)64 * units * 16, rest = SLAB_BYTES - ((uintptr_t)blocks & (SLAB_BYTES - 1));
+
+	return bytes < rest || MUTANT(GROUP_PAST_SLAB) ? bytes : rest;
+}
+
+/* The first ones of the list. Blocks that are freed one after the other are often made one after the other, or every so many:
+ * several bits of a group come together before another group wants the heap. */
+static void heap_some(struct bin *bin, uint32_t count)
+{
+	uint32_t units = slab_of(bin->first)->units;
+	uint64_t reciprocal = slab_of(bin->first)->reciprocal;
+	struct heap *heap = NULL;
+	size_t at = 0, bytes = 0;
+
+	bin->heaped += count;
+	while (count-- > 0) {
+		struct cache_block *block = bin->first;
+
+		if (heap == NULL || (at = (size_t)((char *)block - heap->blocks)) >= bytes) {
+			heap = heap_of(bin, block);
+			at = (size_t)((char *)block - heap->blocks);
+			bytes = group_bytes(heap->blocks, units);
+		}
+		bin->first = block->next;
+		heap->bits |= (uint64_t)1 << (at / 16 * reciprocal >> 20);
+		if (++heap->count == 64) {
+			bin->heaped -= 64;
+			heap_give(heap);
+		}
 	}
 }
 
@@ -96,17 +124,19 @@ static bool take_heap(struct bin *bin, size_t units)
 	return false;
 }
 
+/* Of the list, count > 0. */
 static void give(struct bin *bin, uint32_t count)
 {
 	bin->count -= count;
+	if (LIKELY(bin->heaps != NULL)) {
+		heap_some(bin, count);
+		return;
+	}
 	while (count-- > 0) {
 		struct cache_block *block = bin->first;
 
 		bin->first = block->next;
-		if (LIKELY(bin->heaps != NULL))
-			heap_add(bin, block);
-		else
-			cache_give_one(block);
+		cache_give_one(block);
 	}
 }
 
@@ -173,6 +203,7 @@ static struct slab *slab_make(struct cache *cache, size_t units)
 		return NULL;
 	slab->depot = cache->depot;
 	slab->units = (uint32_t)units;
+	slab->reciprocal = (1u << 20) / (uint32_t)units + 1;
 	slab->blocks = blocks;
 	for (uint32_t i = 0; i < blocks / 64; i++)
 		slab->vacant[i] = UINT64_MAX;

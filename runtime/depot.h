@@ -44,6 +44,7 @@ struct slab {
 	struct link link;                       /* in the depot */
 	struct depot *depot;
 	uint32_t units;                         /* size of a block */
+	uint32_t reciprocal;                    /* of that, times 2^20, rounded up: a factor instead of a division */
 	uint32_t blocks;                        /* 0: none, it is blank */
 	uint32_t state CACHE_ALIGNED;           /* vacant blocks * 2 | SLAB_HELD; any thread */
 	uint64_t vacant[SLAB_GROUPS];           /* any thread */

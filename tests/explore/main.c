@@ -78,6 +78,7 @@ static const struct {
 	{ MUTANT_DEEP_NO_LOOK, &scenario_watch, "lost wake-up" },
 	{ MUTANT_NO_WATCH, &scenario_watch, "lost wake-up" },
 	{ MUTANT_COUNTED_FIRST, &scenario_slabs, NULL },
+	{ MUTANT_GROUP_PAST_SLAB, &scenario_slabs, NULL },
 	{ MUTANT_DISCARD_AFTER_END, &scenario_slabs, NULL },
 	{ MUTANT_LEAVE_NO_LOOK, &scenario_slabs, "is lost" },
 	{ MUTANT_PARTY_FORGOTTEN, &scenario_slabs, NULL },

@@ -32,7 +32,7 @@ static void alloc_free_lines(void *block) { (void)block; }
 
 #define CACHE_UNITS 4u
 #define CACHE_UNITS_LEAST 3u
-#define CACHE_BATCH 1u
+#define CACHE_BATCH 2u
 #define CACHE_HEAPS 2u
 #define CACHE_HEAPED_BYTES 768u
 #define SLAB_BYTES 512u
