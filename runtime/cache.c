@@ -230,19 +230,9 @@ static bool refill(struct cache *cache, size_t units)
 	return true;
 }
 
-void *cache_refill(struct cache *cache, size_t bytes, bool *is_pooled)
+void *cache_refill(struct cache *cache, size_t units)
 {
-	size_t units = (bytes + 15) / 16;
-	struct bin *bin = &cache->bins[units];
-	unsigned number;
-
-	if (UNLIKELY(!refill(cache, units))) {
-		*is_pooled = false;
-		return alloc_block(bytes);
-	}
-	number = (unsigned)__builtin_ctzll(bin->vacant);
-	bin->vacant &= bin->vacant - 1;
-	return bin->blocks + number * units * 16;
+	return LIKELY(refill(cache, units)) ? cache_at_hand(cache, units) : NULL;
 }
 
 /* ---- beginning and end -------------------------------------------------------------------------------------------------- */

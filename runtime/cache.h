@@ -2,8 +2,8 @@
 /*
  * cache - the blocks that workers make messages of, and how they come home
  *
- * Agreement. cache_alloc: any thread; a thread that is no worker gets the allocator's, which is not `pooled`, and must
- * be given back as such. cache_free: any thread, also after the system is gone. A cache is touched by its worker alone.
+ * Agreement. cache_alloc, cache_free: any thread; one that has no cache gets no block, and may free one, also after the system is
+ * gone. A cache is touched by its worker alone. Whoever gets no block takes the allocator's, and remembers whose it is.
  *
  * A block that a worker freed goes into its own list, and is what it makes next: a message that is freed where others
  * are made costs 2 ns, and is hot. Where one worker makes and another frees, order matters more than anything: a
@@ -16,9 +16,7 @@
  * What a worker holds back is bounded: of each size its list, one slab, and the bits of CACHE_HEAPS groups, which it takes from
  * before it takes from a slab. Each such group keeps a slab from being wholly free, at worst another one.
  *
- * Where no slab is to be had the block is the allocator's, and not `pooled`: the last to say no.
- *
- * Under AddressSanitizer and in debug builds every block is the allocator's, so that a use after free is found.
+ * Under AddressSanitizer and in debug builds there are no blocks, so that a use after free is found.
  */
 #ifndef CACHE_H
 #define CACHE_H
@@ -57,8 +55,8 @@ struct cache {
 void cache_init(struct cache *cache, struct depot *depot);
 void cache_fini(struct cache *cache);
 
-/* The slow ways: nothing here, too much, not here. */
-void *cache_refill(struct cache *cache, size_t bytes, bool *is_pooled);
+/* The slow ways: nothing at hand, too much, not here. */
+void *cache_refill(struct cache *cache, size_t units);
 void cache_give(struct bin *bin);
 void cache_give_one(void *memory);
 
@@ -68,48 +66,55 @@ void cache_give_one(void *memory);
 # define CACHE_IS_USED 1
 #endif
 
-static inline void *cache_alloc(size_t bytes, bool *is_pooled)
+/* The calling thread's; NULL: it has none. */
+static inline struct cache *cache_here(void)
 {
-	size_t units = (bytes + 15) / 16;
-	struct cache *cache = CACHE_IS_USED && context_here != NULL ? context_here->cache : NULL;
-	struct cache_block *block;
-	struct bin *bin;
+	return CACHE_IS_USED && context_here != NULL ? context_here->cache : NULL;
+}
 
-	*is_pooled = cache != NULL && units <= CACHE_UNITS;
-	if (!*is_pooled)                        /* not a byte more, so that a step beyond the end is found */
-		return UNLIKELY(context_refuses(bytes)) ? NULL : alloc_block(bytes);
-	bin = &cache->bins[units];
-	block = bin->first;
+/* A block of the size, at most CACHE_UNITS, that costs next to nothing; NULL: there is none at hand. */
+static inline void *cache_at_hand(struct cache *cache, size_t units)
+{
+	struct bin *bin = &cache->bins[units];
+	struct cache_block *block = bin->first;
+	unsigned number;
+
 	if (LIKELY(block != NULL)) {
 		bin->first = block->next;
 		bin->count--;
 		return block;
 	}
-	if (LIKELY(bin->vacant != 0)) {
-		unsigned number = (unsigned)__builtin_ctzll(bin->vacant);
-
-		bin->vacant &= bin->vacant - 1;
-		return bin->blocks + number * units * 16;
-	}
-	return cache_refill(cache, bytes, is_pooled);
+	if (UNLIKELY(bin->vacant == 0))
+		return NULL;
+	number = (unsigned)__builtin_ctzll(bin->vacant);
+	bin->vacant &= bin->vacant - 1;
+	return bin->blocks + number * units * 16;
 }
 
-static inline void cache_free(void *memory, size_t bytes, bool is_pooled)
+/* NULL: this thread has no cache, so large a block there is not, or no slab is to be had. */
+static inline void *cache_alloc(size_t bytes)
 {
+	struct cache *cache = cache_here();
 	size_t units = (bytes + 15) / 16;
-	struct cache *cache = context_here != NULL ? context_here->cache : NULL;
+	void *block;
+
+	if (cache == NULL || units > CACHE_UNITS)
+		return NULL;
+	block = cache_at_hand(cache, units);
+	return block != NULL ? block : cache_refill(cache, units);
+}
+
+static inline void cache_free(void *memory, size_t bytes)
+{
+	struct cache *cache = cache_here();
 	struct cache_block *block = memory;
 	struct bin *bin;
 
-	if (!is_pooled) {
-		alloc_free(memory, bytes);
-		return;
-	}
 	if (UNLIKELY(cache == NULL)) {
 		cache_give_one(memory);
 		return;
 	}
-	bin = &cache->bins[units];
+	bin = &cache->bins[(bytes + 15) / 16];
 	block->next = bin->first;
 	bin->first = block;
 	if (UNLIKELY(++bin->count >= 2 * CACHE_BATCH))

@@ -13,16 +13,10 @@
 /* A small one in a block as messages have, where the thread that opens it keeps such: what one core makes and another frees. */
 static struct channel *get_block(size_t bytes)
 {
-	struct channel *channel;
-	bool is_pooled = false;
+	struct channel *channel = cache_alloc(bytes);
 
-	if (bytes > CACHE_UNITS * 16 || !plain_has_blocks())
+	if (channel == NULL)
 		return alloc_lines(bytes);
-	channel = cache_alloc(bytes, &is_pooled);
-	if (!is_pooled) {
-		alloc_free(channel, bytes);
-		return alloc_lines(bytes);
-	}
 	memset(channel, 0, bytes);
 	channel->bytes = (uint16_t)bytes;
 	return channel;
@@ -52,7 +46,7 @@ void channel_discard(struct channel *channel)
 	if (channel->simulated != NULL)
 		simulation_leave(channel->simulated);
 	if (channel->bytes != 0)
-		cache_free(channel, channel->bytes, true);
+		cache_free(channel, channel->bytes);
 	else
 		alloc_free_lines(channel);
 	plain_leave(depot);

@@ -23,11 +23,6 @@ enum { ALWAYS_PREFIXED = 0 };
 
 #define DEAD_BYTE 0x5a
 
-static inline size_t prefix_bytes(const struct message *message)
-{
-	return ALWAYS_PREFIXED || (message->generation & MESSAGE_SIZED) != 0 ? sizeof(struct prefix) : 0;
-}
-
 static inline size_t payload_bytes(struct message *message)
 {
 	return message->type->bytes + message_extra(message);
@@ -57,32 +52,55 @@ static inline void copy_payload(char *to, const char *from, size_t bytes)
 	}
 }
 
-struct message *message_make(const odeon_type *type, size_t extra, const void *value, const odeon_site *site)
+/* In a block whose prefix, if it has one, is filled in. */
+static inline struct message *fill(char *block, const odeon_type *type, uint32_t flags, const void *value, const odeon_site *site)
 {
-	uint32_t flags = extra != 0 ? MESSAGE_SIZED : 0;
-	size_t before = ALWAYS_PREFIXED || extra != 0 ? sizeof(struct prefix) : 0;
-	struct message *message;
-	bool is_pooled;
-	char *block;
+	struct message *message = (struct message *)(void *)block;
 
-	if (UNLIKELY(type->bytes > ODEON_MESSAGE_BYTES_MOST || extra > ODEON_MESSAGE_BYTES_MOST - type->bytes))
-		return NULL;
-	block = cache_alloc(before + sizeof *message + type->bytes + extra, &is_pooled);
-	if (UNLIKELY(block == NULL))
-		return NULL;
-	message = (struct message *)(void *)(block + before);
-	if (before != 0)
-		*message_prefix(message) = (struct prefix){ .extra = (uint32_t)extra, .magic = PREFIX_MAGIC };
 	message->type = type;
 	message->sender = 0;
 	message->site = site;
 	message->role = ROLE_PLAIN;
-	message->generation = is_pooled ? flags | MESSAGE_POOLED : flags;
+	message->generation = flags;
 	if (value != NULL)
 		copy_payload(message_payload(message), value, type->bytes);
 	else
 		memset(message_payload(message), 0, type->bytes);
 	return message;
+}
+
+/* With a prefix, or none of its blocks is at hand. */
+static __attribute__((noinline)) struct message *make_anyhow(const odeon_type *type, size_t extra, const void *value, const odeon_site *site)
+{
+	size_t before = ALWAYS_PREFIXED || extra != 0 ? sizeof(struct prefix) : 0, bytes;
+	uint32_t flags = extra != 0 ? MESSAGE_SIZED : 0;
+	char *block;
+
+	if (UNLIKELY(type->bytes > ODEON_MESSAGE_BYTES_MOST || extra > ODEON_MESSAGE_BYTES_MOST - type->bytes))
+		return NULL;
+	bytes = before + sizeof(struct message) + type->bytes + extra;
+	block = cache_alloc(bytes);
+	if (block != NULL)
+		flags |= MESSAGE_POOLED;
+	else if (!context_refuses(bytes))       /* not a byte more, so that a step beyond the end is found */
+		block = alloc_block(bytes);
+	if (UNLIKELY(block == NULL))
+		return NULL;
+	if (before != 0)
+		*(struct prefix *)(void *)block = (struct prefix){ .extra = (uint32_t)extra, .magic = PREFIX_MAGIC };
+	return fill(block + before, type, flags, value, site);
+}
+
+struct message *message_make(const odeon_type *type, size_t extra, const void *value, const odeon_site *site)
+{
+	struct cache *cache = cache_here();
+	void *block = NULL;
+
+	if (LIKELY(cache != NULL && extra == 0 && type->bytes <= CACHE_UNITS * 16 - sizeof(struct message)))
+		block = cache_at_hand(cache, (sizeof(struct message) + type->bytes + 15) / 16);
+	if (UNLIKELY(block == NULL))
+		return make_anyhow(type, extra, value, site);
+	return fill(block, type, MESSAGE_POOLED, value, site);
 }
 
 void message_drop(struct message *message)
@@ -94,11 +112,30 @@ void message_drop(struct message *message)
 	HIDE(message_payload(message), payload_bytes(message));
 }
 
+static __attribute__((noinline)) void release_anyhow(struct message *message)
+{
+	bool is_prefixed = ALWAYS_PREFIXED || (message->generation & MESSAGE_SIZED) != 0;
+	size_t before = is_prefixed ? sizeof(struct prefix) : 0, bytes = before + sizeof *message + payload_bytes(message);
+	char *block = (char *)message - before;
+
+	if ((message->generation & MESSAGE_POOLED) != 0)
+		cache_free(block, bytes);
+	else
+		alloc_free(block, bytes);
+}
+
 void message_release(struct message *message)
 {
-	size_t before = prefix_bytes(message), bytes = before + sizeof *message + payload_bytes(message);
+	if (LIKELY((message->generation & (MESSAGE_POOLED | MESSAGE_SIZED)) == MESSAGE_POOLED))
+		cache_free(message, sizeof *message + message->type->bytes);
+	else
+		release_anyhow(message);
+}
 
-	cache_free((char *)message - before, bytes, (message->generation & MESSAGE_POOLED) != 0);
+void message_free(struct message *message)
+{
+	message_drop(message);
+	message_release(message);
 }
 
 #if defined(ODEON_DEBUG) || defined(ODEON_ASAN)

@@ -101,11 +101,7 @@ void message_drop(struct message *message);
 void message_release(struct message *message);
 
 /* The owner. Both. */
-static inline void message_free(struct message *message)
-{
-	message_drop(message);
-	message_release(message);
-}
+void message_free(struct message *message);
 
 /* The sender hides the payload as the message goes off, the receiver shows it as it takes it in hand. Where a sanitizer
  * or a debug build can, whoever touches the payload in between is reported with the send site. */

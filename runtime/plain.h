@@ -22,12 +22,6 @@ void plain_leave(struct depot *depot);
 
 void plain_begin(struct depot *depot);
 
-/* Whether this thread makes messages of blocks of a depot. */
-static inline bool plain_has_blocks(void)
-{
-	return CACHE_IS_USED && context_here != NULL && context_here->cache != NULL;
-}
-
 /* Before a message is made or freed on behalf of a channel with this depot, or none. */
 static inline void plain_enter(struct depot *depot)
 {

@@ -23,6 +23,12 @@ void *odeon_make(const odeon_type *type, size_t extra, const void *value, const 
 	return LIKELY(message != NULL) ? message_payload(message) : NULL;
 }
 
+static __attribute__((noinline)) void free_owing(struct message *message)
+{
+	message_renounce(message, ODEON_EUNANSWERED);
+	message_free(message);
+}
+
 void odeon_free(void *payload)
 {
 	struct message *message;
@@ -35,10 +41,10 @@ void odeon_free(void *payload)
 	if (holder != NULL) {
 		debug_invariant(holder->hand == message, "a message in another actor's hand, or one that was dropped, is freed");
 		hand_drop(holder);
-		return;
-	}
-	message_renounce(message, ODEON_EUNANSWERED);
-	message_free(message);
+	} else if (UNLIKELY(message->role != ROLE_PLAIN))
+		free_owing(message);
+	else
+		message_free(message);
 }
 
 /* ---- sending ----------------------------------------------------------------------------------------------------------- */

@@ -138,6 +138,12 @@ void message_release(struct message *message)
 	EXPLORE_CHECK(((struct mail *)(void *)message)->payload.where == MAIL_DROPPED, "a message is freed that was not dropped");
 }
 
+void message_free(struct message *message)
+{
+	message_drop(message);
+	message_release(message);
+}
+
 /* Of so many sends that went well: at least so many are inside. */
 static int left_of(const struct line *line, int taken)
 {

@@ -14,7 +14,6 @@
 
 /* In place of alloc.h: a waiter's memory is the test's. */
 #define ALLOC_H
-static inline void *alloc_block(size_t bytes) { (void)bytes; return NULL; }
 static inline void *alloc_lines(size_t bytes) { (void)bytes; return NULL; }
 static inline void alloc_free(void *block, size_t bytes) { (void)block, (void)bytes; }
 static inline void alloc_free_lines(void *block) { (void)block; }

@@ -117,12 +117,11 @@ void os_discard(void *address, size_t bytes)
 
 static void *make(size_t bytes)
 {
-	bool is_pooled;
 	uint64_t *block;
 
 	context_here = &store.contexts[explore_me()];
-	block = cache_alloc(bytes, &is_pooled);
-	EXPLORE_CHECK(block != NULL && is_pooled, "no block, though there is memory");
+	block = cache_alloc(bytes);
+	EXPLORE_CHECK(block != NULL, "no block, though there is memory");
 	EXPLORE_CHECK(!store.is_released[place(block) * 16 / sizeof memory[0]], "a block of a span that was released");
 	for (size_t i = place(block); i < place(block) + bytes / 16; i++) {
 		EXPLORE_CHECK(!store.is_had[i], "a block is had twice");
@@ -144,7 +143,7 @@ static void unmake(void *memory_of_block, bool has_cache)
 		store.is_had[i] = false;
 	store.had--;
 	context_here = has_cache ? &store.contexts[explore_me()] : NULL;
-	cache_free(block, bytes, true);
+	cache_free(block, bytes);
 }
 
 static void *swap(void *block)

@@ -12,19 +12,16 @@
 
 /* In place of alloc.h. */
 #define ALLOC_H
-static inline void *alloc_block(size_t bytes) { (void)bytes; return NULL; }
 static void *alloc_zeroed(size_t bytes);
 static void alloc_free(void *block, size_t bytes);
 
 #define message_make notice_make
-#define message_drop notice_drop
-#define message_release notice_release
+#define message_free notice_free
 #define deliver_notice notice_post
 #define actor_attic attic_of_test
 #include "watch.c"
 #undef message_make
-#undef message_drop
-#undef message_release
+#undef message_free
 #include "channels.h"
 
 #define EACH 2
@@ -99,15 +96,10 @@ struct message *notice_make(const odeon_type *type, size_t extra, const void *va
 	return &notice->message;
 }
 
-void notice_drop(struct message *message)
+void notice_free(struct message *message)
 {
 	EXPLORE_CHECK(notice_of(message)->state == NOTICE_MADE, "a message that tells is freed, and not there");
 	notice_of(message)->state = NOTICE_FREED;
-}
-
-void notice_release(struct message *message)
-{
-	(void)message;
 }
 
 /* In two steps, as the real one is none. */

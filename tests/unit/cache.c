@@ -6,12 +6,18 @@
  * The caches are tested in every build, also where messages do without.
  */
 #include "sanitizer.h"
+#if defined(ODEON_DEBUG) || defined(ODEON_ASAN)
+enum { HAS_BLOCKS = 0 };                                /* the library's messages */
+#else
+enum { HAS_BLOCKS = 1 };
+#endif
 #undef ODEON_ASAN
 #undef ODEON_DEBUG
 
 #include "../harness/kit.h"
 #include "../fault/faults.h"
 #include "clock.h"
+#include "message.h"
 #include "plain.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -27,22 +33,20 @@ static void teardown(void) { depot_leave(depot); }
 
 /* ---- blocks that know who they are --------------------------------------------------------------------------------------- */
 
-struct block { struct cache_block *link; uint64_t bytes, check; bool is_pooled; };
+struct block { struct cache_block *link; uint64_t bytes, check; };
 _Static_assert(sizeof(struct block) <= LEAST, "a mark fits into the smallest");
 
 static struct block *make(size_t bytes)
 {
-	bool is_pooled;
-	struct block *block = cache_alloc(bytes, &is_pooled);
+	struct block *block = cache_alloc(bytes);
 
 	if (block == NULL)
 		return NULL;
 	must((uintptr_t)block % 16 == 0);
-	must(!is_pooled || block->check != (uint64_t)(uintptr_t)block);         /* whoever had it has freed it */
+	must(block->check != (uint64_t)(uintptr_t)block);         /* whoever had it has freed it */
 	memset(block, 0x77, bytes);
 	block->bytes = bytes;
 	block->check = (uint64_t)(uintptr_t)block;
-	block->is_pooled = is_pooled;
 	return block;
 }
 
@@ -54,7 +58,7 @@ static void unmake(struct block *block)
 	for (size_t i = sizeof(*block); i < block->bytes; i++)
 		must(bytes[i] == 0x77);
 	block->check = 0;
-	cache_free(block, block->bytes, block->is_pooled);
+	cache_free(block, block->bytes);
 }
 
 static void begin(struct cache *cache, struct context *context)
@@ -131,7 +135,7 @@ START_TEST(every_block_of_every_size_is_had_once_and_comes_again)
 	must(blocks != NULL && again != NULL);
 	begin(&cache, &context);
 	for (unsigned i = 0; i < count; i++)
-		must((blocks[i] = make(bytes)) != NULL && blocks[i]->is_pooled);
+		must((blocks[i] = make(bytes)) != NULL);
 	shuffle(blocks, count);
 	context_here = NULL;
 	for (unsigned i = 0; i < count; i++)
@@ -154,20 +158,18 @@ START_TEST(every_block_of_every_size_is_had_once_and_comes_again)
 }
 END_TEST
 
-START_TEST(what_is_too_large_is_the_allocators)
+START_TEST(there_is_no_larger_block_than_the_largest)
 {
 	struct cache cache;
 	struct context context;
 	struct block *block;
 
 	begin(&cache, &context);
-	block = make(MOST + 1);
-	must(block != NULL && !block->is_pooled);
-	unmake(block);
-	block = make(MOST);
-	must(block != NULL && block->is_pooled);
+	must(make(MOST + 1) == NULL);
+	must((block = make(MOST)) != NULL);
 	unmake(block);
 	end(&cache);
+	must(make(LEAST) == NULL);                              /* nor one without a cache */
 }
 END_TEST
 
@@ -351,7 +353,7 @@ static void *live_shortly(void *argument)
 
 	plain_enter(depot);
 	for (int i = 0; i < EACH; i++)
-		must((mine[i] = make(LEAST + (size_t)i % 4 * 16)) != NULL && mine[i]->is_pooled);
+		must((mine[i] = make(LEAST + (size_t)i % 4 * 16)) != NULL);
 	return NULL;
 }
 
@@ -400,7 +402,7 @@ START_TEST(what_a_thread_leaves_of_its_span_is_the_next_ones)
 END_TEST
 
 static pthread_key_t late;
-static void free_late(void *block) { unmake(block); unmake(make(LEAST)); }
+static void free_late(void *block) { unmake(block); must(make(LEAST) == NULL); }
 
 static void *die_with_a_block(void *argument)
 {
@@ -428,7 +430,7 @@ END_TEST
 enum { NEEDY = 40000, ASKS_MOST = 500 };
 
 /* Enough that spans of both sorts are made, and heaps. Answers how many blocks there were none of. */
-static unsigned be_needy(unsigned *unpooled)
+static unsigned be_needy(void)
 {
 	struct cache cache;
 	struct context context;
@@ -438,7 +440,6 @@ static unsigned be_needy(unsigned *unpooled)
 	for (unsigned i = 0; i < NEEDY; i++) {
 		pile[i] = make(LEAST + i % 3 * 32);
 		none += pile[i] == NULL;
-		*unpooled += pile[i] != NULL && !pile[i]->is_pooled;
 	}
 	for (unsigned i = 0; i < NEEDY; i++)
 		if (pile[i] != NULL)
@@ -448,41 +449,42 @@ static unsigned be_needy(unsigned *unpooled)
 }
 
 /* Answers whether something was refused. The library check is not called here, as its memory comes by the same way. */
-static bool be_refused(unsigned long nth, bool for_ever, unsigned *none, unsigned *unpooled)
+static bool be_refused(unsigned long nth, bool for_ever, unsigned needy(void), unsigned *none)
 {
 	long blocks = faults_blocks(), mappings = faults_mappings();
-	unsigned pooled_later = 0;
 	bool failed;
 
 	must((depot = depot_open()) != NULL);
 	faults_arm(nth, for_ever);
-	*none = be_needy(unpooled);
+	*none = needy();
 	failed = faults_disarm() > 0;
-	must(be_needy(&pooled_later) == 0 && pooled_later == 0);
+	must(needy() == 0);
 	depot_leave(depot);
 	must(faults_blocks() == blocks && faults_mappings() == mappings);
 	return failed;
 }
 
-START_TEST(without_a_slab_a_block_is_the_allocators)
+START_TEST(without_a_slab_there_is_no_block_and_later_there_is)
 {
-	unsigned unpooled = 0, none;
+	unsigned none, missing = 0;
 	unsigned long nth = 1;
 
-	for (; be_refused(nth, false, &none, &unpooled); nth++)
-		must(none == 0 && nth < ASKS_MOST);
+	for (; be_refused(nth, false, be_needy, &none); nth++) {
+		must(none <= 1 && nth < ASKS_MOST);
+		missing += none;
+	}
 	ck_assert_uint_ge(nth, 5);
-	ck_assert_uint_gt(unpooled, 0);
+	ck_assert_uint_gt(missing, 0);
 }
 END_TEST
 
 /* A span's place is found by chance, in one ask or in several: the nth ask is not for the same thing each time. */
 START_TEST(without_memory_there_is_no_block_and_later_there_is)
 {
-	unsigned unpooled = 0, none;
+	unsigned none;
 	unsigned long nth = 1;
 
-	for (; be_refused(nth, true, &none, &unpooled); nth++) {
+	for (; be_refused(nth, true, be_needy, &none); nth++) {
 		must(nth < ASKS_MOST);
 		must(nth > 1 || none == NEEDY);
 	}
@@ -490,10 +492,46 @@ START_TEST(without_memory_there_is_no_block_and_later_there_is)
 }
 END_TEST
 
+enum { LETTERS = 2000 };
+
+/* Of messages: how many are not made of blocks. */
+static unsigned write_letters(void)
+{
+	static const odeon_type letter = { "letter", 16, NULL, 0 };
+	struct cache cache;
+	struct context context;
+	struct message *letters[LETTERS];
+	unsigned unpooled = 0;
+
+	begin(&cache, &context);
+	for (unsigned i = 0; i < LETTERS; i++) {
+		must((letters[i] = message_make(&letter, 0, NULL, NULL)) != NULL);
+		unpooled += (letters[i]->generation & MESSAGE_POOLED) == 0;
+	}
+	for (unsigned i = 0; i < LETTERS; i++)
+		message_free(letters[i]);
+	end(&cache);
+	return unpooled;
+}
+
+START_TEST(without_a_slab_a_message_is_the_allocators)
+{
+	unsigned unpooled, most = 0;
+
+	setup();
+	unpooled = write_letters();
+	teardown();
+	ck_assert_uint_eq(unpooled, HAS_BLOCKS ? 0 : LETTERS);
+	for (unsigned long nth = 1; HAS_BLOCKS && be_refused(nth, false, write_letters, &unpooled); nth++)
+		most = unpooled > most ? unpooled : most;
+	ck_assert_uint_eq(most, HAS_BLOCKS);
+}
+END_TEST
+
 KIT_MAIN("unit/cache",
 	{ .name = "sizes", .tests = KIT_TESTS(every_block_of_every_size_is_had_once_and_comes_again), .setup = setup,
 	  .teardown = teardown, .loop = CACHE_UNITS - CACHE_UNITS_LEAST + 1 },
-	{ .name = "threads", .tests = KIT_TESTS(what_is_too_large_is_the_allocators, blocks_swapped_between_threads_are_whole,
+	{ .name = "threads", .tests = KIT_TESTS(there_is_no_larger_block_than_the_largest, blocks_swapped_between_threads_are_whole,
 	                                        short_lived_threads_use_the_same_memory,
 	                                        what_a_thread_leaves_of_its_span_is_the_next_ones,
 	                                        a_block_may_be_freed_after_its_threads_cache_has_ended),
@@ -501,5 +539,6 @@ KIT_MAIN("unit/cache",
 	{ .name = "memory", .tests = KIT_TESTS(a_pile_that_was_freed_elsewhere_goes_back_to_the_system), .setup = setup,
 	  .teardown = teardown, .loop = 2 },
 	{ .name = "end", .tests = KIT_TESTS(a_depot_ends_with_its_last_block, a_depot_ends_while_its_blocks_are_freed) },
-	{ .name = "trouble", .tests = KIT_TESTS(without_a_slab_a_block_is_the_allocators,
-	                                        without_memory_there_is_no_block_and_later_there_is) })
+	{ .name = "trouble", .tests = KIT_TESTS(without_a_slab_there_is_no_block_and_later_there_is,
+	                                        without_memory_there_is_no_block_and_later_there_is,
+	                                        without_a_slab_a_message_is_the_allocators) })
