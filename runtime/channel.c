@@ -120,7 +120,7 @@ void channel_note_simulated(struct channel *channel, const char *what)
 }
 
 /* Empty, and the last sender had gone before that was seen? Then look once more: it may have sent before it went. */
-struct message *channel_recv_disconnected(struct channel *channel, odeon_receiver *receiver, int *why)
+static struct message *recv_disconnected(struct channel *channel, odeon_receiver *receiver, int *why)
 {
 	struct message *message;
 
@@ -133,6 +133,19 @@ struct message *channel_recv_disconnected(struct channel *channel, odeon_receive
 	if (message == NULL && *why == ODEON_EEMPTY)
 		*why = ODEON_EDISCONNECTED;
 	return message;
+}
+
+struct message *channel_recv_nothing(odeon_receiver *receiver, int *why)
+{
+	struct channel *channel = receiver->channel;
+
+	if (*why != ODEON_EEMPTY)
+		return NULL;
+	if (UNLIKELY(ck_pr_load_32(&channel->senders) == 0))
+		return recv_disconnected(channel, receiver, why);
+	if (UNLIKELY(receiver->beacon != NULL))
+		beacon_lower(receiver);
+	return NULL;
 }
 
 /* ---- halves ------------------------------------------------------------------------------------------------------------- */

@@ -152,19 +152,15 @@ static inline int channel_send(odeon_sender *sender, struct message *message)
 	return why;
 }
 
-struct message *channel_recv_disconnected(struct channel *channel, odeon_receiver *receiver, int *why);
+/* There was nothing. */
+struct message *channel_recv_nothing(odeon_receiver *receiver, int *why);
 
-static inline struct message *channel_recv(struct channel *channel, odeon_receiver *receiver, int *why)
+static inline struct message *channel_recv(odeon_receiver *receiver, int *why)
 {
+	struct channel *channel = receiver->channel;
 	struct message *message = channel->flavour->recv(channel, receiver, why);
 
-	if (LIKELY(message != NULL) || *why != ODEON_EEMPTY)
-		return message;
-	if (UNLIKELY(ck_pr_load_32(&channel->senders) == 0))
-		return channel_recv_disconnected(channel, receiver, why);
-	if (UNLIKELY(receiver->beacon != NULL))
-		beacon_lower(receiver);
-	return NULL;
+	return LIKELY(message != NULL) ? message : channel_recv_nothing(receiver, why);
 }
 
 /* Whether a try would do something, if only to say that the channel is disconnected. */

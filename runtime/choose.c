@@ -67,7 +67,7 @@ static odeon_case *case_at(struct choosing *choosing, size_t place)
 
 static bool try_recv(odeon_case *one)
 {
-	struct message *message = channel_recv(channel_of(one), receiver_of(one), &one->error);
+	struct message *message = channel_recv(receiver_of(one), &one->error);
 
 	one->message = message != NULL ? message_payload(message) : NULL;
 	if (message != NULL) {

@@ -25,9 +25,9 @@ static struct message *wait_and_recv(odeon_receiver *receiver, odeon_time until,
 }
 
 /* Does not wait. */
-static struct message *take(odeon_receiver *receiver, int *why)
+static inline struct message *take(odeon_receiver *receiver, int *why)
 {
-	struct message *message = channel_recv(receiver->channel, receiver, why);
+	struct message *message = channel_recv(receiver, why);
 
 	if (message != NULL)
 		channel_note(receiver->channel, "receives");
@@ -39,16 +39,37 @@ static bool linger_and_take(odeon_receiver *receiver, struct message **message, 
 {
 	struct channel *channel = receiver->channel;
 
-	if (channel->simulated != NULL || channel->flavour->taken == NULL || context_would_block()
-	    || !linger(&receiver->linger, channel->flavour->taken(channel)))
+	if (channel->flavour->taken == NULL || context_would_block() || !linger(&receiver->linger, channel->flavour->taken(channel)))
 		return false;
-	*message = take(receiver, why);
+	*message = channel_recv(receiver, why);
 	if (*message == NULL)
 		linger_give_up(&receiver->linger);
 	return *message != NULL || *why != ODEON_EEMPTY;
 }
 
-static struct message *receive(const odeon_type *type, odeon_receiver *receiver, odeon_time until, int *why)
+/* There was none: it was empty, or something else is the matter. */
+static __attribute__((noinline)) struct message *receive_patiently(odeon_receiver *receiver, odeon_time until, int *why)
+{
+	struct message *message;
+
+	if (*why != ODEON_EEMPTY || until.ns == 0)
+		return NULL;
+	if (linger_and_take(receiver, &message, why))
+		return message;
+	return wait_and_recv(receiver, until, why);
+}
+
+static __attribute__((noinline)) struct message *receive_simulated(odeon_receiver *receiver, odeon_time until, int *why)
+{
+	struct message *message;
+
+	simulation_point(receiver->channel->simulated);
+	message = take(receiver, why);
+	return message != NULL || *why != ODEON_EEMPTY || until.ns == 0 ? message : wait_and_recv(receiver, until, why);
+}
+
+static inline __attribute__((always_inline)) struct message *receive(const odeon_type *type, odeon_receiver *receiver, odeon_time until,
+                                                                     int *why)
 {
 	struct message *message;
 
@@ -60,15 +81,10 @@ static struct message *receive(const odeon_type *type, odeon_receiver *receiver,
 	*why = ODEON_ETYPE;
 	if (UNLIKELY(type != NULL && type != receiver->channel->type))
 		return NULL;
-	*why = 0;
 	if (UNLIKELY(receiver->channel->simulated != NULL))
-		simulation_point(receiver->channel->simulated);
-	message = take(receiver, why);
-	if (LIKELY(message != NULL) || *why != ODEON_EEMPTY || until.ns == 0)
-		return message;
-	if (linger_and_take(receiver, &message, why))
-		return message;
-	return wait_and_recv(receiver, until, why);
+		return receive_simulated(receiver, until, why);
+	message = channel_recv(receiver, why);
+	return LIKELY(message != NULL) ? message : receive_patiently(receiver, until, why);
 }
 
 void *odeon_receiver_recv(const odeon_type *type, odeon_receiver *receiver, odeon_time until, int *why)

@@ -22,18 +22,20 @@ static int wait_and_send(odeon_sender *sender, struct message *message, odeon_ti
 	return index == 0 ? one.error : index;
 }
 
-/* It was full. */
-static int linger_and_send(odeon_sender *sender, struct message *message)
+/* It did not go: it was full, or something else is the matter. */
+static __attribute__((noinline)) int send_patiently(odeon_sender *sender, struct message *message, odeon_time until, int error)
 {
 	struct channel *channel = sender->channel;
-	int error;
 
-	if (channel->flavour->meets || context_would_block() || !linger(&sender->linger, sender->sent))
-		return ODEON_EFULL;
-	error = channel_send(sender, message);
-	if (error == ODEON_EFULL)
+	if (error != ODEON_EFULL || until.ns == 0)
+		return error;
+	if (!channel->flavour->meets && !context_would_block() && linger(&sender->linger, sender->sent)) {
+		error = channel_send(sender, message);
+		if (error != ODEON_EFULL)
+			return error;
 		linger_give_up(&sender->linger);
-	return error;
+	}
+	return wait_and_send(sender, message, until);
 }
 
 /* It has sent so many more. */
@@ -55,7 +57,7 @@ static __attribute__((noinline)) void offer_core(odeon_sender *sender)
 	ahead_judge(&sender->ahead, before, channel->flavour->taken(channel), senders, clock_now() - began);
 }
 
-static int send_simulated(odeon_sender *sender, struct message *message, odeon_time until)
+static __attribute__((noinline)) int send_simulated(odeon_sender *sender, struct message *message, odeon_time until)
 {
 	int error;
 
@@ -66,7 +68,7 @@ static int send_simulated(odeon_sender *sender, struct message *message, odeon_t
 	return error != ODEON_EFULL || until.ns == 0 ? error : wait_and_send(sender, message, until);
 }
 
-static int send(odeon_sender *sender, struct message *message, odeon_time until)
+static inline __attribute__((always_inline)) int send(odeon_sender *sender, struct message *message, odeon_time until)
 {
 	int error;
 
@@ -79,13 +81,11 @@ static int send(odeon_sender *sender, struct message *message, odeon_time until)
 	if (UNLIKELY(sender->channel->simulated != NULL))
 		return send_simulated(sender, message, until);
 	error = channel_send(sender, message);
-	if (LIKELY(error != ODEON_EFULL) || until.ns == 0) {
-		if (UNLIKELY(sender->sent % AHEAD_EVERY == 0) && error == 0 && until.ns != 0)
-			offer_core(sender);
-		return error;
-	}
-	error = linger_and_send(sender, message);
-	return error != ODEON_EFULL ? error : wait_and_send(sender, message, until);
+	if (UNLIKELY(error != 0))
+		return send_patiently(sender, message, until, error);
+	if (UNLIKELY(sender->sent % AHEAD_EVERY == 0) && until.ns != 0)
+		offer_core(sender);
+	return 0;
 }
 
 int odeon_sender_send_at(odeon_sender *sender, void *payload, const odeon_site *site)
