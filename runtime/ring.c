@@ -39,23 +39,15 @@ enum way { SHARED, ALONE, QUIET };
 
 static struct ring *ring_of(struct channel *channel) { return (struct ring *)(void *)channel; }
 
-static inline struct place *place_at(struct ring *ring, uint64_t position)
-{
-	return &ring->places[position & (ring->lap - 1)];
-}
+static inline uint64_t index_of(const struct ring *ring, uint64_t position) { return position & (ring->lap - 1); }
 
-static inline uint64_t next_position(struct ring *ring, uint64_t position)
-{
-	uint64_t index = position & (ring->lap - 1);
+static inline struct place *place_at(struct ring *ring, uint64_t position) { return &ring->places[index_of(ring, position)]; }
 
-	return index + 1 < ring->base.capacity ? position + 1 : position - index + ring->lap;
-}
-
-static inline enum way way_of(bool alone, struct waitlist *list)
+static inline uint64_t next_position(const struct ring *ring, uint64_t position)
 {
-	if (!alone)
-		return SHARED;
-	return waitlist_is_quiet(list) ? QUIET : ALONE;
+	uint64_t index = index_of(ring, position);
+
+	return LIKELY(index + 1 < ring->base.capacity) ? position + 1 : position - index + ring->lap;
 }
 
 /* Takes the position at *end, if it still is `position`; *seen is what it is else. */
@@ -89,31 +81,47 @@ static inline void announce(struct ring *ring, struct waitlist *list, uint64_t n
 		waitlist_calm(list);
 }
 
+static inline uint64_t stamp_of(struct place *place)
+{
+	uint64_t stamp = ck_pr_load_64(&place->stamp);
+
+	ck_pr_fence_acquire();                  /* pairs with put_stamp of the other side */
+	return stamp;
+}
+
 /* ---- sending ------------------------------------------------------------------------------------------------------------- */
 
-static int ring_send(struct channel *channel, struct message *message)
+/* The place at *tail is free. False: another sender took it, and *tail is a later one. */
+static inline bool fill(struct ring *ring, struct place *place, uint64_t *tail, struct message *message, enum way way)
 {
-	struct ring *ring = ring_of(channel);
-	enum way way = way_of(channel_is_only_sender(channel), &channel->for_messages);
+	uint64_t position = *tail, next = next_position(ring, position);
+
+	if (!take_position(&ring->tail, position, next, way, tail))
+		return false;
+	message_hide(message);
+	if (!MUTANT(STAMP_FIRST))
+		place->message = message;
+	put_stamp(place, position + 1);
+	announce(ring, &ring->base.for_messages, next, way);
+	if (MUTANT(STAMP_FIRST))
+		place->message = message;
+	return true;
+}
+
+/* Not quiet, or not at once. */
+static __attribute__((noinline)) int send_with_barrier(struct ring *ring, struct message *message, bool alone)
+{
 	uint64_t tail = ck_pr_load_64(&ring->tail);
 	unsigned spins = 0;
 
 	for (;;) {
 		struct place *place = place_at(ring, tail);
-		uint64_t stamp = ck_pr_load_64(&place->stamp), next = next_position(ring, tail);
+		uint64_t stamp = stamp_of(place);
 
-		ck_pr_fence_acquire();          /* pairs with put_stamp of the receiver */
 		if (LIKELY(stamp == tail)) {
-			if (!take_position(&ring->tail, tail, next, way, &tail))
-				continue;
-			message_hide(message);
-			if (!MUTANT(STAMP_FIRST))
-				place->message = message;
-			put_stamp(place, tail + 1);
-			announce(ring, &channel->for_messages, next, way);
-			if (MUTANT(STAMP_FIRST))
-				place->message = message;
-			return 0;
+			if (fill(ring, place, &tail, message, alone ? ALONE : SHARED))
+				return 0;
+			continue;
 		}
 		if (stamp + ring->lap == tail + 1) {    /* still full of the last lap, unless its receiver is at it */
 			ck_pr_fence_load();             /* the stamp, then the head: who moved it has moved it before */
@@ -123,6 +131,21 @@ static int ring_send(struct channel *channel, struct message *message)
 		latch_pause(&spins);
 		tail = ck_pr_load_64(&ring->tail);
 	}
+}
+
+static int ring_send(struct channel *channel, struct message *message)
+{
+	struct ring *ring = ring_of(channel);
+	bool alone = channel_is_only_sender(channel);
+
+	if (LIKELY(alone && waitlist_is_quiet(&channel->for_messages))) {
+		uint64_t tail = ck_pr_load_64(&ring->tail);
+		struct place *place = place_at(ring, tail);
+
+		if (LIKELY(stamp_of(place) == tail) && fill(ring, place, &tail, message, QUIET))
+			return 0;
+	}
+	return send_with_barrier(ring, message, alone);
 }
 
 static bool ring_can_send(struct channel *channel, struct message *message, const struct wait *wait)
@@ -137,28 +160,37 @@ static bool ring_can_send(struct channel *channel, struct message *message, cons
 
 /* ---- receiving ----------------------------------------------------------------------------------------------------------- */
 
-static struct message *ring_recv(struct channel *channel, odeon_receiver *receiver, int *why)
+/* The place at *head is filled. NULL: another receiver took it, and *head is a later one. */
+static inline struct message *empty(struct ring *ring, struct place *place, uint64_t *head, enum way way)
 {
-	struct ring *ring = ring_of(channel);
-	enum way way = way_of(receiver != NULL && channel_is_only_receiver(channel), &channel->for_room);
+	uint64_t position = *head, next = next_position(ring, position);
+	struct message *message;
+
+	if (!take_position(&ring->head, position, next, way, head))
+		return NULL;
+	message = place->message;
+	put_stamp(place, position + ring->lap);
+	announce(ring, &ring->base.for_room, next, way);
+	message_show(message);
+	return message;
+}
+
+/* Not quiet, or not at once. */
+static __attribute__((noinline)) struct message *recv_with_barrier(struct ring *ring, bool alone, int *why)
+{
 	uint64_t head = ck_pr_load_64(&ring->head);
 	unsigned spins = 0;
 
 	for (;;) {
 		struct place *place = place_at(ring, head);
-		uint64_t stamp = ck_pr_load_64(&place->stamp), next = next_position(ring, head);
+		uint64_t stamp = stamp_of(place);
 
-		ck_pr_fence_acquire();          /* pairs with put_stamp of the sender */
 		if (LIKELY(stamp == head + 1)) {
-			struct message *message;
+			struct message *message = empty(ring, place, &head, alone ? ALONE : SHARED);
 
-			if (!take_position(&ring->head, head, next, way, &head))
-				continue;
-			message = place->message;
-			put_stamp(place, head + ring->lap);
-			announce(ring, &channel->for_room, next, way);
-			message_show(message);
-			return message;
+			if (message != NULL)
+				return message;
+			continue;
 		}
 		if (stamp == head) {            /* not filled, unless its sender is at it */
 			ck_pr_fence_load();             /* the same on this side: empty it was, as the tail was read */
@@ -170,6 +202,21 @@ static struct message *ring_recv(struct channel *channel, odeon_receiver *receiv
 		latch_pause(&spins);
 		head = ck_pr_load_64(&ring->head);
 	}
+}
+
+static struct message *ring_recv(struct channel *channel, odeon_receiver *receiver, int *why)
+{
+	struct ring *ring = ring_of(channel);
+	bool alone = receiver != NULL && channel_is_only_receiver(channel);
+
+	if (LIKELY(alone && waitlist_is_quiet(&channel->for_room))) {
+		uint64_t head = ck_pr_load_64(&ring->head);
+		struct place *place = place_at(ring, head);
+
+		if (LIKELY(stamp_of(place) == head + 1))
+			return empty(ring, place, &head, QUIET);
+	}
+	return recv_with_barrier(ring, alone, why);
 }
 
 static bool ring_can_recv(struct channel *channel, odeon_receiver *receiver, const struct wait *wait)
@@ -187,7 +234,7 @@ static bool ring_can_recv(struct channel *channel, odeon_receiver *receiver, con
 static uint64_t ring_taken(struct channel *channel)
 {
 	struct ring *ring = ring_of(channel);
-	uint64_t head = ck_pr_load_64(&ring->head), index = head & (ring->lap - 1);
+	uint64_t head = ck_pr_load_64(&ring->head), index = index_of(ring, head);
 
 	return head / ring->lap * channel->capacity + index;
 }
