@@ -74,9 +74,8 @@ static inline void push(struct list *list, struct node *node)
 static int list_send(struct channel *channel, struct message *message)
 {
 	struct list *list = list_of(channel);
-	uint32_t units = message_units(message);
 
-	if (is_bounded(list) && !admit(list, units))
+	if (is_bounded(list) && !admit(list, message_units(message)))
 		return ODEON_EFULL;
 	message_hide(message);
 	push(list, &message->node);
@@ -89,13 +88,13 @@ static inline bool is_empty(struct list *list)
 	return ck_pr_load_ptr(&list->newest) == &list->stub;
 }
 
-/* What stands behind the node, which is to leave; NULL: nothing, and the stub is the newest in its place. */
-static struct node *next_of(struct list *list, struct node *node)
+/* Nothing was linked to the node, which is to leave. NULL: nothing stands behind it, and the stub is the newest in its place. */
+static __attribute__((noinline)) struct node *await_next(struct list *list, struct node *node)
 {
 	struct node *next;
 	unsigned spins = 0;
 
-	while ((next = ck_pr_load_ptr(&node->link)) == NULL) {
+	do {
 		if (!MUTANT(STUB_CLEARED_LATE))
 			ck_pr_store_ptr(&list->stub.link, NULL);
 		ck_pr_fence_release();          /* the stub, before a sender can find it */
@@ -107,26 +106,39 @@ static struct node *next_of(struct list *list, struct node *node)
 		if (MUTANT(LINK_NOT_AWAITED))
 			return NULL;
 		latch_pause(&spins);            /* a sender holds it as its predecessor at this very instant */
-	}
-	ck_pr_fence_acquire();                  /* pairs with push */
+	} while ((next = ck_pr_load_ptr(&node->link)) == NULL);
 	return next;
 }
 
-/* Alone. NULL: empty. A sender may be in the middle of its push: what it and those behind it sent is there, so wait. */
-static struct message *take(struct list *list)
+/* Nothing was linked to the stub. NULL: empty. A sender may be in the middle of its push: what it and those behind it sent is
+ * there, so wait. */
+static __attribute__((noinline)) struct node *await_first(struct list *list)
 {
-	struct node *node, *next;
+	struct node *node;
 	unsigned spins = 0;
 
-	while ((node = ck_pr_load_ptr(&list->stub.link)) == NULL) {
+	do {
 		if (is_empty(list) || MUTANT(BUSY_IS_EMPTY)) {
 			list->taken_empty = list->taken;
 			return NULL;
 		}
 		latch_pause(&spins);
-	}
+	} while ((node = ck_pr_load_ptr(&list->stub.link)) == NULL);
+	return node;
+}
+
+/* Alone. NULL: empty. */
+static inline struct message *take(struct list *list)
+{
+	struct node *node = ck_pr_load_ptr(&list->stub.link), *next;
+
+	if (UNLIKELY(node == NULL) && (node = await_first(list)) == NULL)
+		return NULL;
 	ck_pr_fence_acquire();                  /* pairs with push */
-	next = next_of(list, node);
+	next = ck_pr_load_ptr(&node->link);
+	if (UNLIKELY(next == NULL))
+		next = await_next(list, node);
+	ck_pr_fence_acquire();                  /* pairs with push */
 	count_up(&list->taken, 1);
 	if (next == NULL)
 		return message_of_node(node);
@@ -134,6 +146,16 @@ static struct message *take(struct list *list)
 	if (list->taken - list->taken_empty > FETCH_AFTER)
 		__builtin_prefetch(next);
 	return message_of_node(node);
+}
+
+static __attribute__((noinline)) struct message *take_in_turn(struct list *list)
+{
+	struct message *message;
+
+	latch_take(&list->latch);
+	message = take(list);
+	latch_give(&list->latch);
+	return message;
 }
 
 /* Room for one message more; in bytes, for whose message it may be enough. */
@@ -144,28 +166,27 @@ static void tell_room(struct list *list)
 		waitlist_tell_some(&list->base.for_room, list->most_units != 0);
 }
 
+static __attribute__((noinline)) void let_out(struct list *list, struct message *message)
+{
+	if (MUTANT(ROOM_TOLD_FIRST))
+		tell_room(list);
+	(void)ck_pr_faa_64(&list->inside, (uint64_t)0 - AMOUNT(1, message_units(message)));
+	if (!MUTANT(ROOM_TOLD_FIRST))
+		tell_room(list);
+}
+
 static struct message *list_recv(struct channel *channel, odeon_receiver *receiver, int *why)
 {
 	struct list *list = list_of(channel);
 	bool alone = (receiver != NULL && channel_is_only_receiver(channel)) || MUTANT(TAKE_NO_LATCH);
-	struct message *message;
+	struct message *message = alone ? take(list) : take_in_turn(list);
 
-	if (!alone)
-		latch_take(&list->latch);
-	message = take(list);
-	if (!alone)
-		latch_give(&list->latch);
-	if (message == NULL) {
+	if (UNLIKELY(message == NULL)) {
 		*why = ODEON_EEMPTY;
 		return NULL;
 	}
-	if (is_bounded(list)) {
-		if (MUTANT(ROOM_TOLD_FIRST))
-			tell_room(list);
-		(void)ck_pr_faa_64(&list->inside, (uint64_t)0 - AMOUNT(1, message_units(message)));
-		if (!MUTANT(ROOM_TOLD_FIRST))
-			tell_room(list);
-	}
+	if (is_bounded(list))
+		let_out(list, message);
 	message_show(message);
 	return message;
 }
