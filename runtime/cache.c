@@ -77,31 +77,41 @@ static size_t group_bytes(const char *blocks, uint32_t units)
 	return bytes < rest || MUTANT(GROUP_PAST_SLAB) ? bytes : rest;
 }
 
+/* More bits of its group. */
+static void heap_add(struct bin *bin, struct heap *heap, uint64_t bits, uint32_t count)
+{
+	heap->bits |= bits;
+	heap->count += count;
+	bin->heaped += count;
+	if (heap->count == 64) {
+		bin->heaped -= 64;
+		heap_give(heap);
+	}
+}
+
 /* The first ones of the list. Blocks that are freed one after the other are often made one after the other, or every so many:
  * several bits of a group come together before another group wants the heap. */
 static void heap_some(struct bin *bin, uint32_t count)
 {
-	uint32_t units = slab_of(bin->first)->units;
 	uint64_t reciprocal = slab_of(bin->first)->reciprocal;
-	struct heap *heap = NULL;
-	size_t at = 0, bytes = 0;
+	uint32_t units = slab_of(bin->first)->units;
+	struct cache_block *block = bin->first;
 
-	bin->heaped += count;
-	while (count-- > 0) {
-		struct cache_block *block = bin->first;
+	while (count > 0) {
+		struct heap *heap = heap_of(bin, block);
+		size_t at = (size_t)((char *)block - heap->blocks), bytes = group_bytes(heap->blocks, units);
+		uint32_t left = count;
+		uint64_t bits = 0;
 
-		if (heap == NULL || (at = (size_t)((char *)block - heap->blocks)) >= bytes) {
-			heap = heap_of(bin, block);
+		do {
+			bits |= (uint64_t)1 << (at / 16 * reciprocal >> 20);
+			block = block->next;
 			at = (size_t)((char *)block - heap->blocks);
-			bytes = group_bytes(heap->blocks, units);
-		}
-		bin->first = block->next;
-		heap->bits |= (uint64_t)1 << (at / 16 * reciprocal >> 20);
-		if (++heap->count == 64) {
-			bin->heaped -= 64;
-			heap_give(heap);
-		}
+		} while (--left > 0 && at < bytes);
+		heap_add(bin, heap, bits, count - left);
+		count = left;
 	}
+	bin->first = block;
 }
 
 /* From the own heaps, when some have enough to be worth it. */
