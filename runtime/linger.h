@@ -17,9 +17,9 @@
 #include "atomic.h"
 #include "mutant.h"
 
-#define LINGER_LEAST 16u                        /* in pauses of the processor, of 5 to 50 ns */
+#define LINGER_LEAST 64u                        /* in pauses of the processor, of 5 to 50 ns */
 #define LINGER_WORTH 4u                         /* things done, for so many pauses */
-#define LINGER_STEPS 5                          /* LINGER_LEAST is the first, the next is twice as long */
+#define LINGER_STEPS 4                          /* LINGER_LEAST is the first, the next is twice as long */
 #define LINGER_RARELY 10                        /* one of two to the power of so many */
 
 struct linger {
