@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* hand - taken, dropped, borrowed */
+/* hand - taken, dropped, given back */
 #include "hand.h"
 
 #include "letters.h"
@@ -40,17 +40,6 @@ void hand_drop(struct odeon_self *self)
 	hand_release(self, message);
 }
 
-struct loan hand_borrow(struct message *message)
-{
-	struct loan loan = { .holder = hand_holder(message) };
-
-	hand_own(message);
-	loan.sender = message->sender;
-	loan.role = message->role;
-	message->role = ROLE_PLAIN;
-	return loan;
-}
-
 void hand_return(struct message *message, struct loan loan)
 {
 	message->sender = loan.sender;
@@ -60,12 +49,6 @@ void hand_return(struct message *message, struct loan loan)
 	message->sender = (uintptr_t)loan.holder | SENDER_IN_HAND;
 	loan.holder->hand = message;
 	loan.holder->loose = true;
-}
-
-void hand_spend(struct loan loan)
-{
-	if (UNLIKELY(loan.role == ROLE_OWED))
-		(void)duty_fail(loan.sender, ODEON_EUNANSWERED);
 }
 
 void hand_endow(struct odeon_self *self, struct message *message)

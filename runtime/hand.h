@@ -82,13 +82,26 @@ void hand_refuse(struct odeon_self *self, int why);
 struct loan { struct odeon_self *holder; uint64_t sender; uint32_t role; };
 
 /* The message is the caller's, and owed no answer for now. */
-struct loan hand_borrow(struct message *message);
+static inline struct loan hand_borrow(struct message *message)
+{
+	struct loan loan = { .holder = hand_holder(message) };
+
+	hand_own(message);
+	loan.sender = message->sender;
+	loan.role = message->role;
+	message->role = ROLE_PLAIN;
+	return loan;
+}
 
 /* It is as it was, in hand or owned; out of the list in any case. */
 void hand_return(struct message *message, struct loan loan);
 
 /* It went: the answer that was owed with it will not come. */
-void hand_spend(struct loan loan);
+static inline void hand_spend(struct loan loan)
+{
+	if (UNLIKELY(loan.role == ROLE_OWED))
+		(void)duty_fail(loan.sender, ODEON_EUNANSWERED);
+}
 
 /* The sender and the duty to answer, if it is still owed, move from the hand to a message that is owned. */
 void hand_endow(struct odeon_self *self, struct message *message);
