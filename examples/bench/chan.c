@@ -67,10 +67,15 @@
 	  .summary = #KIND ", there and back between two actors", .run = chan_actors_ping, \
 	  SHAPE(ODEON_CHANNEL_QUEUE, ROOM, 1, 1, 1, 8), .figures = { { "us_per_hop", "us/hop", { 0, 0 }, 0, 0 } } }
 
-#define ACTORS(SENDERS, BYTES) \
-	{ .name = "chan-actors-bounded-" #SENDERS "-1-" #BYTES, .amount = "messages", .counts = "messages", .count = 2000000, \
-	  .is_extra = BY_NAME, .summary = "bounded, " #SENDERS " to 1 actors, " #BYTES " bytes", .run = chan_actors_stream, \
-	  SHAPE(ODEON_CHANNEL_QUEUE, 1024, SENDERS, 1, 1, BYTES), .figures = { NS } }
+#define ACTORS(SENDERS, RECEIVERS, BYTES) \
+	{ .name = "chan-actors-bounded-" #SENDERS "-" #RECEIVERS "-" #BYTES, .amount = "messages", .counts = "messages", .count = 2000000, \
+	  .is_extra = BY_NAME, .summary = "bounded, " #SENDERS " to " #RECEIVERS " actors, " #BYTES " bytes", .run = chan_actors_stream, \
+	  SHAPE(ODEON_CHANNEL_QUEUE, 1024, SENDERS, RECEIVERS, 1, BYTES), .figures = { NS } }
+
+#define ACTORS_ONESHOT(BYTES) \
+	{ .name = "chan-actors-oneshot-1-1-" #BYTES, .amount = "messages", .counts = "messages", .count = 500000, .is_extra = BY_NAME, \
+	  .summary = "a oneshot for each message between two actors, " #BYTES " bytes", .run = chan_actors_oneshot, \
+	  SHAPE(ODEON_CHANNEL_ONESHOT, 1, 1, 1, 1, BYTES), .figures = { NS } }
 
 const struct bench chan_rows[] = {
 	STREAMS(unbounded, ODEON_UNBOUNDED, 2000000, IN_ALL),
@@ -87,6 +92,7 @@ const struct bench chan_rows[] = {
 	SELECT(bounded, 1024, 2, 8, IN_ALL), SELECT(bounded, 1024, 2, 64, BY_NAME),
 	SELECT(bounded, 1024, 8, 8, IN_ALL), SELECT(bounded, 1024, 8, 64, BY_NAME),
 	ACTORS_PING(unbounded, ODEON_UNBOUNDED), ACTORS_PING(bounded, 1024),
-	ACTORS(1, 8), ACTORS(1, 64), ACTORS(20, 8), ACTORS(20, 64), ACTORS(100, 8), ACTORS(100, 64),
+	ACTORS(1, 1, 8), ACTORS(1, 1, 64), ACTORS(20, 1, 8), ACTORS(20, 1, 64), ACTORS(100, 1, 8), ACTORS(100, 1, 64),
+	ACTORS(1, 4, 8), ACTORS(1, 4, 64), ACTORS(4, 4, 8), ACTORS(4, 4, 64), ACTORS_ONESHOT(8), ACTORS_ONESHOT(64),
 	{ .name = NULL }
 };

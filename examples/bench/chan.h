@@ -36,6 +36,9 @@ struct block { uint64_t number, rest[7]; };
 ODEON_MESSAGE_DECLARE(word);
 ODEON_MESSAGE_DECLARE(block);
 
+struct whistle { uint64_t serves; };                   /* to an actor: begin; and the first to have the ball sends it */
+ODEON_MESSAGE_DECLARE(whistle);
+
 #define SENDER_SHIFT 48
 
 static inline const odeon_type *payload_type(unsigned bytes)
@@ -115,5 +118,6 @@ void chan_ping(struct run *run);
 void chan_select(struct run *run);
 void chan_actors_ping(struct run *run);
 void chan_actors_stream(struct run *run);
+void chan_actors_oneshot(struct run *run);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * chan-actors-ping-KIND, chan-actors-KIND-SENDERS-1-BYTES - the same work on channels between actors, in place of threads
+ * chan-actors-ping-KIND, chan-actors-KIND-SENDERS-RECEIVERS-BYTES - the same work on channels between actors, in place of threads
  *
  * An actor has no stack to wait on: where a thread would wait, it asks for a message when there is something to receive,
  * or room to send, and its handler ends. So these are what goroutines are beside: many of them on a core, and a wait is no
@@ -8,9 +8,6 @@
  */
 #include <stdlib.h>
 #include "chan.h"
-
-struct whistle { uint64_t serves; };                   /* and the first to have the ball sends it */
-ODEON_MESSAGE(whistle);
 
 /* ---- ping ------------------------------------------------------------------------------------------------------- */
 
@@ -160,7 +157,7 @@ static void fill(odeon_self *self, struct basin *basin)
 		odeon_free(message);
 	}
 	if (why == ODEON_EDISCONNECTED)
-		run_over(member->run, self);
+		odeon_exit(self);
 	else if (why != ODEON_EEMPTY || odeon_receiver_when_ready(self, basin->from) != 0)
 		run_wrong(member->run, "receiving: %s", odeon_error_text(why));
 }
@@ -186,37 +183,36 @@ ODEON_STOP(basin)
 ODEON_HANDLERS(basin_handlers, ODEON_ON(basin, whistle), ODEON_ON(basin, odeon_readable));
 ODEON_KIND(basin, basin_handlers, .stop = ODEON_STOPS(basin));
 
-/* Member 0 receives. */
-static void start(struct run *run, struct member *members, unsigned senders)
+static void start(struct run *run, const odeon_kind *kind, const void *argument)
 {
-	odeon_ref receives, sends;
+	odeon_ref actor;
 
-	run_spawn(run, &basin_kind, &(struct basin){ members, members[0].from[0] }, &receives);
-	run_begin(run);
-	odeon_post(run->system, receives, odeon_new(whistle, .serves = 0));
-	for (unsigned i = 1; i <= senders; i++) {
-		run_spawn(run, &source_kind, &(struct source){ &members[i], members[i].to[0], 1 }, &sends);
-		odeon_post(run->system, sends, odeon_new(whistle, .serves = 0));
-	}
-	run_wait(run);
+	run_spawn(run, kind, argument, &actor);
+	odeon_post(run->system, actor, odeon_new(whistle, .serves = 0));
 }
 
 void chan_actors_stream(struct run *run)
 {
-	unsigned senders = run->shape->senders;
-	struct member *members = crew_members(run, senders + 1);
+	unsigned senders = run->shape->senders, receivers = run->shape->receivers;
+	struct member *members = crew_members(run, receivers + senders), *sending = members + receivers;
 	uint64_t each = run->count / senders;
+	odeon_receiver *receiver;
 	odeon_sender *sender;
 
-	if (members == NULL || chan_open(run, run->shape, &sender, &members[0].from[0]) != 0)
+	if (members == NULL || chan_open(run, run->shape, &sender, &receiver) != 0)
 		abort();
-	chan_give_senders(members + 1, senders, 0, sender);
-	for (unsigned i = 1; i <= senders; i++) {
-		members[i].number = i - 1;
-		members[i].count = each;
+	chan_give_receivers(members, receivers, 0, receiver);
+	chan_give_senders(sending, senders, 0, sender);
+	run_begin(run);
+	for (unsigned i = 0; i < receivers; i++)
+		start(run, &basin_kind, &(struct basin){ &members[i], members[i].from[0] });
+	for (unsigned i = 0; i < senders; i++) {
+		sending[i].number = i;
+		sending[i].count = each;
+		start(run, &source_kind, &(struct source){ &sending[i], sending[i].to[0], 1 });
 	}
-	start(run, members, senders);
-	chan_check(run, members, 1, each * senders, senders * sum_to(each));
+	run_wait_empty(run);
+	chan_check(run, members, receivers, each * senders, senders * sum_to(each));
 	run->amount = each * senders;
 	free(members);
 }

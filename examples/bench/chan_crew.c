@@ -14,6 +14,7 @@
 
 ODEON_MESSAGE_DEFINE(word);
 ODEON_MESSAGE_DEFINE(block);
+ODEON_MESSAGE_DEFINE(whistle);
 
 struct crew {
 	pthread_mutex_t lock;

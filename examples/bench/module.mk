@@ -10,7 +10,7 @@ noinst_PROGRAMS += %D%/odeon-bench
 	%D%/fairness.c %D%/monitor_storm.c %D%/supervisor_restart.c %D%/router.c %D%/publish.c \
 	%D%/fan_in.c %D%/chameneos.c %D%/skynet.c %D%/memory.c %D%/idle.c %D%/ask.c %D%/request.c %D%/offload.c %D%/wake.c %D%/timers.c \
 	%D%/chan.h %D%/chan.c %D%/chan_crew.c %D%/chan_stream.c %D%/chan_spread.c %D%/chan_oneshot.c \
-	%D%/chan_ping.c %D%/chan_select.c %D%/chan_actors.c
+	%D%/chan_ping.c %D%/chan_select.c %D%/chan_actors.c %D%/chan_actors_oneshot.c
 %C%_odeon_bench_CPPFLAGS = $(AM_CPPFLAGS) -DBENCH_VERSION='"$(PACKAGE_VERSION)"'
 %C%_odeon_bench_LDADD = libodeon.la $(JEMALLOC_LIBS)
 
