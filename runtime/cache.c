@@ -3,7 +3,6 @@
 #include "cache.h"
 
 #define SPANS_PIECEMEAL 2u                      /* so that a small program stays small */
-#define HEAP_LEAST 16u                          /* blocks in the heap that a worker takes */
 
 static struct slab *slab_of(void *block)
 {

@@ -31,6 +31,7 @@
 #define CACHE_BATCH 64u                         /* of its list, a worker gives back so many when it has twice as many */
 #define CACHE_HEAPS 512u                        /* groups that a worker collects bits of, of each size; a power of two */
 #define CACHE_HEAPED_BYTES 65536u               /* of blocks in these, before it looks there for some */
+#define HEAP_LEAST 16u                          /* blocks in the heap that a worker takes */
 #define SLAB_BYTES 65536u
 #define SLAB_GROUPS 22u                         /* of 64 blocks; enough for the smallest */
 #define SPAN_SLABS 32u
@@ -44,7 +45,7 @@ struct slab {
 	struct link link;                       /* in the depot */
 	struct depot *depot;
 	uint32_t units;                         /* size of a block */
-	uint32_t reciprocal;                    /* of that, times 2^20, rounded up: a factor instead of a division */
+	uint32_t reciprocal;                    /* 2^20 divided by that, and 1: a factor instead of a division */
 	uint32_t blocks;                        /* 0: none, it is blank */
 	uint32_t state CACHE_ALIGNED;           /* vacant blocks * 2 | SLAB_HELD; any thread */
 	uint64_t vacant[SLAB_GROUPS];           /* any thread */

@@ -35,6 +35,7 @@ static void alloc_free_lines(void *block) { (void)block; }
 #define CACHE_BATCH 2u
 #define CACHE_HEAPS 2u
 #define CACHE_HEAPED_BYTES 768u
+#define HEAP_LEAST 1u
 #define SLAB_BYTES 512u
 #define SLAB_GROUPS 1u
 #define SPAN_SLABS 4u
@@ -47,7 +48,7 @@ static void alloc_free_lines(void *block) { (void)block; }
 #include "scenarios.h"
 
 #define WORKERS 3
-#define STEPS 14
+#define STEPS 24
 #define BOX 4                                   /* blocks on their way from one thread to another */
 #define HELD 6                                  /* and a thread's own */
 #define SPANS 16
@@ -151,6 +152,18 @@ static void *swap(void *block)
 	return ck_pr_fas_ptr(&store.box[explore_random(BOX)], block);
 }
 
+/* Each count is of what is there. */
+static void check_heaps(const struct bin *bin)
+{
+	uint32_t heaped = 0;
+
+	for (unsigned i = 0; bin->heaps != NULL && i < CACHE_HEAPS; i++) {
+		EXPLORE_CHECK(bin->heaps[i].count == count_bits(bin->heaps[i].bits), "a heap counts other blocks than it has");
+		heaped += bin->heaps[i].count;
+	}
+	EXPLORE_CHECK(bin->heaped == heaped, "a worker counts other blocks in its heaps than there are");
+}
+
 static void worker(long number)
 {
 	void *held[HELD] = { NULL }, *other;
@@ -172,6 +185,8 @@ static void worker(long number)
 	for (int i = 0; i < HELD; i++)
 		if (held[i] != NULL && ((other = swap(held[i])) != NULL))
 			unmake(other, true);
+	for (size_t units = CACHE_UNITS_LEAST; units <= CACHE_UNITS; units++)
+		check_heaps(&store.caches[number].bins[units]);
 	cache_fini(&store.caches[number]);
 	depot_leave(store.depot);
 }
