@@ -53,6 +53,16 @@ static inline __attribute__((always_inline)) int payload_send(odeon_sender *to, 
 		: odeon_sender_send(to, odeon_new(block, .number = number));
 }
 
+/* As actors send: why it did not go, or 0. */
+static inline __attribute__((always_inline)) int payload_try(odeon_sender *to, unsigned bytes, uint64_t number)
+{
+	void *message = bytes == sizeof(struct word) ? (void *)odeon_new(word, .number = number) : (void *)odeon_new(block, .number = number);
+	int why;
+
+	odeon_free(odeon_sender_try(to, message, ODEON_AT_ONCE, &why));
+	return why;
+}
+
 /* ---- crew: chan_crew.c ------------------------------------------------------------------------------------------- */
 
 struct crew;
@@ -104,6 +114,9 @@ int chan_open(struct run *run, const struct shape *shape, odeon_sender **sender,
  * alone on his side has the only half there ever was. */
 void chan_give_senders(struct member *first, unsigned count, unsigned channel, odeon_sender *half);
 void chan_give_receivers(struct member *first, unsigned count, unsigned channel, odeon_receiver *half);
+
+/* An actor of this kind, who hears the whistle. */
+void chan_start(struct run *run, const odeon_kind *kind, const void *argument);
 
 /* The members' sums together against what was sent. */
 void chan_check(struct run *run, const struct member *members, unsigned count, uint64_t got, uint64_t sum);

@@ -102,10 +102,7 @@ static inline __attribute__((always_inline)) int flow_on(struct source *source, 
 	int why = 0;
 
 	for (; source->place <= member->count; source->place++) {
-		void *message = bytes == sizeof(struct word) ? (void *)odeon_new(word, .number = who | source->place)
-			: (void *)odeon_new(block, .number = who | source->place);
-
-		odeon_free(odeon_sender_try(source->to, message, ODEON_AT_ONCE, &why));
+		why = payload_try(source->to, bytes, who | source->place);
 		if (why != 0)
 			break;
 	}
@@ -183,14 +180,6 @@ ODEON_STOP(basin)
 ODEON_HANDLERS(basin_handlers, ODEON_ON(basin, whistle), ODEON_ON(basin, odeon_readable));
 ODEON_KIND(basin, basin_handlers, .stop = ODEON_STOPS(basin));
 
-static void start(struct run *run, const odeon_kind *kind, const void *argument)
-{
-	odeon_ref actor;
-
-	run_spawn(run, kind, argument, &actor);
-	odeon_post(run->system, actor, odeon_new(whistle, .serves = 0));
-}
-
 void chan_actors_stream(struct run *run)
 {
 	unsigned senders = run->shape->senders, receivers = run->shape->receivers;
@@ -205,11 +194,11 @@ void chan_actors_stream(struct run *run)
 	chan_give_senders(sending, senders, 0, sender);
 	run_begin(run);
 	for (unsigned i = 0; i < receivers; i++)
-		start(run, &basin_kind, &(struct basin){ &members[i], members[i].from[0] });
+		chan_start(run, &basin_kind, &(struct basin){ &members[i], members[i].from[0] });
 	for (unsigned i = 0; i < senders; i++) {
 		sending[i].number = i;
 		sending[i].count = each;
-		start(run, &source_kind, &(struct source){ &sending[i], sending[i].to[0], 1 });
+		chan_start(run, &source_kind, &(struct source){ &sending[i], sending[i].to[0], 1 });
 	}
 	run_wait_empty(run);
 	chan_check(run, members, receivers, each * senders, senders * sum_to(each));

@@ -20,22 +20,6 @@ ODEON_MESSAGE_DROP(parcel)
 
 struct opener { struct member *member; odeon_sender *to; uint64_t place; };    /* of what it sends next */
 
-static int send_word(odeon_sender *to, uint64_t place)
-{
-	int why;
-
-	odeon_free(odeon_sender_try(to, odeon_new(word, .number = place), ODEON_AT_ONCE, &why));
-	return why;
-}
-
-static int send_block(odeon_sender *to, uint64_t place)
-{
-	int why;
-
-	odeon_free(odeon_sender_try(to, odeon_new(block, .number = place), ODEON_AT_ONCE, &why));
-	return why;
-}
-
 /* There is room for its receiver. */
 static int send_one(struct opener *opener)
 {
@@ -48,7 +32,7 @@ static int send_one(struct opener *opener)
 		return error;
 	odeon_free(odeon_sender_try(opener->to, odeon_new(parcel, .receiver = receiver), ODEON_AT_ONCE, &error));
 	if (error == 0)
-		error = bytes == sizeof(struct word) ? send_word(sender, opener->place) : send_block(sender, opener->place);
+		error = payload_try(sender, bytes, opener->place);
 	odeon_sender_drop(sender);
 	opener->place++;
 	return error;
@@ -150,17 +134,14 @@ void chan_actors_oneshot(struct run *run)
 {
 	struct member *members = crew_members(run, 2);
 	odeon_receiver *receiver;
-	odeon_ref takes, opens;
 	odeon_sender *sender;
 
 	if (members == NULL || odeon_channel_open(ODEON_TYPE(parcel), CARRIED, &sender, &receiver) != 0)
 		abort();
 	members[1].count = run->count;
 	run_begin(run);
-	run_spawn(run, &taker_kind, &(struct taker){ &members[0], receiver, NULL }, &takes);
-	run_spawn(run, &opener_kind, &(struct opener){ &members[1], sender, 1 }, &opens);
-	odeon_post(run->system, takes, odeon_new(whistle, .serves = 0));
-	odeon_post(run->system, opens, odeon_new(whistle, .serves = 0));
+	chan_start(run, &taker_kind, &(struct taker){ &members[0], receiver, NULL });
+	chan_start(run, &opener_kind, &(struct opener){ &members[1], sender, 1 });
 	run_wait_empty(run);
 	chan_check(run, members, 1, run->count, sum_to(run->count));
 	run->amount = run->count;

@@ -154,6 +154,14 @@ void chan_give_receivers(struct member *first, unsigned count, unsigned channel,
 		first[i].from[channel] = odeon_receiver_clone(half);
 }
 
+void chan_start(struct run *run, const odeon_kind *kind, const void *argument)
+{
+	odeon_ref actor;
+
+	run_spawn(run, kind, argument, &actor);
+	odeon_post(run->system, actor, odeon_new(whistle, .serves = 0));
+}
+
 void chan_check(struct run *run, const struct member *members, unsigned count, uint64_t got, uint64_t sum)
 {
 	uint64_t all_got = 0, all_sum = 0;
