@@ -164,6 +164,11 @@ void guest_init(struct guest *guest)
 	pthread_mutex_unlock(&(guest)->lock); \
 	return locked_
 
+bool guest_heard_first(struct guest *guest, const char *heard)
+{
+	LOCKED(guest, bool, strncmp(guest->heard, heard, strlen(heard)) == 0);
+}
+
 bool guest_heard(struct guest *guest, const char *heard) { LOCKED(guest, bool, strcmp(guest->heard, heard) == 0); }
 uint64_t guest_bytes(struct guest *guest) { LOCKED(guest, uint64_t, guest->bytes); }
 uint64_t guest_messages(struct guest *guest) { LOCKED(guest, uint64_t, guest->messages); }

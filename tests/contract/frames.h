@@ -41,6 +41,7 @@ extern const odeon_kind *const door_kind;              /* a listener's session: 
 
 void guest_init(struct guest *guest);
 bool guest_heard(struct guest *guest, const char *heard);
+bool guest_heard_first(struct guest *guest, const char *heard);    /* and perhaps more */
 uint64_t guest_bytes(struct guest *guest);
 uint64_t guest_messages(struct guest *guest);
 size_t guest_high(struct guest *guest);
