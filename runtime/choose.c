@@ -2,7 +2,6 @@
 /* choose - rounds of trying, entering, looking, sleeping, leaving */
 #include "choosing.h"
 
-#include <poll.h>
 #include "clock.h"
 #include "context.h"
 #include "descriptors.h"
@@ -65,91 +64,13 @@ static odeon_case *case_at(struct choosing *choosing, size_t place)
 
 /* ---- trying --------------------------------------------------------------------------------------------------------------- */
 
-static bool try_recv(odeon_case *one)
-{
-	struct message *message = channel_recv(receiver_of(one), &one->error);
-
-	one->message = message != NULL ? message_payload(message) : NULL;
-	if (message != NULL) {
-		one->error = 0;
-		channel_note(channel_of(one), "receives");
-	}
-	return one->error != ODEON_EEMPTY;
-}
-
-static bool try_send(odeon_case *one)
-{
-	struct channel *channel = channel_of(one);
-	struct message *message = message_of(one->message);
-
-	one->error = message->type == channel->type ? channel_send(sender_of(one), message) : ODEON_ETYPE;
-	if (one->error == 0) {
-		one->message = NULL;
-		channel_note(channel, "sends");
-	}
-	return one->error != ODEON_EFULL;
-}
-
-static bool try_descriptor(odeon_case *one)
-{
-	struct pollfd look = { .fd = one->fd, .events = one->events };
-
-	if (poll(&look, 1, 0) <= 0)
-		return false;
-	one->got = look.revents;
-	return true;
-}
-
-/* Others' code runs in there: nothing of the choice may be touched afterwards but this case. */
-static bool try_mailbox(odeon_case *one)
-{
-	int error = nest_handle(one->end);
-
-	one->error = error != ODEON_EEMPTY ? error : 0;
-	return error != ODEON_EEMPTY;
-}
-
-/* Whether it happened. */
-static bool try_case(odeon_case *one)
-{
-	switch (one->what) {
-	case ODEON_ON_RECV:
-		return try_recv(one);
-	case ODEON_ON_SEND:
-		return try_send(one);
-	case ODEON_ON_FD:
-		return try_descriptor(one);
-	case ODEON_ON_MAILBOX:
-		return try_mailbox(one);
-	default:
-		return false;
-	}
-}
-
-/* Whether it could happen now. `wait` is our own, or NULL. */
-static bool can_happen(odeon_case *one, const struct wait *wait)
-{
-	switch (one->what) {
-	case ODEON_ON_RECV:
-		return channel_can_recv(channel_of(one), receiver_of(one), wait);
-	case ODEON_ON_SEND:
-		return channel_can_send(channel_of(one), message_of(one->message), wait);
-	case ODEON_ON_FD:
-		return try_descriptor(one);
-	case ODEON_ON_MAILBOX:
-		return nest_look(one->end);
-	default:
-		return false;
-	}
-}
-
 /* How many could happen now; for CHOOSE_NONE. */
 static int mark_ready(struct choosing *choosing)
 {
 	int ready = 0;
 
 	for (size_t i = 0; i < choosing->count; i++)
-		ready += choosing->cases[i].is_ready = can_happen(&choosing->cases[i], NULL);
+		ready += choosing->cases[i].is_ready = case_can_happen(&choosing->cases[i], NULL);
 	return ready > 0 ? ready : NOTHING_YET;
 }
 
@@ -160,7 +81,7 @@ static int try_all(struct choosing *choosing)
 	for (size_t i = 0; i < choosing->count; i++) {
 		odeon_case *one = case_at(choosing, i);
 
-		if (try_case(one))
+		if (case_try(one))
 			return (int)(one - choosing->cases);
 	}
 	return NOTHING_YET;
@@ -200,7 +121,7 @@ static void leave(odeon_case *one)
 static bool any_can_happen(struct choosing *choosing)
 {
 	for (size_t i = 0; i < choosing->count; i++)
-		if (can_happen(&choosing->cases[i], &choosing->wait))
+		if (case_can_happen(&choosing->cases[i], &choosing->wait))
 			return true;
 	return false;
 }
@@ -365,7 +286,7 @@ static int finish(struct choosing *choosing)
 		channel_note(channel_of(one), left != NULL ? "receives" : "sends");
 		return chosen;
 	}
-	return try_case(one) ? chosen : NOTHING_YET;
+	return case_try(one) ? chosen : NOTHING_YET;
 }
 
 /* One round. What happened, or NOTHING_YET, or an error. Who pushes to the actor's mailbox wakes its worker's parker. */

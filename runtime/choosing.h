@@ -7,8 +7,7 @@
 #ifndef CHOOSING_H
 #define CHOOSING_H
 
-#include "channel.h"
-#include "choose.h"
+#include "case.h"
 #include "random.h"
 
 struct choosing {
@@ -30,25 +29,6 @@ struct choosing {
 	uint64_t turn;                  /* of its offer on a rendezvous's table */
 	struct wait wait;
 };
-
-static inline struct case_place *place_of(odeon_case *one) { return (struct case_place *)(void *)one->private_; }
-static inline odeon_receiver *receiver_of(odeon_case *one) { return one->end; }
-static inline odeon_sender *sender_of(odeon_case *one) { return one->end; }
-
-static inline struct channel *channel_of(odeon_case *one)
-{
-	if (one->what == ODEON_ON_RECV)
-		return receiver_of(one)->channel;
-	return one->what == ODEON_ON_SEND ? sender_of(one)->channel : NULL;
-}
-
-/* Where a case waits. */
-static inline struct waitlist *list_of(odeon_case *one)
-{
-	struct channel *channel = channel_of(one);
-
-	return one->what == ODEON_ON_RECV ? &channel->for_messages : &channel->for_room;
-}
 
 /* Before anything is tried; from here on the thread takes part in the channels' depots and in its actor's nest, and what is to be
  * sent is the choice's. 0; ODEON_EINVAL: a case is none, or not all are of the same world, or nothing would ever happen. */

@@ -36,6 +36,8 @@ libodeoncore_la_SOURCES  = \
 	%D%/bounds.h \
 	%D%/cache.c \
 	%D%/cache.h \
+	%D%/case.c \
+	%D%/case.h \
 	%D%/channel.c \
 	%D%/channel.h \
 	%D%/choose.c \

@@ -37,6 +37,7 @@ static int channels_poll(struct pollfd *looks, nfds_t count, int timeout);
 #include "ring.c"
 #include "oneshot.c"
 #include "meet.c"
+#include "case.c"
 #include "choosing.c"
 #include "choose.c"
 #include "hand.c"
