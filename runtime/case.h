@@ -29,6 +29,14 @@ static inline struct waitlist *list_of(odeon_case *one)
 	return one->what == ODEON_ON_RECV ? &channel->for_messages : &channel->for_room;
 }
 
+/* What most are: simply to receive, in real time, with nothing left over from before; or never to happen by itself. */
+static inline bool case_is_plain(odeon_case *one)
+{
+	if (one->what != ODEON_ON_RECV)
+		return one->what == ODEON_ON_NOTHING || one->what == ODEON_ON_DEFAULT;
+	return one->message == NULL && one->end != NULL && receiver_of(one)->channel->simulated == NULL;
+}
+
 /* A message is received, or the channel's end is heard of. Whether that happened. */
 static inline bool case_recv(odeon_case *one)
 {
@@ -37,7 +45,7 @@ static inline bool case_recv(odeon_case *one)
 	one->message = message != NULL ? message_payload(message) : NULL;
 	if (message != NULL) {
 		one->error = 0;
-		channel_note(channel_of(one), "receives");
+		channel_note(receiver_of(one)->channel, "receives");
 	}
 	return one->error != ODEON_EEMPTY;
 }

@@ -36,22 +36,16 @@ static struct random *dice(struct choosing *choosing)
 	return &choosing->own;
 }
 
-/* The next place of the row: any that is left is as likely as any other (Fisher and Yates, a place when it is needed). */
-static void draw(struct choosing *choosing)
+/* The next place. */
+static inline void draw(struct choosing *choosing)
 {
 	size_t place = choosing->drawn++;
-	struct case_place *here, *there;
-	uint32_t order;
 
 	if (choosing->choice != CHOOSE_FAIR || choosing->drawn == choosing->count)
 		return;
 	if (choosing->random == NULL)
 		choosing->random = dice(choosing);
-	here = place_of(&choosing->cases[place]);
-	there = place_of(&choosing->cases[place + random_below(choosing->random, (uint32_t)(choosing->count - place))]);
-	order = here->order;
-	here->order = there->order;
-	there->order = order;
+	row_draw(choosing->cases, choosing->count, place, choosing->random);
 }
 
 /* The row in which cases are tried and entered. */
@@ -59,7 +53,7 @@ static odeon_case *case_at(struct choosing *choosing, size_t place)
 {
 	if (place == choosing->drawn)
 		draw(choosing);
-	return &choosing->cases[place_of(&choosing->cases[place])->order];
+	return row_case(choosing->cases, place);
 }
 
 /* ---- trying --------------------------------------------------------------------------------------------------------------- */
@@ -322,19 +316,23 @@ static int stand_by(struct choosing *choosing)
 	return choosing->choice == CHOOSE_NONE ? 1 : choosing->standby;
 }
 
-int choose(odeon_case *cases, size_t count, odeon_time until, enum choice choice)
+int choose_in_rounds(odeon_case *cases, size_t count, odeon_time until, enum choice choice, bool is_tried)
 {
-	struct choosing choosing = { .cases = cases, .count = count, .choice = choice, .standby = -1 };
+	struct choosing choosing = {
+		.cases = cases, .count = count, .choice = choice, .standby = -1, .is_tried = is_tried, .drawn = is_tried ? count : 0,
+	};
 	int index = choosing_begin(&choosing, until);
 
 	if (index != 0)
 		return index;
+	if (!is_tried)
+		row_lay(cases, count);
 	if (choosing.simulated != NULL)
 		simulation_point(choosing.simulated);
 	for (bool is_first = true, spins = true; ; is_first = false, spins = spins_again(&choosing)) {
 		if (MUTANT(LATE_GIVES_UP) && !is_first && is_past(&choosing, until.ns))
 			return ODEON_ETIMEDOUT;
-		index = try_all(&choosing);
+		index = is_first && is_tried ? NOTHING_YET : try_all(&choosing);
 		if (index != NOTHING_YET)
 			return index;
 		if (choosing.standby >= 0)

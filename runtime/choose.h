@@ -26,4 +26,7 @@ enum choice { CHOOSE_FAIR, CHOOSE_FIRST, CHOOSE_NONE };
 /* As odeon_select, odeon_select_biased, odeon_select_ready. */
 int choose(odeon_case *cases, size_t count, odeon_time until, enum choice choice);
 
+/* The same for who has looked himself. Tried: the first round is over; all cases are plain (case.h) and stand in their row (row.h). */
+int choose_in_rounds(odeon_case *cases, size_t count, odeon_time until, enum choice choice, bool is_tried);
+
 #endif

@@ -51,18 +51,38 @@ static int check_channel(struct choosing *choosing, odeon_case *one)
 	return 0;
 }
 
-static int check(struct choosing *choosing, int index)
+/* From this case on, as many as are plain, and of no other world. */
+static size_t take_plain(struct choosing *choosing, size_t first)
 {
-	odeon_case *one = &choosing->cases[index];
+	bool is_real = false, meets = false;
+	size_t i;
 
+	for (i = first; i < choosing->count && (choosing->is_tried || case_is_plain(&choosing->cases[i])); i++) {
+		odeon_case *one = &choosing->cases[i];
+
+		if (one->what == ODEON_ON_RECV) {
+			if (choosing->simulated != NULL)
+				break;
+			plain_enter(receiver_of(one)->channel->depot);
+			meets |= receiver_of(one)->channel->flavour->meets;
+			is_real = true;
+		} else if (one->what == ODEON_ON_DEFAULT) {
+			choosing->standby = (int)i;
+		}
+		one->error = 0;
+	}
+	choosing->is_real |= is_real;
+	choosing->waits |= is_real || choosing->standby >= 0;
+	choosing->meets |= meets;
+	return i;
+}
+
+static int check(struct choosing *choosing, odeon_case *one)
+{
 	one->error = 0;
-	one->is_ready = 0;
-	place_of(one)->order = (uint32_t)index;
 	if (one->what == ODEON_ON_RECV && one->message != NULL)
 		odeon_case_clear(one);
 	switch (one->what) {
-	case ODEON_ON_NOTHING:
-		return 0;
 	case ODEON_ON_RECV:
 	case ODEON_ON_SEND:
 		return check_channel(choosing, one);
@@ -70,49 +90,19 @@ static int check(struct choosing *choosing, int index)
 		choosing->descriptors++;
 		choosing->waits = true;
 		return check_world(choosing, NULL);
-	case ODEON_ON_DEFAULT:
-		choosing->standby = index;
-		choosing->waits = true;
-		return 0;
 	case ODEON_ON_MAILBOX:
 		return check_mailbox(choosing, one);
+	default:
+		return ODEON_EINVAL;
 	}
-	return ODEON_EINVAL;
-}
-
-/* From this case on, as many as are simply to receive, in real time: what most are, without what the others need. */
-static size_t check_receives(struct choosing *choosing, size_t first)
-{
-	bool meets = false;
-	size_t i;
-
-	for (i = first; i < choosing->count; i++) {
-		odeon_case *one = &choosing->cases[i];
-		struct channel *channel;
-
-		if (one->what != ODEON_ON_RECV || one->message != NULL || one->end == NULL)
-			break;
-		channel = receiver_of(one)->channel;
-		if (channel->simulated != NULL || choosing->simulated != NULL)
-			break;
-		plain_enter(channel->depot);
-		meets |= channel->flavour->meets;
-		one->error = 0;
-		one->is_ready = 0;
-		place_of(one)->order = (uint32_t)i;
-	}
-	choosing->meets |= meets;
-	if (i > first)
-		choosing->is_real = choosing->waits = true;
-	return i;
 }
 
 int choosing_begin(struct choosing *choosing, odeon_time until)
 {
 	int error = choosing->cases == NULL && choosing->count > 0 ? ODEON_EINVAL : 0;
 
-	for (size_t i = 0; error == 0 && (i = check_receives(choosing, i)) < choosing->count; i++)
-		error = check(choosing, (int)i);
+	for (size_t i = 0; error == 0 && (i = take_plain(choosing, i)) < choosing->count; i++)
+		error = check(choosing, &choosing->cases[i]);
 	if (error != 0)
 		return error;
 	if (!choosing->waits && until.ns == INT64_MAX)

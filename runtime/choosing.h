@@ -7,13 +7,13 @@
 #ifndef CHOOSING_H
 #define CHOOSING_H
 
-#include "case.h"
-#include "random.h"
+#include "row.h"
 
 struct choosing {
 	odeon_case *cases;
 	size_t count;
 	enum choice choice;
+	bool is_tried;                  /* all are plain, stand in their row, and were tried in vain */
 	struct simulation *simulated;   /* NULL: real time */
 	bool is_real;                   /* something among them is of no simulated system */
 	odeon_self *self;               /* whose mailbox is among them; NULL: none */

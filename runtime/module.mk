@@ -68,6 +68,7 @@ libodeoncore_la_SOURCES  = \
 	%D%/gate.h \
 	%D%/gather.c \
 	%D%/gather.h \
+	%D%/glance.c \
 	%D%/hand.c \
 	%D%/hand.h \
 	%D%/handling.h \
@@ -126,6 +127,7 @@ libodeoncore_la_SOURCES  = \
 	%D%/role.h \
 	%D%/rounds.c \
 	%D%/rounds.h \
+	%D%/row.h \
 	%D%/runqueue.h \
 	%D%/sanitizer.h \
 	%D%/select.c \

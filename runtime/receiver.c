@@ -18,7 +18,7 @@ ODEON_MESSAGE_DEFINE(odeon_readable);
 static struct message *wait_and_recv(odeon_receiver *receiver, odeon_time until, int *why)
 {
 	odeon_case one = ODEON_CASE_RECV(receiver);
-	int index = choose(&one, 1, until, CHOOSE_FIRST);
+	int index = choose_in_rounds(&one, 1, until, CHOOSE_FIRST, false);
 
 	*why = index == 0 ? one.error : index;
 	return one.message != NULL ? message_of(one.message) : NULL;

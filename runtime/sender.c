@@ -17,7 +17,7 @@ ODEON_MESSAGE_DEFINE(odeon_writable);
 static int wait_and_send(odeon_sender *sender, struct message *message, odeon_time until)
 {
 	odeon_case one = ODEON_CASE_SEND(sender, message_payload(message));
-	int index = choose(&one, 1, until, CHOOSE_FIRST);
+	int index = choose_in_rounds(&one, 1, until, CHOOSE_FIRST, false);
 
 	return index == 0 ? one.error : index;
 }

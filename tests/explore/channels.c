@@ -40,6 +40,7 @@ static int channels_poll(struct pollfd *looks, nfds_t count, int timeout);
 #include "case.c"
 #include "choosing.c"
 #include "choose.c"
+#include "glance.c"
 #include "hand.c"
 #include "sender.c"
 #include "receiver.c"
@@ -55,7 +56,10 @@ static struct {
 	size_t arena_used;
 	const struct parker *parkers[RECEIVERS_MOST + SENDERS_MOST];
 	int64_t now, look_costs;
+	struct random dice;
 } world;
+
+static const struct context with_dice = { .random = &world.dice, .may_block = true };
 
 static _Alignas(CACHE_LINE) char arena[ARENA];
 
@@ -245,7 +249,8 @@ void channels_set_up(uint64_t seed)
 {
 	memset(&world, 0, sizeof world);
 	judge_set_up();
-	context_here = NULL;
+	context_here = seed / 8 % 2 == 0 ? NULL : &with_dice;
+	random_seed(&world.dice, seed);
 	world.look_costs = seed % 8 == 0 ? SPIN_NS / 2 : SPIN_FEW_NS;  /* some spin for a while */
 }
 

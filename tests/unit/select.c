@@ -163,7 +163,7 @@ START_TEST(each_is_as_likely_as_any_other_with_one_array_or_a_new_one_each_time)
 }
 END_TEST
 
-/* The order matters, not only who is first: when the first cannot happen, the other two are equal. */
+/* The order matters, not only who is first: when the first cannot happen, or never does, the other two are equal. */
 START_TEST(the_others_are_equal_when_one_of_them_cannot)
 {
 	int times[3] = { 0, 0, 0 }, round;
@@ -173,8 +173,11 @@ START_TEST(the_others_are_equal_when_one_of_them_cannot)
 	put_now(2, 2);
 	for (round = 0; round < 1500; round++) {
 		odeon_case cases[] = { ODEON_CASE_RECV(ins[0]), ODEON_CASE_RECV(ins[1]), ODEON_CASE_RECV(ins[2]) };
-		int index = odeon_select(cases, 3, ODEON_NEVER);
+		int index;
 
+		if (_i == 1)
+			cases[0] = (odeon_case)ODEON_CASE_NOTHING;
+		index = odeon_select(cases, 3, ODEON_NEVER);
 		must(index > 0);
 		must(number_of(&cases[index]) == index);
 		times[index]++;
@@ -218,6 +221,20 @@ START_TEST(a_default_alone_happens)
 
 	ck_assert_int_eq(odeon_select(&one, 1, ODEON_NEVER), 0);
 	ck_assert_int_eq(odeon_select(&one, 1, ODEON_AT_ONCE), 0);
+}
+END_TEST
+
+START_TEST(what_stands_by_has_no_error_left_over)
+{
+	odeon_case cases[2];
+
+	open_channels(1, 1);
+	cases[0] = cases[1] = (odeon_case)ODEON_CASE_RECV(ins[0]);
+	ck_assert_int_eq(odeon_select_biased(cases, 2, ODEON_AT_ONCE), ODEON_ETIMEDOUT);
+	cases[1].what = ODEON_ON_DEFAULT;
+	cases[1].error = ODEON_EEMPTY;
+	ck_assert_int_eq(odeon_select(cases, 2, ODEON_NEVER), 1);
+	ck_assert_int_eq(cases[1].error, 0);
 }
 END_TEST
 
@@ -333,10 +350,19 @@ START_TEST(a_simulation_and_the_real_world_are_not_waited_for_together)
 	odeon_system *one = simulate(1), *other = simulate(2);
 	odeon_receiver *ones = odeon_receiver_never(one), *others = odeon_receiver_never(other);
 	odeon_case cases[2] = { ODEON_CASE_RECV(ones), ODEON_CASE_RECV(others) };
+	int real;
 
+	open_channels(1, 1);
+	put_now(0, 1);
 	expect_misuse(cases, 2, ODEON_AT_ONCE);
 	cases[1] = (odeon_case)ODEON_CASE_FD(0, POLLIN);
 	expect_misuse(cases, 2, ODEON_AT_ONCE);
+	for (real = 0; real < 2; real++) {
+		cases[real] = (odeon_case)ODEON_CASE_RECV(ins[0]);
+		cases[1 - real] = (odeon_case)ODEON_CASE_RECV(ones);
+		expect_misuse(cases, 2, ODEON_AT_ONCE);
+	}
+	ck_assert_uint_eq(odeon_receiver_len(ins[0]), 1);
 	ck_assert_int_eq(odeon_select(cases, 1, ODEON_AT_ONCE), ODEON_ETIMEDOUT);
 	odeon_receiver_drop(ones);
 	odeon_receiver_drop(others);
@@ -356,7 +382,7 @@ KIT_MAIN("unit/select",
 	                     each_is_as_likely_as_any_other_with_one_array_or_a_new_one_each_time,
 	                     the_others_are_equal_when_one_of_them_cannot) },
 	{ .name = "default", .teardown = teardown,
-	  .tests = KIT_TESTS(default_happens_when_nothing_else_can_wherever_it_stands, a_default_alone_happens,
+	  .tests = KIT_TESTS(default_happens_when_nothing_else_can_wherever_it_stands, a_default_alone_happens, what_stands_by_has_no_error_left_over,
 	                     nothing_leaves_a_case_out_for_a_while, ready_says_all_that_can_happen_and_does_nothing,
 	                     ready_with_a_default_does_not_wait) },
 	{ .name = "misuse", .teardown = teardown,
