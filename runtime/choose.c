@@ -150,12 +150,20 @@ static bool are_few(struct choosing *choosing)
 	return ck_pr_load_32(choosing->cases[0].what == ODEON_ON_RECV ? &channel->receivers : &channel->senders) <= FEW;
 }
 
+/* Asked for once, for it takes a system call. Simulated threads run one after the other. */
+static int16_t core_of(struct choosing *choosing)
+{
+	if (choosing->core == CORE_NOT_ASKED)
+		choosing->core = choosing->simulated != NULL ? 0 : os_core_here();
+	return choosing->core;
+}
+
 /* After a round in vain, as others were faster. Whoever sleeps at once then is woken for each message by who is at the other end, and
  * that one gets little else done: a hundred senders on two cores came to 400 ns a message, and to 35 if they spin again. But
  * many on one core only keep it from him: 85 ns, and 240. */
 static bool spins_again(struct choosing *choosing)
 {
-	return choosing->simulated == NULL && (are_few(choosing) || os_processors_here() > 1);
+	return choosing->simulated == NULL && (are_few(choosing) || core_of(choosing) == OS_ANY_CORE);
 }
 
 /* For about what a wake costs; the core is offered so many times. Twenty that wait for room in turns come to 55 ns a message if none of
@@ -259,6 +267,23 @@ static void sleep(struct choosing *choosing, int64_t until, bool spins)
 		wait_sleep(&choosing->wait, until);
 }
 
+/* Whether the case could happen to another half, with another message. */
+static bool is_more(odeon_case *one)
+{
+	struct channel *channel = channel_of(one);
+
+	return one->what == ODEON_ON_RECV ? channel_can_recv(channel, receiver_of(one), NULL) : channel_can_send(channel, NULL, NULL);
+}
+
+/* The successor has tried: the next may come, if there is anything for it. */
+static void pass_on(odeon_case *one)
+{
+	bool was_more = MUTANT(PASS_LOOK_FIRST) && is_more(one);
+
+	if (waitlist_pass(list_of(one)) && !MUTANT(PASS_NO_LOOK) && (MUTANT(PASS_LOOK_FIRST) ? was_more : is_more(one)))
+		waitlist_tell_on(list_of(one));
+}
+
 /* Nobody chooses us any more. The case that happened; or NOTHING_YET. */
 static int finish(struct choosing *choosing)
 {
@@ -280,7 +305,10 @@ static int finish(struct choosing *choosing)
 		channel_note(channel_of(one), left != NULL ? "receives" : "sends");
 		return chosen;
 	}
-	return case_try(one) ? chosen : NOTHING_YET;
+	chosen = case_try(one) ? chosen : NOTHING_YET;
+	if (place_of(one)->waiter.is_successor && !(MUTANT(PASS_IF_DONE) && chosen == NOTHING_YET))
+		pass_on(one);
+	return chosen;
 }
 
 /* One round. What happened, or NOTHING_YET, or an error. Who pushes to the actor's mailbox wakes its worker's parker. */
@@ -298,7 +326,7 @@ static int wait_for_one(struct choosing *choosing, int64_t until, bool spins)
 		if (index != 0)
 			return index;
 	}
-	wait_begin(&choosing->wait, parker);
+	wait_begin(&choosing->wait, parker, core_of(choosing));
 	for (size_t i = 0; i < choosing->count; i++)
 		enter(choosing, case_at(choosing, i));
 	if (MUTANT(ENTERED_NO_LOOK) || !any_can_happen(choosing))
@@ -319,7 +347,8 @@ static int stand_by(struct choosing *choosing)
 int choose_in_rounds(odeon_case *cases, size_t count, odeon_time until, enum choice choice, bool is_tried)
 {
 	struct choosing choosing = {
-		.cases = cases, .count = count, .choice = choice, .standby = -1, .is_tried = is_tried, .drawn = is_tried ? count : 0,
+		.cases = cases, .count = count, .choice = choice, .standby = -1, .core = CORE_NOT_ASKED,
+		.is_tried = is_tried, .drawn = is_tried ? count : 0,
 	};
 	int index = choosing_begin(&choosing, until);
 

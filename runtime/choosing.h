@@ -9,6 +9,8 @@
 
 #include "row.h"
 
+#define CORE_NOT_ASKED (-2)
+
 struct choosing {
 	odeon_case *cases;
 	size_t count;
@@ -26,6 +28,7 @@ struct choosing {
 	bool meets;                     /* a rendezvous is among them: nobody finds a partner that only looks */
 	bool is_vain;                   /* simulated: nothing is left that could end the wait */
 	unsigned descriptors;
+	int16_t core;                   /* the only one that the thread may use, or OS_ANY_CORE; or CORE_NOT_ASKED */
 	uint64_t turn;                  /* of its offer on a rendezvous's table */
 	struct wait wait;
 };

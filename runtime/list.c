@@ -162,8 +162,10 @@ static __attribute__((noinline)) struct message *take_in_turn(struct list *list)
 static void tell_room(struct list *list)
 {
 	ck_pr_fence_atomic_load();              /* room, before the look; pairs with waitlist_add */
-	if (UNLIKELY(waitlist_is_taken(&list->base.for_room)))
-		waitlist_tell_some(&list->base.for_room, list->most_units != 0);
+	if (list->most_units != 0)
+		waitlist_tell_all(&list->base.for_room);
+	else
+		waitlist_tell(&list->base.for_room);
 }
 
 static __attribute__((noinline)) void let_out(struct list *list, struct message *message)

@@ -150,18 +150,25 @@ static int quota_processors(void)
 	return (int)((quota + period - 1) / period);
 }
 
-int os_processors_here(void)
+/* False: there are more processors than the set has bits. */
+static bool allowed_here(cpu_set_t *set) { return sched_getaffinity(0, sizeof *set, set) == 0; }
+
+int16_t os_core_here(void)
 {
 	cpu_set_t set;
+	int16_t core = 0;
 
-	if (sched_getaffinity(0, sizeof set, &set) == 0)
-		return CPU_COUNT(&set);
-	return (int)sysconf(_SC_NPROCESSORS_ONLN);      /* more processors than the set has bits */
+	if (!allowed_here(&set) || CPU_COUNT(&set) != 1)
+		return OS_ANY_CORE;
+	while (!CPU_ISSET(core, &set))
+		core++;
+	return core;
 }
 
 int os_processors(void)
 {
-	int allowed = os_processors_here(), quota = quota_processors();
+	cpu_set_t set;
+	int allowed = allowed_here(&set) ? CPU_COUNT(&set) : (int)sysconf(_SC_NPROCESSORS_ONLN), quota = quota_processors();
 
 	if (quota > 0 && quota < allowed)
 		allowed = quota;

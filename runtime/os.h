@@ -39,8 +39,9 @@ bool os_at_thread_end(void (*run)(void *argument), void *argument);
 /* What the affinity mask and the cgroup's quota allow; at least 1. */
 int os_processors(void);
 
-/* What the affinity mask of the calling thread allows; one system call. */
-int os_processors_here(void);
+/* The only processor that the affinity mask of the calling thread allows; one system call. OS_ANY_CORE: it allows several. */
+#define OS_ANY_CORE (-1)
+int16_t os_core_here(void);
 
 /* An eventfd for waking a poll loop; -1: none to be had. */
 int os_event_open(void);

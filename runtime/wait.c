@@ -4,21 +4,20 @@
 
 #include <time.h>
 #include "mutant.h"
-#include "os.h"
 
 /* ---- those who wait ---------------------------------------------------------------------------------------------------- */
 
-void wait_begin(struct wait *wait, struct parker *parker)
+void wait_begin(struct wait *wait, struct parker *parker, int16_t core)
 {
-	*wait = (struct wait){ .chosen = WAIT_OPEN, .parker = parker };
+	*wait = (struct wait){ .chosen = WAIT_OPEN, .parker = parker, .core = core };
 }
 
 /* With the lock, as all that follows here. Not quiet, so what was changed before is seen; pairs with waitlist_tell_quietly. */
-static void set_state(struct waitlist *list, uint32_t state)
+static void set_state(struct waitlist *list, unsigned state)
 {
 	bool was_quiet = waitlist_is_quiet(list);
 
-	ck_pr_store_32(&list->state, state);
+	ck_pr_store_8(&list->state, (uint8_t)state);
 	if (!was_quiet || MUTANT(QUIET_NO_BARRIER))
 		return;
 	if (MUTANT(QUIET_LETS_IN))
@@ -28,15 +27,35 @@ static void set_state(struct waitlist *list, uint32_t state)
 		lock_take(&list->lock);
 }
 
-static void has_come(struct waitlist *list)
+/* After who is in it has changed, or whether they are held. */
+static void weigh(struct waitlist *list)
 {
-	set_state(list, WAITLIST_TAKEN | WAITLIST_USED);
+	bool is_held = list->has_successor && list->watchers == NULL && list->first != NULL && !list->first->looks;
+	bool is_taken = list->first != NULL || list->watchers != NULL;
+
+	set_state(list, WAITLIST_USED | (is_taken ? WAITLIST_TAKEN : 0) | (is_held ? WAITLIST_HELD : 0));
 }
 
-static void has_gone(struct waitlist *list)
+/* Among the others. Where not all share a core, each is woken who is wanted. */
+static void join(struct waitlist *list, int16_t core)
 {
-	if (list->first == NULL && list->watchers == NULL)
-		set_state(list, WAITLIST_USED);
+	bool is_first = (list->last == NULL || list->last->looks) && !list->has_successor;
+
+	if (is_first)
+		list->core = core;
+	else if (list->core != core) {
+		list->core = OS_ANY_CORE;
+		list->has_successor = false;
+	}
+}
+
+static void link_waiter(struct waitlist *list, struct waiter *waiter)
+{
+	waiter->previous = waiter->looks ? NULL : list->last;
+	waiter->next = waiter->looks ? list->first : NULL;
+	*(waiter->previous != NULL ? &waiter->previous->next : &list->first) = waiter;
+	*(waiter->next != NULL ? &waiter->next->previous : &list->last) = waiter;
+	waiter->is_listed = 1;
 }
 
 static void unlink_waiter(struct waitlist *list, struct waiter *waiter)
@@ -44,7 +63,7 @@ static void unlink_waiter(struct waitlist *list, struct waiter *waiter)
 	*(waiter->previous != NULL ? &waiter->previous->next : &list->first) = waiter->next;
 	*(waiter->next != NULL ? &waiter->next->previous : &list->last) = waiter->previous;
 	waiter->is_listed = 0;
-	has_gone(list);
+	weigh(list);
 	EXPLORE_TOUCH(waiter);
 }
 
@@ -54,19 +73,17 @@ static void unlink_watcher(struct waitlist *list, struct watcher *watcher)
 	if (watcher->next != NULL)
 		watcher->next->previous = watcher->previous;
 	watcher->is_listed = false;
-	has_gone(list);
+	weigh(list);
 }
 
 void waitlist_add(struct waitlist *list, struct waiter *waiter)
 {
 	lock_take(&list->lock);
-	waiter->next = NULL;
-	waiter->previous = list->last;
-	*(list->last != NULL ? &list->last->next : &list->first) = waiter;
-	list->last = waiter;
-	waiter->is_listed = 1;
+	if (!waiter->looks)
+		join(list, waiter->wait->core);
+	link_waiter(list, waiter);
 	EXPLORE_ENTERED(list, waiter);
-	has_come(list);
+	weigh(list);
 	lock_give(&list->lock);
 	ck_pr_fence_atomic_load();              /* in the list by the exchange that gave the lock, before the look; pairs with waitlist_tell */
 }
@@ -123,7 +140,7 @@ void waitlist_watch(struct waitlist *list, struct watcher *watcher)
 		list->watchers->previous = watcher;
 	list->watchers = watcher;
 	watcher->is_listed = true;
-	has_come(list);
+	weigh(list);
 	lock_give(&list->lock);
 	ck_pr_fence_atomic_load();              /* as in waitlist_add */
 }
@@ -136,13 +153,27 @@ void waitlist_unwatch(struct waitlist *list, struct watcher *watcher)
 	lock_give(&list->lock);
 }
 
+bool waitlist_pass(struct waitlist *list)
+{
+	bool others;
+
+	lock_take(&list->lock);
+	list->has_successor = false;
+	others = list->first != NULL;
+	if (others)
+		weigh(list);
+	lock_give(&list->lock);
+	ck_pr_fence_atomic_load();              /* not held, before the look; pairs with waitlist_tell */
+	return others;
+}
+
 /* ---- quiet --------------------------------------------------------------------------------------------------------------- */
 
 void waitlist_calm(struct waitlist *list)
 {
 	lock_take(&list->lock);
 	if (!waitlist_is_taken(list) || MUTANT(CALMED_TAKEN))
-		ck_pr_store_32(&list->state, ck_pr_load_32(&list->state) == WAITLIST_USED ? 0 : WAITLIST_QUIET);
+		ck_pr_store_8(&list->state, ck_pr_load_8(&list->state) == WAITLIST_USED ? 0 : WAITLIST_QUIET);
 	lock_give(&list->lock);
 }
 
@@ -203,18 +234,28 @@ static void tell_watchers(struct waitlist *list)
 	}
 }
 
-/* The lookers, and of the others so many. */
+#define ALL UINT32_MAX
+
+/* The lookers, and of the others so many; one alone is the successor where they share a core, unless there is one. With the lock, and
+ * gives it back. */
 static void tell(struct waitlist *list, unsigned partners)
 {
+	bool succeeds = partners == 1 && list->core != OS_ANY_CORE;
 	struct wake wake = { NULL };
 
-	lock_take(&list->lock);
-	for (struct waiter *waiter = list->first, *next; waiter != NULL; waiter = next) {
+	if (succeeds && list->has_successor)
+		partners = 0;
+	for (struct waiter *waiter = list->first, *next; waiter != NULL && (waiter->looks || partners > 0); waiter = next) {
 		bool looks = waiter->looks;
 
 		next = waiter->next;
-		if ((looks || partners > 0) && (choose(list, waiter, &wake) || MUTANT(TELL_GIVES_UP)))
+		waiter->is_successor = succeeds && !looks;
+		if (choose(list, waiter, &wake) || MUTANT(TELL_GIVES_UP))
 			partners -= looks && !MUTANT(LOOKER_COUNTS) ? 0 : 1;
+	}
+	if (succeeds && partners == 0) {
+		list->has_successor = true;
+		weigh(list);
 	}
 	tell_watchers(list);
 	lock_give(&list->lock);
@@ -223,13 +264,22 @@ static void tell(struct waitlist *list, unsigned partners)
 
 void waitlist_tell_some(struct waitlist *list, bool all)
 {
-	tell(list, all && !MUTANT(TELL_ONE_OF_ALL) ? UINT32_MAX : 1);
+	lock_take(&list->lock);
+	tell(list, all && !MUTANT(TELL_ONE_OF_ALL) ? ALL : 1);
+}
+
+void waitlist_tell_on(struct waitlist *list)
+{
+	lock_take(&list->lock);
+	tell(list, list->core == OS_ANY_CORE && !MUTANT(PASS_TO_ONE) ? ALL : 1);
 }
 
 void waitlist_tell_lookers(struct waitlist *list)
 {
-	if (waitlist_is_taken(list))
-		tell(list, 0);
+	if (!waitlist_is_taken(list))
+		return;
+	lock_take(&list->lock);
+	tell(list, 0);
 }
 
 bool waitlist_meet(struct waitlist *list, struct message **message)

@@ -22,7 +22,7 @@
  * Where one thread alone makes the changes and nobody has waited for long, the list is *quiet*. That barrier, which costs as much as
  * all the rest of a change, is then left to whoever comes to wait, once:
  *
- *   whoever changes a channel   makes the change, THEN reads the list's state, one word: still quiet, so nobody is in it? Else a
+ *   whoever changes a channel   makes the change, THEN reads the list's state: still quiet, so nobody is in it? Else a
  *                               full barrier, and it goes on as above (waitlist_tell_quietly)
  *   whoever enters the list     says that it is taken, which ends the quiet, THEN has every thread of the process pass a full barrier
  *                               (os_barrier), THEN gives the lock back, and looks
@@ -31,6 +31,20 @@
  * A change whose reading comes after it finds that the list is not quiet. Only he who changes makes it quiet, after thousands of
  * changes during which nobody entered, and not while anybody is in it (waitlist_calm): so barriers of all threads are rare, too.
  * It is the asymmetric fence of runqueue.h; tests/model/quiet.pml is its model.
+ *
+ * Threads that may use one and the same core run one after the other. Were a hundred that wait for room there woken as room is made,
+ * the first of them would take it all, and the others come in vain. So where all that wait in a list share a core, one is woken at a
+ * time: their *successor*. While it is on its way the others are *held*:
+ *
+ *   whoever changes a channel   makes the change, THEN a full barrier, THEN looks whether the list is taken, and not held
+ *   the successor               tries, THEN says that nobody is held (waitlist_pass), THEN a full barrier, THEN looks whether there is
+ *                               more, and wakes the next, its own successor (waitlist_tell_on)
+ *
+ * So what is changed while others are held is seen by the successor's look, or he who changed it sees that they are held no longer.
+ * Whoever enters from another core ends the holding; then nobody succeeds to the successor, who wakes them all, as it cannot know how
+ * many changes were not told. All are told at once of a disconnection, too. That the successor must run first takes nothing from the
+ * others, unless it has a lower priority. After the succession of HotSpot's monitors (objectMonitor.cpp), which keeps futile wake-ups
+ * few; tests/model/successor.pml is its model.
  *
  * A waiter that only *looks* (a select that asks what is ready) is woken besides, and is nobody's partner. So is a
  * *watcher*: not a thread, but something that is told once, with the list's lock held, and then is out of the list.
@@ -41,6 +55,7 @@
 #include "atomic.h"
 #include "lock.h"
 #include "mutant.h"
+#include "os.h"
 #include "parker.h"
 
 struct message;
@@ -50,6 +65,7 @@ enum { WAIT_OPEN, WAIT_ASLEEP, WAIT_OVER, WAIT_FIRST };
 
 struct wait {
 	uint32_t chosen;                        /* by compare-and-swap while it is open; the thread sleeps on this word */
+	int16_t core;                           /* the only one that the thread may use; or OS_ANY_CORE */
 	struct parker *parker;                  /* ... or here, where others may wake it too; or NULL */
 };
 
@@ -60,6 +76,7 @@ struct waiter {
 	uint32_t number;                        /* which of the wait's */
 	uint8_t looks;
 	uint8_t is_listed;
+	uint8_t is_successor;                   /* it was chosen, and the others wait until it has tried (waitlist_pass) */
 };
 
 struct watcher {
@@ -72,22 +89,25 @@ enum {
 	WAITLIST_TAKEN = 1,                     /* a waiter or a watcher is in it */
 	WAITLIST_USED = 2,                      /* somebody entered it since waitlist_calm was last called */
 	WAITLIST_QUIET = 4,                     /* the only bit then */
+	WAITLIST_HELD = 8,                      /* taken, by those alone who wait until the successor has tried */
 };
 
 /* Begins zeroed, and ends with its memory. */
 struct waitlist {
-	uint32_t state;                         /* of these; written with the lock, read by any thread */
+	uint8_t state;                          /* of these; written with the lock, read by any thread */
+	bool has_successor;                     /* one of them was chosen, and has not tried yet; guarded by the lock, as all that follows */
+	int16_t core;                           /* of all who wait in it, or OS_ANY_CORE */
 	struct lock lock;
-	struct waiter *first, *last;
+	struct waiter *first, *last;            /* who only looks comes first */
 	struct watcher *watchers;
 };
 
 /* ---- those who wait ------------------------------------------------------------------------------------------------- */
 
-/* Parker NULL: none. */
-void wait_begin(struct wait *wait, struct parker *parker);
+/* Parker NULL: none. The core: os_core_here's. */
+void wait_begin(struct wait *wait, struct parker *parker, int16_t core);
 
-/* Last in the list. A full barrier; of all threads if the list was quiet. */
+/* Last of its kind in the list. A full barrier; of all threads if the list was quiet. */
 void waitlist_add(struct waitlist *list, struct waiter *waiter);
 
 /* Out of the list, if it still is in it; whoever chose it has let go of it. */
@@ -108,6 +128,10 @@ int wait_end(struct wait *wait);
 /* Until chosen or woken, or until the moment on the monotonic clock. */
 void wait_sleep(struct wait *wait, int64_t until);
 
+/* The successor has tried. True: others wait, so it looks whether there is more, and then tells on; a full barrier. */
+bool waitlist_pass(struct waitlist *list);
+void waitlist_tell_on(struct waitlist *list);
+
 /* A watcher, which is in no list, into the list. The same barrier. */
 void waitlist_watch(struct waitlist *list, struct watcher *watcher);
 
@@ -121,17 +145,17 @@ void waitlist_tell_lookers(struct waitlist *list);
 
 static inline bool waitlist_is_taken(struct waitlist *list)
 {
-	return (ck_pr_load_32(&list->state) & WAITLIST_TAKEN) != 0;
+	return (ck_pr_load_8(&list->state) & WAITLIST_TAKEN) != 0;
 }
 
-/* After a change and a full barrier: one who waits comes to see, and whoever only looks. */
+/* After a change and a full barrier: one who waits comes to see, unless the successor will; and whoever only looks. */
 static inline void waitlist_tell(struct waitlist *list)
 {
-	if (UNLIKELY(waitlist_is_taken(list)))
+	if (UNLIKELY((ck_pr_load_8(&list->state) & (WAITLIST_TAKEN | WAITLIST_HELD)) == WAITLIST_TAKEN))
 		waitlist_tell_some(list, false);
 }
 
-/* The same, for all: the channel is disconnected. */
+/* The same, for all, whoever is on the way: the channel is disconnected. */
 static inline void waitlist_tell_all(struct waitlist *list)
 {
 	if (UNLIKELY(waitlist_is_taken(list)))
@@ -140,7 +164,7 @@ static inline void waitlist_tell_all(struct waitlist *list)
 
 static inline bool waitlist_is_quiet(struct waitlist *list)
 {
-	return ck_pr_load_32(&list->state) == WAITLIST_QUIET;
+	return ck_pr_load_8(&list->state) == WAITLIST_QUIET;
 }
 
 /* As waitlist_tell, after a change without a barrier by the one thread that may make any; the list was quiet before it. */

@@ -161,6 +161,7 @@ check_tests = \
 	%D%/unit/time.t \
 	%D%/unit/timer.t \
 	%D%/unit/timer_owner.t \
+	%D%/unit/turns.t \
 	%D%/unit/waits.t \
 	%D%/unit/watch.t \
 	%D%/unit/watch_ends.t \

@@ -57,6 +57,7 @@ static struct {
 	const struct parker *parkers[RECEIVERS_MOST + SENDERS_MOST];
 	int64_t now, look_costs;
 	struct random dice;
+	enum { ONE_CORE, MANY_CORES, MOST_SHARE_ONE } cores;
 } world;
 
 static const struct context with_dice = { .random = &world.dice, .may_block = true };
@@ -141,6 +142,13 @@ void os_word_wake(const uint32_t *word)
 void os_word_wake_one(const uint32_t *word)
 {
 	explore_wake_one(word);
+}
+
+int16_t os_core_here(void)
+{
+	bool shares = world.cores == ONE_CORE || (world.cores == MOST_SHARE_ONE && explore_random(4) != 0);
+
+	return shares ? 0 : OS_ANY_CORE;
 }
 
 bool os_barrier_init(void)
@@ -251,6 +259,7 @@ void channels_set_up(uint64_t seed)
 	judge_set_up();
 	context_here = seed / 8 % 2 == 0 ? NULL : &with_dice;
 	random_seed(&world.dice, seed);
+	world.cores = explore_random(3);
 	world.look_costs = seed % 8 == 0 ? SPIN_NS / 2 : SPIN_FEW_NS;  /* some spin for a while */
 }
 

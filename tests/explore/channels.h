@@ -21,8 +21,8 @@
 #include "choose.h"
 
 #define MAILS_MOST 12
-#define SENDERS_MOST 3
-#define RECEIVERS_MOST 4
+#define SENDERS_MOST 5
+#define RECEIVERS_MOST 5
 #define LINES_MOST 2
 
 enum flavours { RING, LIST, BOUNDED_LIST, LIST_OF_BYTES, MEET, ONESHOT };

@@ -23,7 +23,7 @@ static const struct scenario *const scenarios[] = {
 	&scenario_next, &scenario_vacancy, &scenario_duty, &scenario_park, &scenario_pair, &scenario_chain, &scenario_stop,
 	&scenario_loop, &scenario_watch, &scenario_wait, &scenario_close, &scenario_slabs,
 	&scenario_stream, &scenario_ends, &scenario_meet, &scenario_mutual, &scenario_gather, &scenario_relay,
-	&scenario_room, &scenario_told, &scenario_quiet, &scenario_desert,
+	&scenario_turns, &scenario_room, &scenario_told, &scenario_quiet, &scenario_desert,
 };
 
 /* What must be found, where, and what is said then. */
@@ -139,6 +139,10 @@ static const struct {
 	{ MUTANT_PARKER_NOT_LEFT, &scenario_gather, "parker is woken that is gone" },
 	{ MUTANT_CHOSEN_NO_COMPARE, &scenario_relay, NULL },
 	{ MUTANT_MEET_NOT_CHOSEN, &scenario_relay, "handed back that was taken" },
+	{ MUTANT_PASS_IF_DONE, &scenario_turns, "waits for ever" },
+	{ MUTANT_PASS_LOOK_FIRST, &scenario_turns, "waits for ever" },
+	{ MUTANT_PASS_NO_LOOK, &scenario_turns, "waits for ever" },
+	{ MUTANT_PASS_TO_ONE, &scenario_turns, "waits for ever" },
 	{ MUTANT_REFUSED_SILENT, &scenario_room, NULL },
 	{ MUTANT_LINE_NO_ORDER, &scenario_room, "is not told" },
 	{ MUTANT_NO_FENCE, &scenario_room, NULL },

@@ -95,8 +95,6 @@ void parker_poll(struct parker *parker)
 	(void)parker;
 }
 
-int os_processors_here(void) { return 2; }
-
 void os_yield(void)
 {
 	explore_stall("yield");

@@ -41,6 +41,9 @@ extern const struct scenario scenario_meet, scenario_mutual;
 /* choice.c */
 extern const struct scenario scenario_gather, scenario_relay;
 
+/* turns.c */
+extern const struct scenario scenario_turns;
+
 /* room.c */
 extern const struct scenario scenario_room;
 

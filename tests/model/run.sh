@@ -77,6 +77,13 @@ for mutant in NO_BARRIER BARRIER_FIRST LETS_IN NOT_ASKED CALMED_TAKEN; do
 	try fails quiet "-D$mutant"
 done
 try fails quiet -DCHANGES=4 -DWANTS=2 -DONLY_ONCE
+try holds successor -DWAITERS=2
+try holds successor -DNO_PASSER
+try holds successor -DNO_PASSER -DSTRANGER
+for mutant in NO_LOOK LOOK_FIRST IF_DONE STAYS; do
+	try fails successor -DWAITERS=2 "-D$mutant"
+done
+try fails successor -DNO_PASSER -DSTRANGER -DTO_ONE
 try holds table
 try holds table -DLONE
 for mutant in NO_CLAIM WITHDRAWN_BLIND TURN_REUSED OFFERED_FIRST FREED_FIRST STAYS LOOK_FIRST TABLE_NOT_LOOKED LIST_NOT_LOOKED; do

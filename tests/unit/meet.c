@@ -84,7 +84,7 @@ START_TEST(nobody_offers_past_one_who_waits)
 	struct waitlist *lists[] = { &out->channel->for_room, &out->channel->for_messages };
 
 	for (int i = 0; i < 2; i++) {
-		wait_begin(&wait, NULL);
+		wait_begin(&wait, NULL, OS_ANY_CORE);
 		waitlist_add(lists[i], &waiter);
 		ck_assert(!offer(first));
 		ck_assert_int_eq(wait_chosen(&wait), -1);
