@@ -10,37 +10,55 @@
 
 /* ---- memory ------------------------------------------------------------------------------------------------------------- */
 
-/* A small one in a block as messages have, where the thread that opens it keeps such: what one core makes and another frees. */
+/* A small one, in a block as messages have, where the thread that opens it keeps such: what one core makes and another frees. It keeps
+ * its depot as any block does, so nobody is counted. */
 static struct channel *get_block(size_t bytes)
 {
+	struct cache *cache = plain_cache();
 	struct channel *channel = cache_alloc(bytes);
 
 	if (channel == NULL)
-		return alloc_lines(bytes);
+		return NULL;
 	memset(channel, 0, bytes);
 	channel->bytes = (uint16_t)bytes;
+	channel->depot = cache->depot;
 	return channel;
 }
 
-struct channel *channel_make(const struct flavour *flavour, const odeon_type *type, size_t bytes)
+static struct channel *get_lines(size_t bytes)
 {
 	struct depot *depot = plain_depot();
-	struct channel *channel = get_block(bytes);
+	struct channel *channel = alloc_lines(bytes);
 
 	if (channel == NULL) {
 		plain_leave(depot);
 		return NULL;
 	}
+	channel->depot = depot;
+	return channel;
+}
+
+static void free_lines(struct channel *channel)
+{
+	struct depot *depot = channel->depot;
+
+	alloc_free_lines(channel);
+	plain_leave(depot);
+}
+
+struct channel *channel_make(const struct flavour *flavour, const odeon_type *type, size_t bytes)
+{
+	struct channel *channel = get_block(bytes);
+
+	if (channel == NULL && (channel = get_lines(bytes)) == NULL)
+		return NULL;
 	channel->flavour = flavour;
 	channel->type = type;
-	channel->depot = depot;
 	return channel;
 }
 
 void channel_discard(struct channel *channel)
 {
-	struct depot *depot = channel->depot;
-
 	if (channel->flavour->fini != NULL)
 		channel->flavour->fini(channel);
 	if (channel->simulated != NULL)
@@ -48,8 +66,7 @@ void channel_discard(struct channel *channel)
 	if (channel->bytes != 0)
 		cache_free(channel, channel->bytes);
 	else
-		alloc_free_lines(channel);
-	plain_leave(depot);
+		free_lines(channel);
 }
 
 /* The other side has let go: nobody there is to be told, nothing more comes from there. */

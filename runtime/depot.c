@@ -36,9 +36,15 @@ struct depot *depot_open(void)
 	return depot;
 }
 
-void depot_join(struct depot *depot)
+bool depot_join(struct depot *depot)
 {
-	(void)ck_pr_faa_32(&depot->users, 1);
+	uint32_t users = ck_pr_load_32(&depot->users);
+
+	do {
+		if (users == 0)
+			return MUTANT(DISCARD_AFTER_END);
+	} while (!ck_pr_cas_32_value(&depot->users, users, users + 1, &users));
+	return true;
 }
 
 void depot_join_often(struct depot *depot, uint32_t times)
@@ -54,22 +60,11 @@ void depot_leave_often(struct depot *depot, uint32_t times)
 
 /* ---- shelves ----------------------------------------------------------------------------------------------------- */
 
-/* One that has not left counts the slabs of a depot only when nobody discards any more. False: it is too late. */
-static bool join_again(struct depot *depot)
-{
-	uint32_t users = ck_pr_load_32(&depot->users);
-
-	do {
-		if (users == 0)
-			return MUTANT(DISCARD_AFTER_END);
-	} while (!ck_pr_cas_32_value(&depot->users, users, users + 1, &users));
-	return true;
-}
-
-/* Held by the caller, and wholly free. Its memory goes, its address stays. */
+/* Held by the caller, and wholly free. Its memory goes, its address stays. Slabs are counted as the depot ends, when nobody discards
+ * any more; false: it is too late. */
 static bool discard(struct depot *depot, struct slab *slab)
 {
-	if (!join_again(depot))
+	if (!depot_join(depot))
 		return false;
 	ck_pr_fence_acquire();                  /* all that was done in the slab, before it goes; pairs with slab_give */
 	os_discard(slab, SLAB_BYTES);

@@ -79,9 +79,10 @@ struct depot {
 	uint32_t parties;                       /* after that: slabs with blocks that are still out, and who counts them */
 };
 
-/* NULL: out of memory. Opened is joined; NULL may be left. */
+/* NULL: out of memory. Opened is joined; NULL may be left. Who joins has a block of it, or knows that somebody has not left yet;
+ * false: all have. */
 struct depot *depot_open(void);
-void depot_join(struct depot *depot);
+bool depot_join(struct depot *depot);
 void depot_leave(struct depot *depot);
 
 /* One who has joined and stays joins and leaves so many times more. */

@@ -29,37 +29,39 @@ static void end(void *argument)
 
 void plain_begin(struct depot *depot)
 {
-	struct plain *plain = alloc_zeroed(sizeof *plain);
+	struct plain *plain;
 
+	if (!depot_join(depot))
+		return;                         /* it may be luckier with another channel */
 	context_here = &without;
-	if (plain == NULL)
-		return;
-	if (!os_at_thread_end(end, plain)) {
+	plain = alloc_zeroed(sizeof *plain);
+	if (plain == NULL || !os_at_thread_end(end, plain)) {
 		alloc_free(plain, sizeof *plain);
+		depot_leave(depot);
 		return;
 	}
-	depot_join(depot);
 	random_seed(&plain->random, (uint64_t)(uintptr_t)plain);
 	cache_init(&plain->cache, depot);
 	plain->context = (struct context){ .cache = &plain->cache, .random = &plain->random, .may_block = true };
 	context_here = &plain->context;
 }
 
+void plain_begin_alone(void)
+{
+	struct depot *depot = depot_open();
+
+	if (depot == NULL)
+		return;
+	plain_begin(depot);
+	depot_leave(depot);
+}
+
 struct depot *plain_depot(void)
 {
-	struct cache *cache;
-	struct depot *depot;
+	struct cache *cache = plain_cache();
 
-	if (context_here == NULL && CACHE_IS_USED) {
-		depot = depot_open();
-		if (depot == NULL)
-			return NULL;
-		plain_begin(depot);
-		depot_leave(depot);
-	}
-	if (context_here == NULL || context_here->cache == NULL)
+	if (cache == NULL)
 		return NULL;
-	cache = context_here->cache;
 	if (cache->joined == 0) {
 		depot_join_often(cache->depot, JOINS);
 		cache->joined = JOINS;

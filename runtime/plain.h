@@ -4,7 +4,7 @@
  *
  * A channel's sender makes what its receiver frees, on another core, which costs an allocator dear (cache.h). So threads that
  * are joined by channels share a depot: a channel takes that of the thread that opens it, and a thread without one takes
- * that of the first channel it uses. Nothing is shared by the whole process.
+ * that of the first channel it uses whose depot has not ended. Nothing is shared by the whole process.
  *
  * Agreement. The calling thread's own. What it keeps goes back as it ends; later calls in that thread do without.
  * A thread whose very first use of a channel is in a destructor of thread-specific data (pthread_key_create) is not told of its
@@ -20,7 +20,17 @@
 struct depot *plain_depot(void);
 void plain_leave(struct depot *depot);
 
+/* By a thread that has nothing yet: in this depot, unless that has ended; in one of its own. */
 void plain_begin(struct depot *depot);
+void plain_begin_alone(void);
+
+/* What this thread keeps, or the worker that it is; NULL: it does without. */
+static inline struct cache *plain_cache(void)
+{
+	if (UNLIKELY(context_here == NULL) && CACHE_IS_USED)
+		plain_begin_alone();
+	return cache_here();
+}
 
 /* Before a message is made or freed on behalf of a channel with this depot, or none. */
 static inline void plain_enter(struct depot *depot)

@@ -234,6 +234,7 @@ OUTSIDE(odeon_time odeon_system_now(odeon_system *system))
 #pragma GCC diagnostic pop
 
 struct depot *plain_depot(void) { return NULL; }
+void plain_begin_alone(void) { }
 void plain_leave(struct depot *depot) { (void)depot; }
 struct simulation *simulation_here(void) { return NULL; }
 void beacon_close(odeon_receiver *receiver) { (void)receiver; }

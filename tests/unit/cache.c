@@ -286,6 +286,40 @@ START_TEST(a_depot_ends_while_its_blocks_are_freed)
 }
 END_TEST
 
+static void *keep_one(void *place)
+{
+	plain_enter(depot);
+	must((*(void **)place = make(LEAST)) != NULL);
+	return NULL;
+}
+
+static void *come_too_late(void *argument)
+{
+	(void)argument;
+	plain_enter(depot);
+	must(context_here == NULL);
+	return NULL;
+}
+
+/* All that is left of it is a block. Another depot may be begun with. */
+START_TEST(no_thread_begins_in_a_depot_that_has_ended)
+{
+	pthread_t thread;
+	struct block *last = NULL;
+
+	must((depot = depot_open()) != NULL);
+	must(pthread_create(&thread, NULL, keep_one, &last) == 0);
+	pthread_join(thread, NULL);
+	must(depot->users == 1);
+	depot_leave(depot);
+	must(pthread_create(&thread, NULL, come_too_late, NULL) == 0);
+	pthread_join(thread, NULL);
+	must(depot->users == 0);
+	unmake(last);
+	must(!is_mapped(last));
+}
+END_TEST
+
 /* ---- memory ------------------------------------------------------------------------------------------------------------------ */
 
 enum { PILE_SLABS = 4 * DEPOT_SLABS_MOST, PILE_BYTES = 256, PILE = PILE_SLABS * ((SLAB_BYTES - SLAB_FIRST) / PILE_BYTES) };
@@ -538,7 +572,8 @@ KIT_MAIN("unit/cache",
 	  .setup = setup, .teardown = teardown },
 	{ .name = "memory", .tests = KIT_TESTS(a_pile_that_was_freed_elsewhere_goes_back_to_the_system), .setup = setup,
 	  .teardown = teardown, .loop = 2 },
-	{ .name = "end", .tests = KIT_TESTS(a_depot_ends_with_its_last_block, a_depot_ends_while_its_blocks_are_freed) },
+	{ .name = "end", .tests = KIT_TESTS(a_depot_ends_with_its_last_block, a_depot_ends_while_its_blocks_are_freed,
+	                                    no_thread_begins_in_a_depot_that_has_ended) },
 	{ .name = "trouble", .tests = KIT_TESTS(without_a_slab_there_is_no_block_and_later_there_is,
 	                                        without_memory_there_is_no_block_and_later_there_is,
 	                                        without_a_slab_a_message_is_the_allocators) })
