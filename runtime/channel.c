@@ -4,32 +4,21 @@
 
 #include "alloc.h"
 #include "clock.h"
-#include "plain.h"
 #include "simulation.h"
 #include "watch.h"
 
 /* ---- memory ------------------------------------------------------------------------------------------------------------- */
 
-/* A small one, in a block as messages have, where the thread that opens it keeps such: what one core makes and another frees. It keeps
- * its depot as any block does, so nobody is counted. */
-static struct channel *get_block(size_t bytes)
+struct channel *channel_anyhow(size_t bytes)
 {
-	struct cache *cache = plain_cache();
-	struct channel *channel = cache_alloc(bytes);
+	void *block = bytes <= CHANNEL_BLOCK ? cache_alloc(CHANNEL_BLOCK) : NULL;
+	struct channel *channel;
+	struct depot *depot;
 
-	if (channel == NULL)
-		return NULL;
-	memset(channel, 0, bytes);
-	channel->bytes = (uint16_t)bytes;
-	channel->depot = cache->depot;
-	return channel;
-}
-
-static struct channel *get_lines(size_t bytes)
-{
-	struct depot *depot = plain_depot();
-	struct channel *channel = alloc_lines(bytes);
-
+	if (block != NULL)
+		return channel_in_block(block, cache_here());
+	depot = plain_depot();
+	channel = alloc_lines(bytes);
 	if (channel == NULL) {
 		plain_leave(depot);
 		return NULL;
@@ -46,25 +35,14 @@ static void free_lines(struct channel *channel)
 	plain_leave(depot);
 }
 
-struct channel *channel_make(const struct flavour *flavour, const odeon_type *type, size_t bytes)
-{
-	struct channel *channel = get_block(bytes);
-
-	if (channel == NULL && (channel = get_lines(bytes)) == NULL)
-		return NULL;
-	channel->flavour = flavour;
-	channel->type = type;
-	return channel;
-}
-
 void channel_discard(struct channel *channel)
 {
 	if (channel->flavour->fini != NULL)
 		channel->flavour->fini(channel);
-	if (channel->simulated != NULL)
+	if (UNLIKELY(channel->simulated != NULL))
 		simulation_leave(channel->simulated);
-	if (channel->bytes != 0)
-		cache_free(channel, channel->bytes);
+	if (channel->is_block)
+		cache_free(channel, CHANNEL_BLOCK);
 	else
 		free_lines(channel);
 }
@@ -166,17 +144,6 @@ struct message *channel_recv_nothing(odeon_receiver *receiver, int *why)
 }
 
 /* ---- halves ------------------------------------------------------------------------------------------------------------- */
-
-void channel_halves(struct channel *channel, odeon_sender **sender, odeon_receiver **receiver)
-{
-	channel->senders = channel->receivers = 1;
-	channel->sides = sender != NULL ? 2 : 1;
-	channel->sender = (odeon_sender){ .channel = channel, .magic = HALF_SENDER };
-	channel->receiver = (odeon_receiver){ .channel = channel, .magic = HALF_RECEIVER };
-	if (sender != NULL)
-		*sender = &channel->sender;
-	*receiver = &channel->receiver;
-}
 
 static odeon_sender *clone_sender(struct channel *channel)
 {

@@ -27,6 +27,7 @@
 #include "beacon.h"
 #include "linger.h"
 #include "message.h"
+#include "plain.h"
 #include "wait.h"
 
 struct channel;
@@ -96,7 +97,7 @@ struct channel {
 	struct depot *depot;                    /* blocks for messages, for the threads that it joins: plain.h. NULL: none */
 	uint32_t senders, receivers;            /* halves of each side */
 	uint32_t sides;                         /* that are not done with it; the last one frees the channel */
-	uint16_t bytes;                         /* of its memory, where that is the depot's; 0: the allocator's */
+	bool is_block;                          /* its memory is one of the depot's; else the allocator's */
 	struct waitlist for_room;               /* senders that wait */
 	struct waitlist for_messages;           /* receivers that wait */
 	odeon_sender sender;                    /* the first half; as long as the channel lives, also when it was dropped */
@@ -106,14 +107,57 @@ struct channel {
 };
 _Static_assert(offsetof(struct channel, for_room) == CACHE_LINE && offsetof(struct channel, sender) == 2 * CACHE_LINE
                && offsetof(struct channel, receiver) == 3 * CACHE_LINE, "each in a cache line");
+#define CHANNEL_BLOCK ((size_t)4 * CACHE_LINE)  /* of a channel that is not larger */
+_Static_assert(CHANNEL_BLOCK == CACHE_UNITS * 16 && sizeof(struct channel) <= CHANNEL_BLOCK, "the largest block there is");
+
+/* A small one, in a block as messages have, where the thread that opens it keeps such: what one core makes and another frees. It keeps
+ * its depot as any block does, so nobody is counted. Line by line it is zeroed without a call, which would cost more. */
+static inline struct channel *channel_in_block(void *block, struct cache *cache)
+{
+	struct channel *channel = block;
+	char *lines = block;
+
+	memset(lines, 0, CACHE_LINE);
+	memset(lines + CACHE_LINE, 0, CACHE_LINE);
+	memset(lines + 2 * CACHE_LINE, 0, CACHE_LINE);
+	memset(lines + 3 * CACHE_LINE, 0, CACHE_LINE);
+	channel->is_block = true;
+	channel->depot = cache->depot;
+	return channel;
+}
+
+/* There is no block at hand, or it is too large for one. */
+struct channel *channel_anyhow(size_t bytes);
 
 /* Memory for a channel of a flavour, zeroed but for what the parameters say. `bytes` begins with a struct channel, in lines.
  * NULL: out of memory. The caller fills in the rest before it gives the halves away. */
-struct channel *channel_make(const struct flavour *flavour, const odeon_type *type, size_t bytes);
+static inline struct channel *channel_make(const struct flavour *flavour, const odeon_type *type, size_t bytes)
+{
+	struct cache *cache = bytes <= CHANNEL_BLOCK ? plain_cache() : NULL;
+	void *block = cache != NULL ? cache_at_hand(cache, CACHE_UNITS) : NULL;
+	struct channel *channel = LIKELY(block != NULL) ? channel_in_block(block, cache) : channel_anyhow(bytes);
+
+	if (UNLIKELY(channel == NULL))
+		return NULL;
+	channel->flavour = flavour;
+	channel->type = type;
+	return channel;
+}
+
 void channel_discard(struct channel *channel);  /* before it had halves */
 
 /* The two first halves, which are in it: a side without a half never ends (sender NULL: time sends). */
-void channel_halves(struct channel *channel, odeon_sender **sender, odeon_receiver **receiver);
+static inline void channel_halves(struct channel *channel, odeon_sender **sender, odeon_receiver **receiver)
+{
+	channel->senders = channel->receivers = 1;
+	channel->sides = sender != NULL ? 2 : 1;
+	channel->sender.channel = channel->receiver.channel = channel;
+	channel->sender.magic = HALF_SENDER;
+	channel->receiver.magic = HALF_RECEIVER;
+	if (sender != NULL)
+		*sender = &channel->sender;
+	*receiver = &channel->receiver;
+}
 
 static inline bool channel_is_only_sender(struct channel *channel)
 {

@@ -7,7 +7,7 @@ struct oneshot {
 	struct message *word;
 };
 
-_Static_assert(sizeof(struct oneshot) <= 4 * CACHE_LINE, "it is small enough for a block of a depot");
+_Static_assert(sizeof(struct oneshot) <= CHANNEL_BLOCK, "it is small enough for a block of a depot");
 
 #define SPENT ((struct message *)(uintptr_t)1)
 

@@ -73,11 +73,18 @@ int odeon_channel_open(const odeon_type *type, size_t capacity, odeon_sender **s
 	return odeon_channel_open_with(type, &options, sender, receiver);
 }
 
+/* Opened for one message, so often; and it has no options that could be wrong. */
 int odeon_oneshot_open(const odeon_type *type, odeon_sender **sender, odeon_receiver **receiver)
 {
-	const odeon_channel_options options = ODEON_CHANNEL_OPTIONS(.kind = ODEON_CHANNEL_ONESHOT);
+	struct channel *channel;
 
-	return odeon_channel_open_with(type, &options, sender, receiver);
+	if (UNLIKELY(type == NULL || sender == NULL || receiver == NULL))
+		return ODEON_EINVAL;
+	channel = oneshot_make(type);
+	if (UNLIKELY(channel == NULL))
+		return ODEON_ENOMEM;
+	channel_halves(channel, sender, receiver);
+	return 0;
 }
 
 int odeon_broadcast_open(const odeon_type *type, size_t capacity, odeon_sender **sender, odeon_receiver **receiver)
