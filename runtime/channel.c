@@ -247,8 +247,6 @@ void odeon_receiver_drop(odeon_receiver *receiver)
 	channel = receiver->channel;
 	watch_leave(receiver->watch);
 	beacon_close(receiver);
-	if (channel->flavour->leave != NULL)
-		channel->flavour->leave(channel, receiver);
 	receiver->magic = 0;
 	if (receiver != &channel->receiver)
 		alloc_free_lines(receiver);

@@ -53,10 +53,9 @@ struct flavour {
 	size_t (*len)(struct channel *channel, const odeon_receiver *receiver);
 
 	/* These may be NULL. A receiver's first moment to look again, on the channel's clock. A receiver begins where another
-	 * stands (NULL: at the beginning); it ends. No half is left, nobody waits: what is inside is dropped. */
+	 * stands (NULL: at the beginning). No half is left, nobody waits: what is inside is dropped. */
 	int64_t (*due)(struct channel *channel);
 	void (*join)(struct channel *channel, odeon_receiver *receiver, const odeon_receiver *like);
-	void (*leave)(struct channel *channel, odeon_receiver *receiver);
 	void (*fini)(struct channel *channel);
 	bool never_full;
 	bool meets;                             /* a waiter that was chosen is done: its message has changed hands */
