@@ -108,8 +108,6 @@ void beacon_close(odeon_receiver *receiver)
 {
 	struct beacon *beacon = receiver->beacon;
 
-	if (beacon == NULL)
-		return;
 	if (!beacon->is_timer)
 		waitlist_unwatch(&receiver->channel->for_messages, &beacon->watcher);
 	os_event_close(beacon->fd);

@@ -16,7 +16,7 @@
 /* Of a half that has one. A receive found the channel empty, though it is not disconnected; or took what was due. */
 void beacon_lower(odeon_receiver *receiver);
 
-/* The half ends; the channel still lives. */
+/* Of a half that has one: it ends, the channel still lives. */
 void beacon_close(odeon_receiver *receiver);
 
 #endif

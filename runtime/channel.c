@@ -164,13 +164,8 @@ static odeon_sender *clone_sender(struct channel *channel)
 }
 
 /* The first half only ends; what it has sent stays with it. */
-static void end_sender(odeon_sender *sender)
+static void end_clone(struct channel *channel, odeon_sender *sender)
 {
-	struct channel *channel = sender->channel;
-
-	sender->magic = 0;
-	if (sender == &channel->sender)
-		return;
 	lock_take(&channel->for_room.lock);
 	*(sender->previous != NULL ? &sender->previous->next : &channel->clones) = sender->next;
 	if (sender->next != NULL)
@@ -216,16 +211,17 @@ odeon_receiver *odeon_receiver_clone(odeon_receiver *half)
 	return half != NULL ? clone_receiver(half->channel, half) : NULL;
 }
 
-void odeon_sender_drop(odeon_sender *sender)
+/* Its message went, there is no other, and whoever waited was told: nobody need hear that nothing more will come. */
+static inline bool is_told(const struct channel *channel, const odeon_sender *sender)
 {
-	struct channel *channel;
+	return channel->flavour->once && (sender->sent != 0 || MUTANT(ONCE_NOT_SENT));
+}
 
-	if (sender == NULL)
-		return;
-	debug_invariant(sender->magic == HALF_SENDER, "a sender is dropped that is none, or was dropped before");
-	channel = sender->channel;
-	watch_leave(sender->watch);
-	end_sender(sender);
+/* It is a clone, or there are others, or somebody may wait to be told. */
+static __attribute__((noinline)) void leave_senders(struct channel *channel, odeon_sender *sender)
+{
+	if (sender != &channel->sender)
+		end_clone(channel, sender);
 	if (MUTANT(SENDER_TELLS_FIRST))
 		waitlist_tell_all(&channel->for_messages);
 	if (!let_go_last(&channel->senders))
@@ -237,17 +233,29 @@ void odeon_sender_drop(odeon_sender *sender)
 	let_go(channel);
 }
 
-void odeon_receiver_drop(odeon_receiver *receiver)
+void odeon_sender_drop(odeon_sender *sender)
 {
 	struct channel *channel;
+	bool is_alone;
 
-	if (receiver == NULL)
+	if (sender == NULL)
 		return;
-	debug_invariant(receiver->magic == HALF_RECEIVER, "a receiver is dropped that is none, or was dropped before");
-	channel = receiver->channel;
-	watch_leave(receiver->watch);
-	beacon_close(receiver);
-	receiver->magic = 0;
+	debug_invariant(sender->magic == HALF_SENDER, "a sender is dropped that is none, or was dropped before");
+	channel = sender->channel;
+	if (UNLIKELY(sender->watch != NULL))
+		watch_leave(sender->watch);
+	sender->magic = 0;
+	is_alone = sender == &channel->sender && channel_is_only_sender(channel);
+	if (is_alone && (is_told(channel, sender) || is_last_side(channel))) {
+		channel_note(channel, "is the last that sends");
+		let_go(channel);
+	} else
+		leave_senders(channel, sender);
+}
+
+/* It is a clone, or there are others, or senders. */
+static __attribute__((noinline)) void leave_receivers(struct channel *channel, odeon_receiver *receiver)
+{
 	if (receiver != &channel->receiver)
 		alloc_free_lines(receiver);
 	if (MUTANT(DRAINED_FIRST) && channel_is_only_receiver(channel))
@@ -265,4 +273,26 @@ void odeon_receiver_drop(odeon_receiver *receiver)
 	if (!MUTANT(DRAINED_FIRST))
 		channel_drain(channel);
 	let_go(channel);
+}
+
+void odeon_receiver_drop(odeon_receiver *receiver)
+{
+	struct channel *channel;
+	bool is_alone;
+
+	if (receiver == NULL)
+		return;
+	debug_invariant(receiver->magic == HALF_RECEIVER, "a receiver is dropped that is none, or was dropped before");
+	channel = receiver->channel;
+	if (UNLIKELY(receiver->watch != NULL))
+		watch_leave(receiver->watch);
+	if (UNLIKELY(receiver->beacon != NULL))
+		beacon_close(receiver);
+	receiver->magic = 0;
+	is_alone = receiver == &channel->receiver && (channel_is_only_receiver(channel) || MUTANT(LAST_NOT_ALONE));
+	if (is_alone && is_last_side(channel)) {
+		channel_note(channel, "is the last that receives");
+		channel_discard(channel);
+	} else
+		leave_receivers(channel, receiver);
 }

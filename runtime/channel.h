@@ -58,6 +58,7 @@ struct flavour {
 	void (*join)(struct channel *channel, odeon_receiver *receiver, const odeon_receiver *like);
 	void (*fini)(struct channel *channel);
 	bool never_full;
+	bool once;                              /* one message ever, of which all hear who wait: after it they need hear no end */
 	bool meets;                             /* a waiter that was chosen is done: its message has changed hands */
 };
 
@@ -143,7 +144,7 @@ static inline struct channel *channel_make(const struct flavour *flavour, const 
 	return channel;
 }
 
-void channel_discard(struct channel *channel);  /* before it had halves */
+void channel_discard(struct channel *channel);  /* before it had halves, or when it has none any more */
 
 /* The two first halves, which are in it: a side without a half never ends (sender NULL: time sends). */
 static inline void channel_halves(struct channel *channel, odeon_sender **sender, odeon_receiver **receiver)

@@ -76,9 +76,15 @@ static size_t oneshot_len(struct channel *channel, const odeon_receiver *receive
 	return message != NULL && message != SPENT;
 }
 
+static void oneshot_fini(struct channel *channel)
+{
+	if (UNLIKELY(oneshot_len(channel, NULL) != 0))
+		channel_drain(channel);
+}
+
 static const struct flavour oneshot_flavour = {
 	.send = oneshot_send, .recv = oneshot_recv, .can_send = oneshot_can_send, .can_recv = oneshot_can_recv,
-	.len = oneshot_len, .fini = channel_drain,
+	.len = oneshot_len, .fini = oneshot_fini, .once = true,
 };
 
 struct channel *oneshot_make(const odeon_type *type)

@@ -157,6 +157,8 @@ static void set_up_stream(uint64_t seed)
 	bool looks = explore_random(4) == 0;
 
 	open_line(seed, &senders);
+	if (line->is_oneshot && explore_random(4) == 0)
+		plan.each = 0;                  /* it is never used */
 	plan.sender_looks_up = explore_random(3) == 0;
 	hand_out(senders, receivers + looks);
 	if (explore_random(2) == 0)

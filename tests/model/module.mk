@@ -4,8 +4,8 @@
 if !SANITIZED
 TESTS      += %D%/run.sh
 endif
-EXTRA_DIST += %D%/run.sh %D%/bond.pml %D%/halt.pml %D%/next.pml %D%/park.pml %D%/quiet.pml %D%/request.pml %D%/select.pml \
-	%D%/stop.pml %D%/successor.pml %D%/table.pml %D%/token.pml %D%/wake.pml
+EXTRA_DIST += %D%/run.sh %D%/bond.pml %D%/halt.pml %D%/next.pml %D%/once.pml %D%/park.pml %D%/quiet.pml %D%/request.pml \
+	%D%/select.pml %D%/stop.pml %D%/successor.pml %D%/table.pml %D%/token.pml %D%/wake.pml
 
 .PHONY: model
 model:

@@ -84,6 +84,12 @@ for mutant in NO_LOOK LOOK_FIRST IF_DONE STAYS; do
 	try fails successor -DWAITERS=2 "-D$mutant"
 done
 try fails successor -DNO_PASSER -DSTRANGER -DTO_ONE
+try holds once
+try holds once -DSENDERS=2
+for mutant in NOT_SENT TOLD_FIRST NOT_ALONE NO_LOOK; do
+	try fails once "-D$mutant"
+done
+try fails once -DSENDERS=2 -DNOT_ONLY
 try holds table
 try holds table -DLONE
 for mutant in NO_CLAIM WITHDRAWN_BLIND TURN_REUSED OFFERED_FIRST FREED_FIRST STAYS LOOK_FIRST TABLE_NOT_LOOKED LIST_NOT_LOOKED; do
