@@ -80,6 +80,14 @@ static bool has_own_keys(const struct command_line *line)
 	return !keys.has_target || is_own(line->words[1]);
 }
 
+/* In ten seconds, which pass while this runs. */
+static bool sets_end_soon(const struct command_line *line)
+{
+	size_t at = text_is(line->words[0], "EXPIRE") ? 2 : text_is(line->words[0], "GETEX") ? 3 : line->count;
+
+	return at < line->count && text_is(line->words[at], "10");
+}
+
 /* Neither about all keys, nor about the connection, nor about what hangs on the moment at which it is run. */
 static bool is_fit(const struct command_line *line)
 {
@@ -91,8 +99,8 @@ static bool is_fit(const struct command_line *line)
 	if (line->words[0].length > 0 && (line->words[0].at[0] == 'B' || text_matches(line->words[0], TEXT("*SUBSCRIBE"), true)
 	 || text_matches(line->words[0], TEXT("*PUBLISH"), true)))
 		return false;                                   /* who waits, and what others hear */
-	if (text_is(line->words[0], "EXPIRE") && line->count > 2 && text_is(line->words[2], "10"))
-		return false;                                   /* which passes while this runs */
+	if (sets_end_soon(line))
+		return false;
 	return line->is_plain && line->words[0].length > 0 && has_own_keys(line);
 }
 
