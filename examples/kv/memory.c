@@ -43,8 +43,11 @@ void *memory_take(struct memory *memory, size_t bytes)
 void *memory_resize(struct memory *memory, void *block, size_t bytes)
 {
 	size_t before = block != NULL ? malloc_usable_size(block) : 0;
-	void *resized = is_allowed(memory) ? realloc(block, bytes > 0 ? bytes : 1) : NULL;
+	void *resized = NULL;
 
+	bytes = bytes > 0 ? bytes : 1;
+	if (is_allowed(memory))
+		resized = block != NULL ? realloc(block, bytes) : malloc(bytes);       /* realloc of nothing costs twice as much */
 	if (resized != NULL)
 		count(memory, malloc_usable_size(resized), before);
 	return resized;

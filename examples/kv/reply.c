@@ -17,7 +17,8 @@ void reply_init(struct reply *reply, int protocol)
 
 void reply_fini(struct reply *reply)
 {
-	free(reply->bytes);
+	if (reply->bytes != NULL)                              /* most have nothing, and so cost no call */
+		free(reply->bytes);
 	reply_init(reply, reply->protocol);
 }
 

@@ -38,7 +38,8 @@ static void begin(struct resp *resp)
 	if (resp->room > ROOM_KEPT || resp->words_room > ROOM_KEPT) {
 		resp_fini(resp);
 	} else {
-		free(resp->plain);
+		if (resp->plain != NULL)
+			free(resp->plain);
 		resp->plain = NULL;
 		resp->at = resp->sought = resp->missing = resp->count = resp->total = 0;
 	}
