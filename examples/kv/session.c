@@ -84,7 +84,7 @@ static uint64_t execute(struct session *session, struct reply *reply, struct pac
 
 static bool is_word(const struct command *command, const char *name)
 {
-	return text_is(text_of(command->name), name);
+	return command->name[0] == name[0] && strcmp(command->name, name) == 0;
 }
 
 static void watch(struct session *session, const struct command *command, const struct text *words, size_t count, struct reply *reply,

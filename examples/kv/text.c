@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 struct text text_of(const char *string)
 {
@@ -20,11 +19,6 @@ struct text text_of(const char *string)
 bool text_equal(struct text a, struct text b)
 {
 	return a.length == b.length && (a.length == 0 || memcmp(a.at, b.at, a.length) == 0);
-}
-
-bool text_is(struct text text, const char *word)
-{
-	return text.length == strlen(word) && strncasecmp(text.at, word, text.length) == 0;
 }
 
 int text_compare(struct text a, struct text b)

@@ -10,13 +10,21 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
+#include <strings.h>
 
 struct text { const char *at; size_t length; };
 
 #define TEXT(literal) ((struct text){ literal, sizeof(literal) - 1 })
 struct text text_of(const char *string);               /* one that ends with a zero */
 bool text_equal(struct text a, struct text b);
-bool text_is(struct text text, const char *word);      /* in upper or lower case */
+/* In upper or lower case. What is another word mostly has another length, or begins with another letter. */
+static inline bool text_is(struct text text, const char *word)
+{
+	return text.length == strlen(word)
+	    && (text.length == 0 || (((text.at[0] ^ word[0]) & ~0x20) == 0 && strncasecmp(text.at, word, text.length) == 0));
+}
+
 int text_compare(struct text a, struct text b);        /* as bytes; the shorter of two that begin alike comes first */
 
 /* Numbers as the Redis protocol has them: no spaces, no plus, no leading zeros; a double may be inf, and is not nan. */
