@@ -106,30 +106,28 @@ static enum resp_outcome parse_inline(struct resp *resp, const char *bytes, size
 /* A number of few digits with its line whole, which almost all are. False: it is another one, or none. */
 static bool take_short_length(struct resp *resp, const char *bytes, size_t length, char sort, long long *number)
 {
-	size_t at = resp->at + 1, end = length - at > SHORT_DIGITS ? at + SHORT_DIGITS : length;
+	const char *line = bytes + resp->at;
+	size_t left = length - resp->at, digits = 0, most = left > SHORT_DIGITS + 3 ? SHORT_DIGITS : left - 3;
+	unsigned digit;
 	long long sum = 0;
 
-	if (bytes[resp->at] != sort || at == end || bytes[at] == '0')
+	if (left <= 3 || line[0] != sort || line[1] == '0')
 		return false;
-	for (; at < end && bytes[at] >= '0' && bytes[at] <= '9'; at++)
-		sum = sum * 10 + (bytes[at] - '0');
-	if (at == resp->at + 1 || length - at < 2 || bytes[at] != '\r')
+	for (; digits < most && (digit = (unsigned char)line[1 + digits] - '0') <= 9; digits++)
+		sum = sum * 10 + digit;
+	if (digits == 0 || line[1 + digits] != '\r')
 		return false;
 	*number = sum;
-	resp->at = resp->sought = at + 2;
+	resp->at = resp->sought = resp->at + digits + 3;
 	return true;
 }
 
-/* The number between a line's first byte and its end; moves behind the line. */
-static enum resp_outcome parse_length(struct resp *resp, const char *bytes, size_t length, bool is_bulk, long long *number)
+static __attribute__((noinline)) enum resp_outcome parse_any_length(struct resp *resp, const char *bytes, size_t length, bool is_bulk,
+                                                                    long long *number)
 {
-	const char *end;
-	size_t line;
+	const char *end = memchr(bytes + resp->sought, '\r', length - resp->sought);
+	size_t line = resp->sought = end != NULL ? (size_t)(end - bytes) : length;
 
-	if (take_short_length(resp, bytes, length, is_bulk ? '$' : '*', number))
-		return RESP_COMMAND;
-	end = memchr(bytes + resp->sought, '\r', length - resp->sought);
-	line = resp->sought = end != NULL ? (size_t)(end - bytes) : length;
 	if (line - resp->at > resp->limits.line_bytes)
 		return wrong(resp, is_bulk ? "too big bulk count string" : "too big mbulk count string");
 	if (length - line < 2)
@@ -146,6 +144,14 @@ static enum resp_outcome parse_length(struct resp *resp, const char *bytes, size
 		*number = LLONG_MIN;
 	resp->at = resp->sought = line + 2;
 	return RESP_COMMAND;
+}
+
+/* The number between a line's first byte and its end; moves behind the line. */
+static inline enum resp_outcome parse_length(struct resp *resp, const char *bytes, size_t length, bool is_bulk, long long *number)
+{
+	if (take_short_length(resp, bytes, length, is_bulk ? '$' : '*', number))
+		return RESP_COMMAND;
+	return parse_any_length(resp, bytes, length, is_bulk, number);
 }
 
 static enum resp_outcome parse_count(struct resp *resp, const char *bytes, size_t length)
