@@ -102,14 +102,17 @@ static void add_input(struct visitor *visitor, const struct odeon_bytes *bytes)
 	reply_raw(input, (struct text){ (const char *)bytes->data, bytes->length });
 }
 
-/* How much of the input a round has taken. */
-static size_t take(struct visitor *visitor)
+/* How much of the input a round has taken. The time is asked for where there is something to take. */
+static size_t take(odeon_self *self, struct visitor *visitor)
 {
 	struct reply *input = &visitor->input;
 	size_t used = 0;
 
-	if (visitor->at < input->length)
+	if (visitor->at < input->length) {
+		visitor->mail = mail_of(self, visitor->cluster);
+		visitor->conversation.session.now = visitor->mail.now;
 		used = conversation_take(&visitor->conversation, input->bytes + visitor->at, input->length - visitor->at);
+	}
 	visitor->at += used;
 	if (visitor->at < input->length)
 		return used;
@@ -260,8 +263,6 @@ static void go_on(odeon_self *self, struct visitor *visitor)
 	struct conversation *conversation = &visitor->conversation;
 	size_t used = 1;
 
-	visitor->mail = mail_of(self, visitor->cluster);
-	conversation->session.now = visitor->mail.now;
 	while (finish_round(self, visitor)) {
 		if (conversation->is_closing || visitor->output.failed || visitor->input.failed) {
 			rest(self, visitor, true);
@@ -275,7 +276,7 @@ static void go_on(odeon_self *self, struct visitor *visitor)
 			pause_here(self, visitor);
 			return;
 		}
-		used = take(visitor);
+		used = take(self, visitor);
 	}
 }
 
