@@ -69,7 +69,7 @@ static inline struct message *fill(char *block, const odeon_type *type, uint32_t
 	return message;
 }
 
-/* With a prefix, or none of its blocks is at hand. */
+/* None of its blocks is at hand, or so large a one there is not. */
 static __attribute__((noinline)) struct message *make_anyhow(const odeon_type *type, size_t extra, const void *value, const odeon_site *site)
 {
 	size_t before = ALWAYS_PREFIXED || extra != 0 ? sizeof(struct prefix) : 0, bytes;
@@ -91,15 +91,36 @@ static __attribute__((noinline)) struct message *make_anyhow(const odeon_type *t
 	return fill(block + before, type, flags, value, site);
 }
 
-struct message *message_make(const odeon_type *type, size_t extra, const void *value, const odeon_site *site)
+/* For so much in front of the header, and behind the struct; NULL: make_anyhow. */
+static inline char *block_at_hand(const odeon_type *type, size_t before, size_t extra)
 {
 	struct cache *cache = cache_here();
-	void *block = NULL;
+	size_t room = CACHE_UNITS * 16 - sizeof(struct message) - before;
 
-	if (LIKELY(cache != NULL && extra == 0 && type->bytes <= CACHE_UNITS * 16 - sizeof(struct message)))
-		block = cache_at_hand(cache, (sizeof(struct message) + type->bytes + 15) / 16);
+	if (UNLIKELY(cache == NULL || extra > room || type->bytes > room - extra))
+		return NULL;
+	return cache_at_hand(cache, (before + sizeof(struct message) + type->bytes + extra + 15) / 16);
+}
+
+static __attribute__((noinline)) struct message *make_sized(const odeon_type *type, size_t extra, const void *value, const odeon_site *site)
+{
+	char *block = block_at_hand(type, sizeof(struct prefix), extra);
+
 	if (UNLIKELY(block == NULL))
 		return make_anyhow(type, extra, value, site);
+	*(struct prefix *)(void *)block = (struct prefix){ .extra = (uint32_t)extra, .magic = PREFIX_MAGIC };
+	return fill(block + sizeof(struct prefix), type, MESSAGE_SIZED | MESSAGE_POOLED, value, site);
+}
+
+struct message *message_make(const odeon_type *type, size_t extra, const void *value, const odeon_site *site)
+{
+	char *block;
+
+	if (extra != 0)
+		return make_sized(type, extra, value, site);
+	block = block_at_hand(type, 0, 0);
+	if (UNLIKELY(block == NULL))
+		return make_anyhow(type, 0, value, site);
 	return fill(block, type, MESSAGE_POOLED, value, site);
 }
 
@@ -112,24 +133,25 @@ void message_drop(struct message *message)
 	HIDE(message_payload(message), payload_bytes(message));
 }
 
-static __attribute__((noinline)) void release_anyhow(struct message *message)
+/* A block of the allocator's. */
+static __attribute__((noinline)) void release_own(struct message *message)
 {
 	bool is_prefixed = ALWAYS_PREFIXED || (message->generation & MESSAGE_SIZED) != 0;
-	size_t before = is_prefixed ? sizeof(struct prefix) : 0, bytes = before + sizeof *message + payload_bytes(message);
-	char *block = (char *)message - before;
+	size_t before = is_prefixed ? sizeof(struct prefix) : 0;
 
-	if ((message->generation & MESSAGE_POOLED) != 0)
-		cache_free(block, bytes);
-	else
-		alloc_free(block, bytes);
+	alloc_free((char *)message - before, before + sizeof *message + payload_bytes(message));
 }
 
 void message_release(struct message *message)
 {
-	if (LIKELY((message->generation & (MESSAGE_POOLED | MESSAGE_SIZED)) == MESSAGE_POOLED))
+	uint32_t flags = message->generation & (MESSAGE_POOLED | MESSAGE_SIZED);
+
+	if (LIKELY(flags == MESSAGE_POOLED))
 		cache_free(message, sizeof *message + message->type->bytes);
+	else if (flags == (MESSAGE_POOLED | MESSAGE_SIZED))
+		cache_free(message_prefix(message), sizeof(struct prefix) + sizeof *message + payload_bytes(message));
 	else
-		release_anyhow(message);
+		release_own(message);
 }
 
 void message_free(struct message *message)
