@@ -3,7 +3,7 @@
 #include "gather.h"
 
 #include <string.h>
-#include "alloc.h"
+#include "cache.h"
 #include "hand.h"
 
 #undef odeon_answer
@@ -21,7 +21,8 @@ struct gather {
 	struct request *request;                /* its continuation's */
 	struct entry *entries;                  /* in the order of asking */
 	uint32_t count, room, out, answered, wanted;
-	bool is_closed;
+	bool is_closed, is_pooled;              /* a cache's block, not the allocator's */
+	struct entry few[4];                    /* the entries, while they are no more: most ask one or two */
 };
 
 struct odeon_answers { struct gather gather; };
@@ -37,6 +38,40 @@ _Static_assert(offsetof(struct gather, holding) == 0, "find takes the one for th
 
 /* ---- opened, closed --------------------------------------------------------------------------------------------------------- */
 
+static struct gather *make(struct request *request, unsigned wanted)
+{
+	struct gather *gather = cache_alloc(sizeof *gather);
+	bool is_pooled = gather != NULL;
+
+	if (!is_pooled && (gather = alloc_block(sizeof *gather)) == NULL)
+		return NULL;
+	memset(gather, 0, offsetof(struct gather, few));
+	gather->request = request;
+	gather->wanted = wanted;
+	gather->entries = gather->few;
+	gather->room = sizeof gather->few / sizeof gather->few[0];
+	gather->is_pooled = is_pooled;
+	return gather;
+}
+
+static void free_entries(struct gather *gather)
+{
+	if (gather->entries != gather->few)
+		alloc_free(gather->entries, gather->room * sizeof gather->entries[0]);
+}
+
+static void discard(struct gather *gather)
+{
+	for (uint32_t i = 0; i < gather->count; i++)
+		if (gather->entries[i].answer != NULL)
+			message_free(gather->entries[i].answer);
+	free_entries(gather);
+	if (gather->is_pooled)
+		cache_free(gather, sizeof *gather);
+	else
+		alloc_free(gather, sizeof *gather);
+}
+
 odeon_gather odeon_gather_open(odeon_self *self, unsigned wanted, odeon_time until, odeon_then *then)
 {
 	struct request *request = (struct request *)then;
@@ -45,14 +80,12 @@ odeon_gather odeon_gather_open(odeon_self *self, unsigned wanted, odeon_time unt
 
 	if (request_use(self, request, true, until) != 0)
 		return (odeon_gather){ 0 };
-	gather = alloc_zeroed(sizeof *gather);
+	gather = make(request, wanted);
 	if (gather == NULL) {
 		request_close(self, request);
 		request_release(request);
 		return (odeon_gather){ 0 };
 	}
-	gather->request = request;
-	gather->wanted = wanted;
 	request->gather = gather;
 	holdings_put(&annex->holdings, &gather->holding, HOLDING_GATHER, holdings_serial(&annex->holdings));
 	return (odeon_gather){ gather->holding.key };
@@ -76,7 +109,7 @@ int odeon_gather_close(odeon_self *self, odeon_gather number)
 
 static bool has_room(struct gather *gather)
 {
-	uint32_t room = gather->room == 0 ? 8 : gather->room * 2;
+	uint32_t room = gather->room * 2;
 	struct entry *entries;
 
 	if (gather->count < gather->room)
@@ -84,10 +117,8 @@ static bool has_room(struct gather *gather)
 	entries = alloc_block(room * sizeof *entries);
 	if (entries == NULL)
 		return false;
-	if (gather->count > 0)
-		memcpy(entries, gather->entries, gather->count * sizeof *entries);
-	if (gather->entries != NULL)
-		alloc_free(gather->entries, gather->room * sizeof *entries);
+	memcpy(entries, gather->entries, gather->count * sizeof *entries);
+	free_entries(gather);
 	gather->entries = entries;
 	gather->room = room;
 	return true;
@@ -157,16 +188,6 @@ static void let_go_of_the_rest(struct gather *gather, int error)
 	}
 }
 
-static void free_gather(struct gather *gather)
-{
-	for (uint32_t i = 0; i < gather->count; i++)
-		if (gather->entries[i].answer != NULL)
-			message_free(gather->entries[i].answer);
-	if (gather->entries != NULL)
-		alloc_free(gather->entries, gather->room * sizeof gather->entries[0]);
-	alloc_free(gather, sizeof *gather);
-}
-
 void gather_run(struct odeon_self *self, struct request *request, int error)
 {
 	struct gather none = { 0 }, *gather = request->gather;
@@ -181,7 +202,7 @@ void gather_run(struct odeon_self *self, struct request *request, int error)
 	let_go_of_the_rest(gather, error);
 	request_close(self, request);
 	request_run(self, request, gather, 0);
-	free_gather(gather);
+	discard(gather);
 	request_release(request);
 }
 
