@@ -8,7 +8,8 @@
 #include <sys/ioctl.h>
 #include "stream.h"
 
-#define READ_LEAST 1024u
+#define READ_FIRST 1024u
+#define READ_LEAST 152u                         /* the largest that fits into a block which workers keep for messages */
 #define SMALL_READS 8                           /* in a row, until the room shrinks */
 
 ODEON_MESSAGE_DEFINE(stir);
@@ -29,7 +30,7 @@ struct wire *wire_new(odeon_system *system, const odeon_connection_options *opti
 	wire->system = system;
 	wire->is_local = is_local;
 	wire->read_most = options->read_bytes;
-	wire->read_bytes = options->read_bytes < READ_LEAST ? options->read_bytes : READ_LEAST;
+	wire->read_bytes = options->read_bytes < READ_FIRST ? options->read_bytes : READ_FIRST;
 	return wire;
 }
 
@@ -158,7 +159,7 @@ static void fit(struct wire *wire, size_t length)
 		wire->small_reads = 0;
 	} else if (++wire->small_reads == SMALL_READS) {
 		wire->small_reads = 0;
-		wire->read_bytes /= 4;
+		wire->read_bytes = wire->read_bytes / 4 > READ_LEAST ? wire->read_bytes / 4 : READ_LEAST;
 	}
 }
 

@@ -102,6 +102,30 @@ START_TEST(without_credit_nothing_is_read)
 }
 END_TEST
 
+/* Of few bytes at a time little room is made, and more of many. */
+START_TEST(the_room_of_a_read_follows_what_comes)
+{
+	enum { FEW = 20, MANY = 1 << 20 };
+
+	ears_init(&ears);
+	wires_open(_i, 2);
+	listen_for(&ears, (odeon_connection_options){ .bytes = 0 });
+	plain_socket = dial();
+	tell(ears_connection(&ears), odeon_new(odeon_read, .count = ODEON_READ_ALWAYS));
+	for (uint64_t i = 0; i < FEW; i++) {
+		write_pattern(plain_socket, i, 1);
+		eventually(ears_reads(&ears) == i + 1);
+	}
+	ck_assert_uint_lt(ears_room(&ears), 200);
+	write_pattern(plain_socket, FEW, MANY);
+	eventually(ears_bytes(&ears) == FEW + MANY);
+	ck_assert_uint_gt(ears_room(&ears), 1000);
+	ck_assert(!ears.is_wrong);
+	close(plain_socket);
+	wires_close();
+}
+END_TEST
+
 /* The same bytes, frozen, to both; and some that live for ever. */
 START_TEST(shared_bytes_are_written_on_many_connections)
 {
@@ -622,6 +646,7 @@ START_TEST(what_makes_no_sense_is_refused)
 END_TEST
 
 KIT_MAIN("contract/connection",
+	{ .name = "rooms", .loop = PLAIN_KINDS, .tests = KIT_TESTS(the_room_of_a_read_follows_what_comes) },
 	{ .name = "bytes", .loop = KINDS,
 	  .tests = KIT_TESTS(what_is_said_comes_back_whole_and_in_order, two_connections_talk_to_each_other,
 	                     without_credit_nothing_is_read, shared_bytes_are_written_on_many_connections) },

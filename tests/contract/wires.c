@@ -147,6 +147,7 @@ static void check(struct ears *ears, const struct odeon_bytes *bytes)
 	ears->is_wrong |= !pattern_is(bytes->data, ears->bytes, bytes->length);
 	ears->bytes += bytes->length;
 	ears->reads++;
+	ears->room = bytes->room;
 	pthread_mutex_unlock(&ears->lock);
 }
 
@@ -248,6 +249,7 @@ void ears_init(struct ears *ears)
 bool ears_said(struct ears *ears, const char *said) { LOCKED(ears, bool, strcmp(ears->said, said) == 0); }
 uint64_t ears_bytes(struct ears *ears) { LOCKED(ears, uint64_t, ears->bytes); }
 uint64_t ears_reads(struct ears *ears) { LOCKED(ears, uint64_t, ears->reads); }
+size_t ears_room(struct ears *ears) { LOCKED(ears, size_t, ears->room); }
 size_t ears_high(struct ears *ears) { LOCKED(ears, size_t, ears->high); }
 bool ears_ended(struct ears *ears) { LOCKED(ears, bool, ears->ends > 0); }
 static odeon_ref connection_of(struct ears *ears) { LOCKED(ears, odeon_ref, ears->connection); }

@@ -33,6 +33,7 @@ struct ears {
 	char said[SAID_MOST];                          /* a letter for each: c o b e h l g d; b once for many in a row */
 	odeon_ref connection, owner;
 	uint64_t bytes, reads;
+	size_t room;                                   /* of the last one */
 	bool is_wrong;                                 /* the bytes were not those of the pattern */
 	unsigned ends;                                 /* how often it was told of the end */
 	struct odeon_disconnected end;                 /* the first of these; its chain counted and freed */
@@ -67,6 +68,7 @@ void ears_init(struct ears *ears);
 bool ears_said(struct ears *ears, const char *said);
 uint64_t ears_bytes(struct ears *ears);
 uint64_t ears_reads(struct ears *ears);
+size_t ears_room(struct ears *ears);
 size_t ears_high(struct ears *ears);
 bool ears_ended(struct ears *ears);
 odeon_ref ears_connection(struct ears *ears);          /* waits for it */
