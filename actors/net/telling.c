@@ -14,11 +14,11 @@ static void await_room(odeon_self *self, struct connection *connection)
 }
 
 /* NULL: it was told, or there is nobody to be told; else later. */
-static void *offer(odeon_self *self, struct connection *connection, void *message)
+static void *offer_some(odeon_self *self, struct connection *connection, void *message)
 {
 	int why;
 
-	if (message == NULL || (!connection->is_owned && !connection->has_lost_owner))
+	if (!connection->is_owned && !connection->has_lost_owner)
 		return message;
 	if (!connection->is_owned) {
 		odeon_free(message);
@@ -31,6 +31,12 @@ static void *offer(odeon_self *self, struct connection *connection, void *messag
 	}
 	odeon_free(message);                            /* it has ended, and the news of that is on its way; or it was taken */
 	return NULL;
+}
+
+/* Mostly there is nothing. */
+static inline void *offer(odeon_self *self, struct connection *connection, void *message)
+{
+	return message != NULL ? offer_some(self, connection, message) : NULL;
 }
 
 struct odeon_bytes *telling_next_read(struct connection *connection)

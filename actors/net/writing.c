@@ -182,7 +182,8 @@ static bool write_some(odeon_self *self, struct connection *connection)
 	ssize_t written;
 	size_t done;
 
-	chain_advance(&connection->out, 0);
+	if (connection->out.first != NULL)              /* without what is empty */
+		chain_advance(&connection->out, 0);
 	if (!has_output(connection))
 		return false;
 	written = write_once(connection, &done);
