@@ -11,6 +11,11 @@ static unsigned last_part(const struct conversation *conversation)
 	return conversation->cluster->shards;
 }
 
+static struct conversation_part *placed_part(const struct conversation *conversation, unsigned index)
+{
+	return &conversation->parts[conversation->placed[index]];
+}
+
 int conversation_open(struct conversation *conversation, const struct kv_cluster *cluster, struct client *client, struct post *post)
 {
 	const struct resp_limits limits = RESP_LIMITS;
@@ -34,13 +39,14 @@ int conversation_open(struct conversation *conversation, const struct kv_cluster
 
 static void clear_parts(struct conversation *conversation)
 {
-	for (unsigned i = 0; i <= last_part(conversation); i++) {
-		struct conversation_part *part = &conversation->parts[i];
+	for (unsigned i = 0; i < conversation->placed_count; i++) {
+		struct conversation_part *part = placed_part(conversation, i);
 
 		pack_empty(&part->pack);
 		odeon_free(part->answer);
 		*part = (struct conversation_part){ .pack = part->pack };
 	}
+	conversation->placed_count = 0;
 }
 
 void conversation_close(struct conversation *conversation)
@@ -92,9 +98,12 @@ static void place(struct conversation *conversation, uint64_t stores)
 	bool is_last = (stores & (stores - 1)) != 0 || conversation->session.is_late;
 	unsigned number = is_last ? last_part(conversation) : (unsigned)__builtin_ctzll(stores);
 	struct conversation_part *part = &conversation->parts[number];
+	bool is_first = part->pack.units == 0;
 
 	conversation->bytes += unit->bytes.length;
 	if (pack_take(&part->pack, unit)) {
+		if (is_first)
+			conversation->placed[conversation->placed_count++] = number;
 		part->stores = stores;
 		note(conversation, number);
 	} else {
@@ -210,10 +219,12 @@ static bool is_under_way(const struct conversation_part *part)
 /* Those that may be asked: shards, or, when they have said all, the last. */
 static bool is_askable(const struct conversation *conversation, unsigned number)
 {
-	if (!is_unasked(&conversation->parts[number]))
+	const struct conversation_part *part = &conversation->parts[number];
+
+	if (!is_unasked(part))
 		return false;
-	for (unsigned i = 0; number == last_part(conversation) && i < number; i++)
-		if (is_under_way(&conversation->parts[i]))
+	for (unsigned i = 0; number == last_part(conversation) && i < conversation->placed_count; i++)
+		if (placed_part(conversation, i) != part && is_under_way(placed_part(conversation, i)))
 			return false;
 	return true;
 }
@@ -244,14 +255,14 @@ static void ask_part(odeon_self *self, struct conversation *conversation, odeon_
 
 void conversation_ask(odeon_self *self, struct conversation *conversation, odeon_gather gather)
 {
-	unsigned askable = 0;
+	unsigned askable[STORES_MOST + 1], count = 0;
 
-	for (unsigned i = 0; i <= last_part(conversation); i++)
-		askable += is_askable(conversation, i);
+	for (unsigned i = 0; i < conversation->placed_count; i++)
+		if (is_askable(conversation, conversation->placed[i]))
+			askable[count++] = conversation->placed[i];
 	conversation->asked_count = 0;
-	for (unsigned i = 0; i <= last_part(conversation); i++)
-		if (is_askable(conversation, i))
-			ask_part(self, conversation, gather, i, CONVERSATION_REPLIES / askable);
+	for (unsigned i = 0; i < count; i++)
+		ask_part(self, conversation, gather, askable[i], CONVERSATION_REPLIES / count);
 }
 
 /* An answer to nothing: a pause has come between. */
@@ -289,9 +300,9 @@ bool conversation_asks_late(const struct conversation *conversation)
 
 void conversation_refuse(struct conversation *conversation, int error)
 {
-	for (unsigned i = 0; i <= last_part(conversation); i++)
-		if (is_unasked(&conversation->parts[i]))
-			conversation->parts[i].error = error;
+	for (unsigned i = 0; i < conversation->placed_count; i++)
+		if (is_unasked(placed_part(conversation, i)))
+			placed_part(conversation, i)->error = error;
 }
 
 void conversation_serve(struct conversation *conversation, struct text reply)

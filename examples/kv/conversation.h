@@ -52,6 +52,7 @@ struct conversation {
 	struct reply here;                             /* what needed no shard */
 	struct pack unit;                              /* the command that is looked at */
 	struct conversation_part *parts;               /* one for each shard, and the last for what comes after these */
+	unsigned placed[STORES_MOST + 1], placed_count;        /* those that have something in this round */
 	struct conversation_entry { unsigned part; bool is_silent; size_t end; } *entries;     /* by command: its part, or, without one, where it ends in `here` */
 	size_t count, room, bytes;
 	size_t at, here_at;                            /* so many entries were told, and bytes of `here` */
