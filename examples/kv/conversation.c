@@ -238,31 +238,54 @@ enum conversation_goal conversation_goal(const struct conversation *conversation
 	return conversation->is_waiting && conversation->at + 1 == conversation->count ? CONVERSATION_WAITS : CONVERSATION_ASKS;
 }
 
-static void ask_part(odeon_self *self, struct conversation *conversation, odeon_gather gather, unsigned number, size_t most)
+unsigned conversation_choose(struct conversation *conversation)
 {
-	struct conversation_part *part = &conversation->parts[number];
-	odeon_ref to = kv_cluster_place(conversation->cluster, part->stores, conversation->session.client->id);
+	conversation->asked_count = 0;
+	for (unsigned i = 0; i < conversation->placed_count; i++)
+		if (is_askable(conversation, conversation->placed[i]))
+			conversation->asked[conversation->asked_count++] = conversation->placed[i];
+	return conversation->asked_count;
+}
+
+static struct kv_order *order_for(const struct conversation *conversation, const struct conversation_part *part, size_t most)
+{
 	struct kv_order *order = kv_order_new(&part->pack, part->at, part->done, part->stores, conversation->session.client);
 
-	if (order != NULL) {
-		order->reply_most = most;
-		order->protocol = conversation->protocol;
-	}
-	part->error = odeon_gather_request(self, gather, to, order);
-	if (part->error == 0)
-		conversation->asked[conversation->asked_count++] = number;
+	if (order == NULL)
+		return NULL;
+	order->reply_most = most;
+	order->protocol = conversation->protocol;
+	return order;
+}
+
+static odeon_ref place_of(const struct conversation *conversation, const struct conversation_part *part)
+{
+	return kv_cluster_place(conversation->cluster, part->stores, conversation->session.client->id);
 }
 
 void conversation_ask(odeon_self *self, struct conversation *conversation, odeon_gather gather)
 {
-	unsigned askable[STORES_MOST + 1], count = 0;
+	unsigned count = conversation->asked_count;
 
-	for (unsigned i = 0; i < conversation->placed_count; i++)
-		if (is_askable(conversation, conversation->placed[i]))
-			askable[count++] = conversation->placed[i];
 	conversation->asked_count = 0;
-	for (unsigned i = 0; i < count; i++)
-		ask_part(self, conversation, gather, askable[i], CONVERSATION_REPLIES / count);
+	for (unsigned i = 0; i < count; i++) {
+		unsigned number = conversation->asked[i];
+		struct conversation_part *part = &conversation->parts[number];
+
+		part->error = odeon_gather_request(self, gather, place_of(conversation, part), order_for(conversation, part, CONVERSATION_REPLIES / count));
+		if (part->error == 0)
+			conversation->asked[conversation->asked_count++] = number;
+	}
+}
+
+bool conversation_ask_one(odeon_self *self, struct conversation *conversation, odeon_then *then)
+{
+	struct conversation_part *part = &conversation->parts[conversation->asked[0]];
+
+	part->error = odeon_request(self, place_of(conversation, part), order_for(conversation, part, CONVERSATION_REPLIES), ODEON_NEVER, then);
+	if (part->error != 0)
+		conversation->asked_count = 0;
+	return part->error == 0;
 }
 
 /* An answer to nothing: a pause has come between. */
@@ -274,20 +297,34 @@ static void ask_later(struct conversation *conversation, struct conversation_par
 		conversation->is_postponed = session_postpone(&conversation->session, NULL);
 }
 
+/* There was none before: else it was not asked. */
+static void hear_part(struct conversation *conversation, struct conversation_part *part, struct kv_answer *answer, int error)
+{
+	part->answer = answer;
+	part->error = error;
+	part->told = 0;
+	if (answer == NULL)                                    /* it may have been to watch something: that is not known to be unchanged */
+		client_touch(conversation->session.client, client_turn(conversation->session.client, CLIENT_WATCHES));
+	conversation->is_waiting |= answer != NULL && answer->is_blocked;
+	if (answer != NULL && answer->units == 0)
+		ask_later(conversation, part);
+}
+
 void conversation_hear(struct conversation *conversation, odeon_answers *answers)
 {
 	for (unsigned i = 0; i < conversation->asked_count; i++) {
-		struct conversation_part *part = &conversation->parts[conversation->asked[i]];
+		int error;
+		struct kv_answer *answer = odeon_answer(kv_answer, answers, i, &error);
 
-		part->answer = odeon_answer(kv_answer, answers, i, &part->error);      /* there was none: else it was not asked */
-		part->told = 0;
-		if (part->answer == NULL)                      /* it may have been to watch something: that is not known to be unchanged */
-			client_touch(conversation->session.client, client_turn(conversation->session.client, CLIENT_WATCHES));
-		conversation->is_waiting |= part->answer != NULL && part->answer->is_blocked;
-		if (part->answer != NULL && part->answer->units == 0)
-			ask_later(conversation, part);
+		hear_part(conversation, &conversation->parts[conversation->asked[i]], answer, error);
 	}
 	conversation->asked_count = 0;
+}
+
+void conversation_hear_one(struct conversation *conversation, struct kv_answer *answer, int error)
+{
+	conversation->asked_count = 0;
+	hear_part(conversation, &conversation->parts[conversation->asked[0]], answer, error);
 }
 
 bool conversation_asks_late(const struct conversation *conversation)
@@ -303,6 +340,7 @@ void conversation_refuse(struct conversation *conversation, int error)
 	for (unsigned i = 0; i < conversation->placed_count; i++)
 		if (is_unasked(placed_part(conversation, i)))
 			placed_part(conversation, i)->error = error;
+	conversation->asked_count = 0;
 }
 
 void conversation_serve(struct conversation *conversation, struct text reply)

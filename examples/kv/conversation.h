@@ -13,8 +13,10 @@
  *   used = conversation_take(c, input, length)         of an actor that has input and no round under way
  *   conversation_tell(c, output)                       what has been answered so far, in order
  *   conversation_goal(c)                               what now? CONVERSATION_ASKS:
- *       odeon_gather_open(...), conversation_ask(self, c, gather), odeon_gather_close(self, gather)
- *       ... conversation_hear(c, answers)              or conversation_refuse(c, error), where no gather was to be had; tell again
+ *       conversation_choose(c)                         whom: one place, mostly, or several:
+ *       conversation_ask_one(self, c, ODEON_THEN(...)) ... conversation_hear_one(c, answer, error)
+ *       odeon_gather_open(...), conversation_ask(self, c, gather), odeon_gather_close(self, gather) ... conversation_hear(c, answers)
+ *                                                      or conversation_refuse(c, error), where nobody could be asked; tell again
  *   CONVERSATION_WAITS: until client->wait_until, or somebody serves it: then conversation_serve(c) with what is to be said, and tell again
  *   CONVERSATION_DONE: the round is over
  *
@@ -73,8 +75,11 @@ size_t conversation_take(struct conversation *conversation, const char *bytes, s
 /* Behind what stands in `output`. When output->failed then, the connection must be closed. */
 void conversation_tell(struct conversation *conversation, struct reply *output);
 enum conversation_goal conversation_goal(const struct conversation *conversation);
-void conversation_ask(odeon_self *self, struct conversation *conversation, odeon_gather gather);
+unsigned conversation_choose(struct conversation *conversation);       /* how many are to be asked */
+void conversation_ask(odeon_self *self, struct conversation *conversation, odeon_gather gather);       /* all that were chosen */
+bool conversation_ask_one(odeon_self *self, struct conversation *conversation, odeon_then *then);      /* the only one; false: it was not asked */
 void conversation_hear(struct conversation *conversation, odeon_answers *answers);
+void conversation_hear_one(struct conversation *conversation, struct kv_answer *answer, int error);    /* it is taken; NULL: there is none */
 bool conversation_asks_late(const struct conversation *conversation);   /* for what comes after the others: subscriptions, and several shards */
 void conversation_refuse(struct conversation *conversation, int error);
 /* What the command that waits is answered. */

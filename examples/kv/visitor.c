@@ -36,7 +36,8 @@ struct visitor {
 	struct mail mail;                              /* good as long as a handler runs */
 	const struct kv_cluster *cluster;
 };
-struct round { int unused; };
+struct round { int unused; };                          /* several were asked */
+struct single { int unused; };                         /* one was */
 
 struct kv_proceed { int unused; };                     /* to itself: others had their turn */
 ODEON_MESSAGE(kv_proceed);
@@ -177,16 +178,38 @@ ODEON_GATHERED(visitor, round)
 	go_on(self, visitor);
 }
 
-/* What earlier rounds have said does not wait for this one. */
-static bool ask(odeon_self *self, struct visitor *visitor)
+ODEON_ANSWER(visitor, single, kv_answer)
+{
+	if (visitor->doing == LEAVING)
+		return;
+	conversation_hear_one(&visitor->conversation, kv_answer != NULL ? odeon_keep(self, kv_answer) : NULL, error);
+	pass_letters_on(self, visitor);
+	go_on(self, visitor);
+}
+
+static bool ask_several(odeon_self *self, struct visitor *visitor)
 {
 	odeon_gather gather = odeon_gather_open(self, 0, ODEON_NEVER, ODEON_THEN_GATHERED(self, visitor, round));
 
 	if (gather.bits == 0)
 		return false;
-	visitor->doing = ASKING;
 	conversation_ask(self, &visitor->conversation, gather);
 	(void)odeon_gather_close(self, gather);
+	return true;
+}
+
+/* What earlier rounds have said does not wait for this one. */
+static bool ask(odeon_self *self, struct visitor *visitor)
+{
+	bool is_asked;
+
+	if (conversation_choose(&visitor->conversation) == 1)
+		is_asked = conversation_ask_one(self, &visitor->conversation, ODEON_THEN(self, visitor, single, kv_answer));
+	else
+		is_asked = ask_several(self, visitor);
+	if (!is_asked)
+		return false;
+	visitor->doing = ASKING;
 	tell(self, visitor);
 	return true;
 }

@@ -18,6 +18,7 @@ ODEON_MESSAGE_DROP(talk) { gate_open(&talk->hearer->done); }
 struct talker { struct conversation conversation; struct mail mail; struct talk *talk; size_t at; struct reply letters; };
 struct beginning { const struct kv_cluster *cluster; uint64_t id; };
 struct round { int unused; };
+struct single { int unused; };
 
 static void go_on(odeon_self *self, struct talker *talker);
 
@@ -28,7 +29,14 @@ ODEON_GATHERED(talker, round)
 		go_on(self, talker);
 }
 
-static bool ask(odeon_self *self, struct talker *talker)
+ODEON_ANSWER(talker, single, kv_answer)
+{
+	conversation_hear_one(&talker->conversation, kv_answer != NULL ? odeon_keep(self, kv_answer) : NULL, error);
+	if (talker->talk != NULL)
+		go_on(self, talker);
+}
+
+static bool ask_several(odeon_self *self, struct talker *talker)
 {
 	odeon_gather gather = odeon_gather_open(self, 0, ODEON_NEVER, ODEON_THEN_GATHERED(self, talker, round));
 
@@ -37,6 +45,13 @@ static bool ask(odeon_self *self, struct talker *talker)
 	conversation_ask(self, &talker->conversation, gather);
 	must(odeon_gather_close(self, gather) == 0);
 	return true;
+}
+
+static bool ask(odeon_self *self, struct talker *talker)
+{
+	if (conversation_choose(&talker->conversation) == 1)
+		return conversation_ask_one(self, &talker->conversation, ODEON_THEN(self, talker, single, kv_answer));
+	return ask_several(self, talker);
 }
 
 static void end_talk(struct talker *talker)
