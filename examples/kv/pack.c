@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROOM_KEPT = 256 };
+enum { ROOM_KEPT = 4096 };                              /* about sixty short commands */
 #define TRANSACTION UINT32_MAX
 #define GUARD (UINT32_MAX - 1)
 
