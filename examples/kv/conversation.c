@@ -412,6 +412,26 @@ static void tell_here(struct conversation *conversation, struct reply *output, s
 	conversation->here_at = end;
 }
 
+/* Entries whose replies stand one behind the other in an answer, all at once. How many; 0: the next one is another one. */
+static size_t tell_row(const struct conversation *conversation, struct reply *output)
+{
+	const struct conversation_entry *first = &conversation->entries[conversation->at], *entry = first;
+	const struct conversation_entry *end = &conversation->entries[conversation->count - conversation->is_waiting];
+	struct conversation_part *part = first->part != HERE ? &conversation->parts[first->part] : NULL;
+	size_t from, to, *ends;
+
+	if (part == NULL || part->answer == NULL)
+		return 0;
+	ends = kv_answer_ends(part->answer);
+	from = to = part->told > 0 ? ends[part->told - 1] : 0;
+	for (; entry < end && entry->part == first->part && !entry->is_silent && part->told < part->answer->units && ends[part->told] > to; entry++)
+		to = ends[part->told++];
+	reply_raw(output, (struct text){ part->answer->bytes + from, to - from });
+	if (part->told == part->answer->units)
+		finish_answer(part);
+	return (size_t)(entry - first);
+}
+
 static bool tell_entry(struct conversation *conversation, const struct conversation_entry *entry, struct reply *output)
 {
 	size_t before = output->length;
@@ -439,8 +459,14 @@ static void end_round(struct conversation *conversation, struct reply *output)
 
 void conversation_tell(struct conversation *conversation, struct reply *output)
 {
-	while (conversation->at < conversation->count && tell_entry(conversation, &conversation->entries[conversation->at], output))
-		conversation->at++;
+	size_t told;
+
+	while (conversation->at < conversation->count) {
+		told = tell_row(conversation, output);
+		if (told == 0 && !tell_entry(conversation, &conversation->entries[conversation->at], output))
+			break;
+		conversation->at += told > 0 ? told : 1;
+	}
 	if (conversation->count > 0 && conversation->at == conversation->count)
 		end_round(conversation, output);
 }
