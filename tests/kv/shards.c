@@ -213,16 +213,20 @@ static unsigned check_sums(const struct reply *heard)
 
 	for (size_t at = 0, span; at < heard->length; at += span) {
 		long long sum = 0, one;
-		size_t inner = at + 4;
+		size_t inner = at + 4, length;
 
 		span = reply_span(heard->bytes + at, heard->length - at);
 		must(span > 0);
 		if (span < 8 || memcmp(heard->bytes + at, "*6\r\n", 4) != 0)
 			continue;
 		for (int i = 0; i < ACCOUNTS; i++) {
-			must(sscanf(heard->bytes + inner, "$%*d\r\n%lld", &one) == 1);
+			char text[40];                                 /* no zero ends what was heard */
+
+			length = reply_span(heard->bytes + inner, heard->length - inner);
+			(void)snprintf(text, sizeof text, "%.*s", (int)length, heard->bytes + inner);
+			must(sscanf(text, "$%*d\r\n%lld", &one) == 1);
 			sum += one;
-			inner += reply_span(heard->bytes + inner, heard->length - inner);
+			inner += length;
 		}
 		must(sum == ACCOUNTS * EACH);
 		found++;
