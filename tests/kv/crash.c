@@ -32,6 +32,7 @@ enum { CLIENTS = 6, PIPELINE = 8, RECENT = 4096, LATE_MS = 1500 };
 
 struct client {
 	unsigned number;
+	int connection;
 	pthread_t thread;
 	uint64_t random;
 	long sent, answered;                           /* the largest numbers */
@@ -39,7 +40,7 @@ struct client {
 	unsigned long count;
 };
 
-static struct queue { pthread_t pusher, popper; long sent, answered, taken; } queue;   /* the largest numbers */
+static struct queue { pthread_t pusher, popper; int pushes, pops; long sent, answered, taken; } queue;   /* the largest numbers */
 
 static struct {
 	const char *server, *policy;
@@ -96,8 +97,11 @@ static void start_server(void)
 
 static void kill_server(void)
 {
+	int status;
+
 	must(kill(all.running, SIGKILL) == 0);
-	must(waitpid(all.running, NULL, 0) == all.running);
+	must(waitpid(all.running, &status, 0) == all.running);
+	must(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);      /* and it had not ended before */
 	(void)close(all.output);
 }
 
@@ -177,7 +181,7 @@ static bool talk(struct client *client, int connection, FILE *from)
 static void *run_client(void *data)
 {
 	struct client *client = data;
-	int connection = connect_to_server();
+	int connection = client->connection;
 	FILE *from = fdopen(connection, "r");
 
 	must(from != NULL);
@@ -191,7 +195,7 @@ static void *run_client(void *data)
 
 static void *run_pusher(void *data)
 {
-	int connection = connect_to_server();
+	int connection = queue.pushes;
 	FILE *from = fdopen(connection, "r");
 	char text[100], line[100];
 	bool is_there = true;
@@ -217,7 +221,7 @@ static void *run_pusher(void *data)
 
 static void *run_popper(void *data)
 {
-	int connection = connect_to_server();
+	int connection = queue.pops;
 	FILE *from = fdopen(connection, "r");
 	char line[100];
 
@@ -316,6 +320,10 @@ static void run_round(struct client *clients, uint64_t *random)
 	FILE *from;
 
 	atomic_store(&all.is_over, false);
+	for (unsigned i = 0; i < CLIENTS; i++)
+		clients[i].connection = connect_to_server();    /* all of them, before it may be killed */
+	queue.pushes = connect_to_server();
+	queue.pops = connect_to_server();
 	for (unsigned i = 0; i < CLIENTS; i++)
 		must(pthread_create(&clients[i].thread, NULL, run_client, &clients[i]) == 0);
 	must(pthread_create(&queue.popper, NULL, run_popper, NULL) == 0 && pthread_create(&queue.pusher, NULL, run_pusher, NULL) == 0);
