@@ -104,7 +104,7 @@ static void looker(long argument)
 
 /* ---- set-ups and verdicts ------------------------------------------------------------------------------------------------ */
 
-static void open_line(uint64_t seed, int *senders)
+static void open_line(uint64_t seed, int *senders, int *receivers)
 {
 	static const struct { enum flavours flavour; size_t capacity; } kinds[] = {
 		{ RING, 1 }, { RING, 2 }, { LIST, 0 }, { BOUNDED_LIST, 1 }, { LIST_OF_BYTES, 1 }, { ONESHOT, 1 },
@@ -114,8 +114,10 @@ static void open_line(uint64_t seed, int *senders)
 	memset(&plan, 0, sizeof plan);
 	channels_set_up(seed / 6);
 	(void)channels_open(0, kinds[kind].flavour, kinds[kind].capacity);
-	if (line->is_oneshot)
+	if (line->is_oneshot) {
 		*senders = 1;
+		*receivers = explore_random(4) == 0 ? 1 : 2;
+	}
 	plan.each = line->is_oneshot ? 1 : *senders == 1 ? 3 : EACH;
 }
 
@@ -156,7 +158,7 @@ static void set_up_stream(uint64_t seed)
 	int senders = 1 + (int)explore_random(2), receivers = 1 + (int)explore_random(2);
 	bool looks = explore_random(4) == 0;
 
-	open_line(seed, &senders);
+	open_line(seed, &senders, &receivers);
 	if (line->is_oneshot && explore_random(4) == 0)
 		plan.each = 0;                  /* it is never used */
 	plan.sender_looks_up = explore_random(3) == 0;
@@ -191,7 +193,7 @@ static void set_up_ends(uint64_t seed)
 {
 	int senders = 1 + (int)explore_random(2), receivers = 1 + (int)explore_random(2), left;
 
-	open_line(seed, &senders);
+	open_line(seed, &senders, &receivers);
 	plan.sends_away = explore_random(4) == 0;
 	plan.sender_looks_up = explore_random(3) == 0;
 	hand_out(senders, receivers);
