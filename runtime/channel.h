@@ -59,6 +59,7 @@ struct flavour {
 	void (*fini)(struct channel *channel);
 	bool never_full;
 	bool once;                              /* one message ever, of which all hear who wait: after it they need hear no end */
+	bool in_turn;                           /* one who waits is told of a change, and the others in turn where they share a core */
 	bool meets;                             /* a waiter that was chosen is done: its message has changed hands */
 };
 

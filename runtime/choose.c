@@ -14,6 +14,7 @@
 
 #define SPIN_NS 300                     /* so long with the core held: a cache line there and back, and a little work */
 #define SPIN_YIELDS 20                  /* then it is offered at each look, so many times */
+#define SPIN_YIELDS_IN_TURN 3           /* ... or by those who share one: their turn comes */
 #define SPIN_MOST_NS 200000             /* ... and no longer than others may well keep it: then it pays to sleep */
 #define SPIN_FEW_NS 2000000             /* unless few wait for the same: each has its turn, and nobody needs to be woken */
 #define FEW 32
@@ -140,14 +141,20 @@ static bool is_called(struct choosing *choosing)
 
 static bool is_over(void *choosing) { return is_called(choosing); }
 
+/* How many halves there are that may wait for the same; 0: none, it is no channel. */
+static uint32_t halves_beside(odeon_case *one)
+{
+	struct channel *channel = channel_of(one);
+
+	return channel == NULL ? 0 : ck_pr_load_32(one->what == ODEON_ON_RECV ? &channel->receivers : &channel->senders);
+}
+
 /* Whether few wait for the same. */
 static bool are_few(struct choosing *choosing)
 {
-	struct channel *channel = choosing->count == 1 ? channel_of(&choosing->cases[0]) : NULL;
+	uint32_t halves = choosing->count == 1 ? halves_beside(&choosing->cases[0]) : 0;
 
-	if (channel == NULL)
-		return false;
-	return ck_pr_load_32(choosing->cases[0].what == ODEON_ON_RECV ? &channel->receivers : &channel->senders) <= FEW;
+	return halves > 0 && halves <= FEW;
 }
 
 /* Asked for once, for it takes a system call. Simulated threads run one after the other. */
@@ -156,6 +163,15 @@ static int16_t core_of(struct choosing *choosing)
 	if (choosing->core == CORE_NOT_ASKED)
 		choosing->core = choosing->simulated != NULL ? 0 : os_core_here();
 	return choosing->core;
+}
+
+/* Of those who may be woken in turn (wait.h); else it is not asked for. */
+static int16_t turn_core(struct choosing *choosing)
+{
+	for (size_t i = 0; i < choosing->count; i++)
+		if (halves_beside(&choosing->cases[i]) > 1 && channel_of(&choosing->cases[i])->flavour->in_turn)
+			return core_of(choosing);
+	return OS_ANY_CORE;
 }
 
 /* After a round in vain, as others were faster. Whoever sleeps at once then is woken for each message by who is at the other end, and
@@ -182,6 +198,8 @@ static bool spin(struct choosing *choosing, int64_t until, bool (*is_there)(stru
 		now = clock_now();
 		if (now - began <= SPIN_NS)
 			continue;
+		if (yields == 0 && yields_most > SPIN_YIELDS_IN_TURN && turn_core(choosing) != OS_ANY_CORE)
+			yields_most = SPIN_YIELDS_IN_TURN;
 		if (yields++ == yields_most)
 			return false;
 		os_yield();
@@ -326,7 +344,7 @@ static int wait_for_one(struct choosing *choosing, int64_t until, bool spins)
 		if (index != 0)
 			return index;
 	}
-	wait_begin(&choosing->wait, parker, core_of(choosing));
+	wait_begin(&choosing->wait, parker, turn_core(choosing));
 	for (size_t i = 0; i < choosing->count; i++)
 		enter(choosing, case_at(choosing, i));
 	if (MUTANT(ENTERED_NO_LOOK) || !any_can_happen(choosing))

@@ -229,12 +229,12 @@ static size_t list_len(struct channel *channel, const odeon_receiver *receiver)
 
 static const struct flavour unbounded_flavour = {
 	.send = list_send, .recv = list_recv, .can_send = list_can_send, .can_recv = list_can_recv, .len = list_len,
-	.taken = list_taken, .fini = channel_drain, .never_full = true,
+	.taken = list_taken, .fini = channel_drain, .never_full = true, .in_turn = true,
 };
 
 static const struct flavour bounded_flavour = {
 	.send = list_send, .recv = list_recv, .can_send = list_can_send, .can_recv = list_can_recv, .len = list_len,
-	.taken = list_taken, .fini = channel_drain,
+	.taken = list_taken, .fini = channel_drain, .in_turn = true,
 };
 
 struct channel *list_make(const odeon_type *type, size_t most, size_t most_bytes)

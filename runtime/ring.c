@@ -269,7 +269,7 @@ static void ring_fini(struct channel *channel)
 
 static const struct flavour ring_flavour = {
 	.send = ring_send, .recv = ring_recv, .can_send = ring_can_send, .can_recv = ring_can_recv, .len = ring_len,
-	.taken = ring_taken, .fini = ring_fini,
+	.taken = ring_taken, .fini = ring_fini, .in_turn = true,
 };
 
 struct channel *ring_make(const odeon_type *type, size_t capacity)

@@ -36,7 +36,7 @@ static void weigh(struct waitlist *list)
 	set_state(list, WAITLIST_USED | (is_taken ? WAITLIST_TAKEN : 0) | (is_held ? WAITLIST_HELD : 0));
 }
 
-/* Among the others. Where not all share a core, each is woken who is wanted. */
+/* Among the others; a successor that is on its way is one of them, too. Where not all share a core, nobody is held. */
 static void join(struct waitlist *list, int16_t core)
 {
 	bool is_first = (list->last == NULL || list->last->looks) && !list->has_successor;
@@ -234,17 +234,27 @@ static void tell_watchers(struct waitlist *list)
 	}
 }
 
-#define ALL UINT32_MAX
+enum whom { LOOKERS, ONE, NEXT, ALL };
 
-/* The lookers, and of the others so many; one alone is the successor where they share a core, unless there is one. With the lock, and
- * gives it back. */
-static void tell(struct waitlist *list, unsigned partners)
+/* With the lock: how many of those who do not only look. Nobody while they are held; all, if the successor finds that others than
+ * those of its core have come, as nobody knows how many changes were not told until then. */
+static unsigned partners_wanted(struct waitlist *list, enum whom whom)
 {
-	bool succeeds = partners == 1 && list->core != OS_ANY_CORE;
-	struct wake wake = { NULL };
+	if (whom == ALL || (whom == NEXT && list->core == OS_ANY_CORE && !MUTANT(PASS_TO_ONE)))
+		return UINT32_MAX;
+	return whom == LOOKERS || list->has_successor ? 0 : 1;
+}
 
-	if (succeeds && list->has_successor)
-		partners = 0;
+/* The lookers, too. One alone, of those who share a core, is the successor. */
+static void tell(struct waitlist *list, enum whom whom)
+{
+	struct wake wake = { NULL };
+	unsigned partners;
+	bool succeeds;
+
+	lock_take(&list->lock);
+	partners = partners_wanted(list, whom);
+	succeeds = partners == 1 && list->core != OS_ANY_CORE;
 	for (struct waiter *waiter = list->first, *next; waiter != NULL && (waiter->looks || partners > 0); waiter = next) {
 		bool looks = waiter->looks;
 
@@ -264,22 +274,18 @@ static void tell(struct waitlist *list, unsigned partners)
 
 void waitlist_tell_some(struct waitlist *list, bool all)
 {
-	lock_take(&list->lock);
-	tell(list, all && !MUTANT(TELL_ONE_OF_ALL) ? ALL : 1);
+	tell(list, all && !MUTANT(TELL_ONE_OF_ALL) ? ALL : ONE);
 }
 
 void waitlist_tell_on(struct waitlist *list)
 {
-	lock_take(&list->lock);
-	tell(list, list->core == OS_ANY_CORE && !MUTANT(PASS_TO_ONE) ? ALL : 1);
+	tell(list, NEXT);
 }
 
 void waitlist_tell_lookers(struct waitlist *list)
 {
-	if (!waitlist_is_taken(list))
-		return;
-	lock_take(&list->lock);
-	tell(list, 0);
+	if (waitlist_is_taken(list))
+		tell(list, LOOKERS);
 }
 
 bool waitlist_meet(struct waitlist *list, struct message **message)

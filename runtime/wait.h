@@ -8,7 +8,8 @@
  * for what it was chosen for, also when its deadline passed at the same time.
  *
  * Agreement. waitlist_tell, waitlist_tell_all, waitlist_meet: any thread. wait_begin, wait_end, wait_sleep, waitlist_add,
- * waitlist_remove: the thread that waits. A wait and its waiters live on its stack. Whoever chooses takes the waiter out of
+ * waitlist_remove: the thread that waits; waitlist_pass, waitlist_tell_on: the same, if its waiter was chosen as successor, once, after
+ * its try, while it has its half, which keeps the list. A wait and its waiters live on its stack. Whoever chooses takes the waiter out of
  * the list first, and the compare-and-swap is his last touch of it: then he wakes by the address alone, without the lock. So
  * the wait may go as soon as it is chosen and its other waiters were removed, which takes those lists' locks. A wait with a
  * parker is woken with the lock held instead, and is gone when all its waiters were removed.
@@ -42,9 +43,10 @@
  *
  * So what is changed while others are held is seen by the successor's look, or he who changed it sees that they are held no longer.
  * Whoever enters from another core ends the holding; then nobody succeeds to the successor, who wakes them all, as it cannot know how
- * many changes were not told. All are told at once of a disconnection, too. That the successor must run first takes nothing from the
- * others, unless it has a lower priority. After the succession of HotSpot's monitors (objectMonitor.cpp), which keeps futile wake-ups
- * few; tests/model/successor.pml is its model.
+ * many changes were not told. After that others may be held anew while it is on its way still: each that was chosen passes, so it
+ * does no harm that one ends what another began. All are told at once of a disconnection, too. The others wait for the successor to
+ * run, which takes nothing from them, unless it is kept from running: by a lower priority, a signal's handler, a stop. After the
+ * succession of HotSpot's monitors (objectMonitor.cpp), which keeps futile wake-ups few; tests/model/successor.pml is its model.
  *
  * A waiter that only *looks* (a select that asks what is ready) is woken besides, and is nobody's partner. So is a
  * *watcher*: not a thread, but something that is told once, with the list's lock held, and then is out of the list.
@@ -76,7 +78,7 @@ struct waiter {
 	uint32_t number;                        /* which of the wait's */
 	uint8_t looks;
 	uint8_t is_listed;
-	uint8_t is_successor;                   /* it was chosen, and the others wait until it has tried (waitlist_pass) */
+	uint8_t is_successor;                   /* if it was chosen: the others wait until it has tried (waitlist_pass) */
 };
 
 struct watcher {
@@ -87,7 +89,7 @@ struct watcher {
 
 enum {
 	WAITLIST_TAKEN = 1,                     /* a waiter or a watcher is in it */
-	WAITLIST_USED = 2,                      /* somebody entered it since waitlist_calm was last called */
+	WAITLIST_USED = 2,                      /* somebody was in it since waitlist_calm was last called */
 	WAITLIST_QUIET = 4,                     /* the only bit then */
 	WAITLIST_HELD = 8,                      /* taken, by those alone who wait until the successor has tried */
 };
@@ -95,7 +97,7 @@ enum {
 /* Begins zeroed, and ends with its memory. */
 struct waitlist {
 	uint8_t state;                          /* of these; written with the lock, read by any thread */
-	bool has_successor;                     /* one of them was chosen, and has not tried yet; guarded by the lock, as all that follows */
+	bool has_successor;                     /* nobody is told before one that was chosen has tried; guarded by the lock, as all below */
 	int16_t core;                           /* of all who wait in it, or OS_ANY_CORE */
 	struct lock lock;
 	struct waiter *first, *last;            /* who only looks comes first */
@@ -104,7 +106,7 @@ struct waitlist {
 
 /* ---- those who wait ------------------------------------------------------------------------------------------------- */
 
-/* Parker NULL: none. The core: os_core_here's. */
+/* Parker NULL: none. The core: os_core_here's; OS_ANY_CORE, also where that is not asked: with it nobody is held. */
 void wait_begin(struct wait *wait, struct parker *parker, int16_t core);
 
 /* Last of its kind in the list. A full barrier; of all threads if the list was quiet. */

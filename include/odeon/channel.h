@@ -31,6 +31,10 @@
  * that would wait answers ODEON_EWOULDBLOCK, at once. There, send with odeon_sender_try and ask for a message when there is
  * room (odeon_sender_when_room); and let what a channel carries come as messages: odeon_receiver_pipe, in
  * odeon/actors/pipe.h, or odeon_receiver_when_ready.
+ *
+ * Threads that wait for the same side of a channel are woken one for each message, or for each place that is free. Where all of them
+ * may use one and the same core only, one is woken at a time and then wakes the next: whatever keeps it from running, such as
+ * a priority lower than that of others on the core, holds up those behind it.
  */
 #ifndef ODEON_CHANNEL_H
 #define ODEON_CHANNEL_H

@@ -264,6 +264,11 @@ void channels_set_up(uint64_t seed)
 	world.look_costs = seed % 8 == 0 ? SPIN_NS / 2 : SPIN_FEW_NS;  /* some spin for a while */
 }
 
+void channels_share_a_core(void)
+{
+	world.cores = explore_random(4) == 0 ? MOST_SHARE_ONE : ONE_CORE;
+}
+
 static struct channel *make(enum flavours flavour, size_t capacity)
 {
 	switch (flavour) {

@@ -55,6 +55,7 @@ extern const odeon_type mail_type;
 
 void channels_set_up(uint64_t seed);
 void judge_set_up(void);                                /* for that one */
+void channels_share_a_core(void);                       /* then: all threads do, or most */
 struct line *channels_open(int number, enum flavours flavour, size_t capacity);
 odeon_sender *line_sender(struct line *line);           /* one half more */
 odeon_receiver *line_receiver(struct line *line);

@@ -69,6 +69,7 @@ static void set_up(uint64_t seed)
 
 	memset(&plan, 0, sizeof plan);
 	channels_set_up(seed / 3);
+	channels_share_a_core();
 	plan.looks_in_after = 2 + (int)explore_random(EACH_SIDE - 1);
 	plan.is_for_room = kind != LIST && explore_random(2) == 0;
 	(void)channels_open(0, kind, kind == LIST ? 0 : EACH_SIDE);

@@ -77,6 +77,7 @@ for mutant in NO_BARRIER BARRIER_FIRST LETS_IN NOT_ASKED CALMED_TAKEN; do
 	try fails quiet "-D$mutant"
 done
 try fails quiet -DCHANGES=4 -DWANTS=2 -DONLY_ONCE
+# three waiters with one who passes by: 9 million states, with and without STRANGER, and a gigabyte
 try holds successor -DWAITERS=2
 try holds successor -DNO_PASSER
 try holds successor -DNO_PASSER -DSTRANGER

@@ -4,7 +4,8 @@
  *
  * The protocol of runtime/wait.h: waiters want a thing each; they enter the list, look, sleep until chosen, leave, try, and enter
  * again. Who makes things tells the list, one choice for each, but none while a successor is on its way. One more takes a thing
- * without waiting, and puts it back. With STRANGER the last waiter may use other cores, so from its entering on nobody is held.
+ * without waiting, and puts it back. Nobody gives up, only looks or watches: the explorer and tests/unit/turns.c have these. What all
+ * see is one order of things; on a processor the barriers see to that. With STRANGER the last waiter may use other cores, so from its entering on nobody is held.
  *
  * Wanted, in every interleaving: at rest nobody sleeps while there is a thing to be had. Each of these leaves a step out, and must fail:
  *   NO_LOOK     the successor says that it has tried, and does not look whether there is more

@@ -114,6 +114,20 @@ START_TEST(who_comes_from_another_core_ends_the_holding)
 }
 END_TEST
 
+/* It has left the list, and its core counts. */
+START_TEST(a_successor_on_its_way_shares_no_core_with_a_stranger)
+{
+	all_enter(0);
+	for (int i = 1; i < WAITERS; i++)
+		waitlist_remove(&list, &waiters[i]);
+	tell_times(1);
+	enter(1, 1, false);
+	enter(2, 1, false);
+	tell_times(2);
+	ck_assert_int_eq(chosen(), 3);
+}
+END_TEST
+
 START_TEST(who_only_looks_is_not_held)
 {
 	struct watcher watcher = { .tell = tell_watcher };
@@ -244,5 +258,5 @@ KIT_MAIN("unit/turns",
 	{ .name = "lists",
 	  .tests = KIT_TESTS(those_of_one_core_come_one_after_the_other, who_has_tried_holds_nobody,
 	                     those_of_several_cores_come_as_they_are_told, who_comes_from_another_core_ends_the_holding,
-	                     who_only_looks_is_not_held, an_end_is_told_to_all_at_once, who_cannot_be_chosen_succeeds_nobody) },
+	                     a_successor_on_its_way_shares_no_core_with_a_stranger, who_only_looks_is_not_held, an_end_is_told_to_all_at_once, who_cannot_be_chosen_succeeds_nobody) },
 	{ .name = "threads", .loop = 4, .teardown = teardown, .tests = KIT_TESTS(a_crowd_on_one_core_gets_all_through) })
