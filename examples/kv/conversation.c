@@ -5,6 +5,7 @@
 #include <string.h>
 
 enum { HERE = STORES_MOST + 1 };
+enum { ROOM_KEPT = 4096, ROOM_KEPT_LEAST = 256 };       /* from round to round: about ninety short commands; of a shard among many */
 
 static unsigned last_part(const struct conversation *conversation)
 {
@@ -37,12 +38,15 @@ int conversation_open(struct conversation *conversation, const struct kv_cluster
 	return 0;
 }
 
+/* A pipeline is spread over the shards, and so is what is kept for the next one. */
 static void clear_parts(struct conversation *conversation)
 {
+	size_t share = ROOM_KEPT / conversation->cluster->shards, kept = share > ROOM_KEPT_LEAST ? share : ROOM_KEPT_LEAST;
+
 	for (unsigned i = 0; i < conversation->placed_count; i++) {
 		struct conversation_part *part = placed_part(conversation, i);
 
-		pack_empty(&part->pack);
+		pack_empty(&part->pack, kept);
 		odeon_free(part->answer);
 		*part = (struct conversation_part){ .pack = part->pack };
 	}
@@ -151,7 +155,7 @@ static bool take_command(struct conversation *conversation)
 		session->client->answers = ANSWERS_SKIP;
 	if (conversation->count == 0)
 		conversation->protocol = session->client->protocol;
-	pack_empty(&conversation->unit);
+	pack_empty(&conversation->unit, ROOM_KEPT);
 	stores = command != NULL ? session_take(session, command, parser->words, parser->count, &conversation->here, &conversation->unit) : 0;
 	if (stores == 0)
 		note(conversation, HERE);

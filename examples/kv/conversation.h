@@ -54,7 +54,9 @@ struct conversation {
 	struct reply here;                             /* what needed no shard */
 	struct pack unit;                              /* the command that is looked at */
 	struct conversation_part *parts;               /* one for each shard, and the last for what comes after these */
-	unsigned placed[STORES_MOST + 1], placed_count;        /* those that have something in this round */
+	uint8_t placed[STORES_MOST + 1];               /* those that have something in this round */
+	uint8_t asked[STORES_MOST + 1];
+	unsigned placed_count, asked_count;
 	struct conversation_entry { unsigned part; bool is_silent; size_t end; } *entries;     /* by command: its part, or, without one, where it ends in `here` */
 	size_t count, room, bytes;
 	size_t at, here_at;                            /* so many entries were told, and bytes of `here` */
@@ -62,7 +64,6 @@ struct conversation {
 	bool is_ended;                                 /* no more commands in this round */
 	bool is_waiting;                               /* the last one waits for what is to come */
 	bool is_postponed;                             /* the next one, or what was to be asked, waits for the end of a pause */
-	unsigned asked[STORES_MOST + 1], asked_count;
 	bool is_closing;                               /* the connection is to be closed when this round's output is sent */
 };
 

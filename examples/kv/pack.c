@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROOM_KEPT = 4096 };                              /* about sixty short commands */
 #define TRANSACTION UINT32_MAX
 #define GUARD (UINT32_MAX - 1)
 
@@ -28,9 +27,9 @@ void pack_fini(struct pack *pack)
 	pack_init(pack);
 }
 
-void pack_empty(struct pack *pack)
+void pack_empty(struct pack *pack, size_t room_kept)
 {
-	if (pack->bytes.room > ROOM_KEPT)
+	if (pack->bytes.room > room_kept)
 		reply_fini(&pack->bytes);
 	reply_cut(&pack->bytes, 0);
 	pack->units = pack->words_most = 0;

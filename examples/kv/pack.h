@@ -17,7 +17,7 @@ struct pack {
 
 void pack_init(struct pack *pack);
 void pack_fini(struct pack *pack);
-void pack_empty(struct pack *pack);                    /* the same, but a little memory is kept for the next */
+void pack_empty(struct pack *pack, size_t room_kept);  /* the same, but so many bytes of memory are kept for the next */
 /* False: no memory, and nothing was added. */
 bool pack_add(struct pack *pack, const struct command *command, const struct text *words, size_t count);
 /* All units of another pack, which is left empty where this one had nothing. */
