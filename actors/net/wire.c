@@ -9,10 +9,11 @@
 #include "stream.h"
 
 #define READ_FIRST 1024u
-#define READ_LEAST 152u                         /* the largest that fits into a block which workers keep for messages */
+#define READ_LEAST 152u                         /* the largest that fits into a block which workers keep for messages: 192 bytes of payload */
 #define SMALL_READS 8                           /* in a row, until the room shrinks */
 
 ODEON_MESSAGE_DEFINE(stir);
+_Static_assert(sizeof(struct odeon_bytes) + READ_LEAST == 192, "it fits, and no more would");
 
 /* ---- made and closed ----------------------------------------------------------------------------------------------------- */
 
@@ -155,7 +156,7 @@ static void fit(struct wire *wire, size_t length)
 	if (length == wire->read_bytes) {
 		wire->small_reads = 0;
 		wire->read_bytes = wire->read_bytes > wire->read_most / 4 ? wire->read_most : wire->read_bytes * 4;
-	} else if (length > wire->read_bytes / 4 || wire->read_bytes <= READ_LEAST) {
+	} else if ((length > wire->read_bytes / 4 && length >= READ_LEAST) || wire->read_bytes <= READ_LEAST) {
 		wire->small_reads = 0;
 	} else if (++wire->small_reads == SMALL_READS) {
 		wire->small_reads = 0;
