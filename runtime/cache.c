@@ -9,6 +9,8 @@ static struct slab *slab_of(void *block)
 	return (struct slab *)((uintptr_t)block & ~(uintptr_t)(SLAB_BYTES - 1));
 }
 
+struct depot *cache_depot_of(void *block) { return slab_of(block)->depot; }
+
 static uint32_t slab_number(const struct slab *slab, const void *block)
 {
 	uint32_t at = (uint32_t)((uintptr_t)block & (SLAB_BYTES - 1)) - SLAB_FIRST;

@@ -60,6 +60,9 @@ void *cache_refill(struct cache *cache, size_t units);
 void cache_give(struct bin *bin);
 void cache_give_one(void *memory);
 
+/* Of whose slabs the block is: kept as long as it is out. Not the cache's, if another thread's block was freed here. */
+struct depot *cache_depot_of(void *block);
+
 #if defined(ODEON_DEBUG) || defined(ODEON_ASAN)
 # define CACHE_IS_USED 0
 #else

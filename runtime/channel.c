@@ -16,7 +16,7 @@ struct channel *channel_anyhow(size_t bytes)
 	struct depot *depot;
 
 	if (block != NULL)
-		return channel_in_block(block, cache_here());
+		return channel_in_block(block);
 	depot = plain_depot();
 	channel = alloc_lines(bytes);
 	if (channel == NULL) {
@@ -25,6 +25,11 @@ struct channel *channel_anyhow(size_t bytes)
 	}
 	channel->depot = depot;
 	return channel;
+}
+
+struct depot *channel_depot(struct channel *channel)
+{
+	return channel->is_block ? cache_depot_of(channel) : channel->depot;
 }
 
 static void free_lines(struct channel *channel)

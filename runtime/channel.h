@@ -95,7 +95,7 @@ struct channel {
 	struct simulation *simulated;           /* NULL: real time */
 	uint64_t number;                        /* within the simulation, for its log */
 	size_t capacity;
-	struct depot *depot;                    /* blocks for messages, for the threads that it joins: plain.h. NULL: none */
+	struct depot *depot;                    /* of what is no block: that of the thread that opened it, kept. NULL: none */
 	uint32_t senders, receivers;            /* halves of each side */
 	uint32_t sides;                         /* that are not done with it; the last one frees the channel */
 	bool is_block;                          /* its memory is one of the depot's; else the allocator's */
@@ -112,8 +112,8 @@ _Static_assert(offsetof(struct channel, for_room) == CACHE_LINE && offsetof(stru
 _Static_assert(CHANNEL_BLOCK == CACHE_UNITS * 16 && sizeof(struct channel) <= CHANNEL_BLOCK, "the largest block there is");
 
 /* A small one, in a block as messages have, where the thread that opens it keeps such: what one core makes and another frees. It keeps
- * its depot as any block does, so nobody is counted. Line by line it is zeroed without a call, which would cost more. */
-static inline struct channel *channel_in_block(void *block, struct cache *cache)
+ * the depot of its slab as any block does, so nobody is counted. Line by line it is zeroed without a call, which would cost more. */
+static inline struct channel *channel_in_block(void *block)
 {
 	struct channel *channel = block;
 	char *lines = block;
@@ -123,7 +123,6 @@ static inline struct channel *channel_in_block(void *block, struct cache *cache)
 	memset(lines + 2 * CACHE_LINE, 0, CACHE_LINE);
 	memset(lines + 3 * CACHE_LINE, 0, CACHE_LINE);
 	channel->is_block = true;
-	channel->depot = cache->depot;
 	return channel;
 }
 
@@ -136,7 +135,7 @@ static inline struct channel *channel_make(const struct flavour *flavour, const 
 {
 	struct cache *cache = bytes <= CHANNEL_BLOCK ? plain_cache() : NULL;
 	void *block = cache != NULL ? cache_at_hand(cache, CACHE_UNITS) : NULL;
-	struct channel *channel = LIKELY(block != NULL) ? channel_in_block(block, cache) : channel_anyhow(bytes);
+	struct channel *channel = LIKELY(block != NULL) ? channel_in_block(block) : channel_anyhow(bytes);
 
 	if (UNLIKELY(channel == NULL))
 		return NULL;
@@ -158,6 +157,17 @@ static inline void channel_halves(struct channel *channel, odeon_sender **sender
 	if (sender != NULL)
 		*sender = &channel->sender;
 	*receiver = &channel->receiver;
+}
+
+/* Blocks for messages, for the threads that the channel joins: plain.h. A block may have come here from another depot than its
+ * thread's own; that one is kept. NULL: none. */
+struct depot *channel_depot(struct channel *channel);
+
+/* Before a message is made or freed on behalf of the channel. */
+static inline void channel_enter(struct channel *channel)
+{
+	if (UNLIKELY(context_here == NULL))
+		plain_enter(channel_depot(channel));
 }
 
 static inline bool channel_is_only_sender(struct channel *channel)

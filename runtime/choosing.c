@@ -5,7 +5,6 @@
 #include "context.h"
 #include "hand.h"
 #include "nest.h"
-#include "plain.h"
 #include "simulation.h"
 
 /* All cases are of one simulation, or of none. */
@@ -38,7 +37,7 @@ static int check_channel(struct choosing *choosing, odeon_case *one)
 	if (one->end == NULL || (one->what == ODEON_ON_SEND && one->message == NULL))
 		return ODEON_EINVAL;
 	channel = channel_of(one);
-	plain_enter(channel->depot);
+	channel_enter(channel);
 	if (check_world(choosing, channel->simulated) != 0)
 		return ODEON_EINVAL;
 	choosing->meets |= channel->flavour->meets;
@@ -63,7 +62,7 @@ static size_t take_plain(struct choosing *choosing, size_t first)
 		if (one->what == ODEON_ON_RECV) {
 			if (choosing->simulated != NULL)
 				break;
-			plain_enter(receiver_of(one)->channel->depot);
+			channel_enter(receiver_of(one)->channel);
 			meets |= receiver_of(one)->channel->flavour->meets;
 			is_real = true;
 		} else if (one->what == ODEON_ON_DEFAULT) {

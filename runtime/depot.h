@@ -79,7 +79,7 @@ struct depot {
 	uint32_t parties;                       /* after that: slabs with blocks that are still out, and who counts them */
 };
 
-/* NULL: out of memory. Opened is joined; NULL may be left. Who joins has a block of it, or knows that somebody has not left yet;
+/* NULL: out of memory. Opened is joined; NULL may be left. Who joins has a block of its slabs, or knows that somebody has not left yet;
  * false: all have. */
 struct depot *depot_open(void);
 bool depot_join(struct depot *depot);

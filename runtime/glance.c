@@ -5,7 +5,6 @@
  * Nothing is noted of the cases, and no row is made, before that one was in vain.
  */
 #include "context.h"
-#include "plain.h"
 #include "row.h"
 
 static inline bool are_plain(odeon_case *cases, size_t count)
@@ -22,7 +21,7 @@ static inline bool try_plain(odeon_case *one)
 {
 	if (one->what != ODEON_ON_RECV)
 		return false;
-	plain_enter(receiver_of(one)->channel->depot);
+	channel_enter(receiver_of(one)->channel);
 	return case_recv(one);
 }
 

@@ -7,7 +7,6 @@
 #include "channel.h"
 #include "choose.h"
 #include "clock.h"
-#include "plain.h"
 #include "step.h"
 #include "spread.h"
 #include "watch.h"
@@ -77,7 +76,7 @@ static inline __attribute__((always_inline)) struct message *receive(const odeon
 	if (UNLIKELY(receiver == NULL))
 		return NULL;
 	debug_invariant(receiver->magic == HALF_RECEIVER, "a receiver is used that is none, or was dropped before");
-	plain_enter(receiver->channel->depot);
+	channel_enter(receiver->channel);
 	*why = ODEON_ETYPE;
 	if (UNLIKELY(type != NULL && type != receiver->channel->type))
 		return NULL;

@@ -8,7 +8,6 @@
 #include "hand.h"
 #include "os.h"
 #include "step.h"
-#include "plain.h"
 #include "watch.h"
 
 ODEON_MESSAGE_DEFINE(odeon_writable);
@@ -75,7 +74,7 @@ static inline __attribute__((always_inline)) int send(odeon_sender *sender, stru
 	if (UNLIKELY(sender == NULL))
 		return ODEON_EINVAL;
 	debug_invariant(sender->magic == HALF_SENDER, "a sender is used that is none, or was dropped before");
-	plain_enter(sender->channel->depot);
+	channel_enter(sender->channel);
 	if (UNLIKELY(message->type != sender->channel->type))
 		return ODEON_ETYPE;
 	if (UNLIKELY(sender->channel->simulated != NULL))

@@ -7,6 +7,7 @@
  * memory in tests/fault.
  */
 #include "../harness/one.h"
+#include "channel.h"
 
 static int why;
 
@@ -452,7 +453,56 @@ START_TEST(halves_that_the_compiler_knows_to_carry_a_type)
 }
 END_TEST
 
+/* ---- whose memory ------------------------------------------------------------------------------------------------------------ */
+
+#define PAIRS 40
+
+static odeon_sender *outs[PAIRS];
+static odeon_receiver *ins[PAIRS];
+
+/* With a depot of its own, of blocks that another thread had. What it opens outlives it, and its depot. */
+static void open_in_anothers_block(void *unused)
+{
+	odeon_sender *sender;
+	odeon_receiver *receiver;
+
+	(void)unused;
+	must(odeon_oneshot_open(ODEON_TYPE(load), &sender, &receiver) == 0);
+	for (int i = 0; i < PAIRS; i++) {
+		odeon_sender_drop(outs[i]);
+		odeon_receiver_drop(ins[i]);
+	}
+	must(odeon_oneshot_open(ODEON_TYPE(load), &out, &in) == 0);
+	must(!CACHE_IS_USED || channel_depot(in->channel) != cache_here()->depot);
+	odeon_sender_drop(sender);
+	odeon_receiver_drop(receiver);
+}
+
+static void use_from_nothing(void *unused)
+{
+	(void)unused;
+	must(take(in, ODEON_AT_ONCE) == ODEON_EEMPTY);
+	must(!CACHE_IS_USED || cache_here()->depot == channel_depot(in->channel));
+	must(put(out, 7, ODEON_AT_ONCE) == 0 && take(in, ODEON_AT_ONCE) == 7);
+}
+
+START_TEST(a_oneshot_in_anothers_block_outlives_the_depot_of_who_opened_it)
+{
+	struct mate mate;
+
+	for (int i = 0; i < PAIRS; i++)
+		must(odeon_oneshot_open(ODEON_TYPE(load), &outs[i], &ins[i]) == 0);
+	mate_begin(&mate, open_in_anothers_block, NULL);
+	mate_end(&mate);
+	ck_assert(!CACHE_IS_USED || channel_depot(in->channel) == cache_here()->depot);
+	mate_begin(&mate, use_from_nothing, NULL);
+	mate_end(&mate);
+}
+END_TEST
+
 KIT_MAIN("unit/channel",
+	{ .name = "memory", .teardown = teardown,
+	  .tests = KIT_TESTS(a_oneshot_in_anothers_block_outlives_the_depot_of_who_opened_it) },
 	{ .name = "open", .teardown = teardown,
 	  .tests = KIT_TESTS(a_channel_has_the_capacity_it_was_opened_with, absurd_capacities_and_missing_arguments_are_refused,
 	                     a_type_with_a_drop_is_not_copied_unless_it_is_said_how,
