@@ -216,7 +216,7 @@ odeon_receiver *odeon_receiver_clone(odeon_receiver *half)
 	return half != NULL ? clone_receiver(half->channel, half) : NULL;
 }
 
-/* Its message went, there is no other, and whoever waited was told: nobody need hear that nothing more will come. */
+/* Of the only sender: its message went, and whoever waited was told, so nobody need hear that nothing more will come. */
 static inline bool is_told(const struct channel *channel, const odeon_sender *sender)
 {
 	return channel->flavour->once && (sender->sent != 0 || MUTANT(ONCE_NOT_SENT));

@@ -11,7 +11,9 @@
  *
  * The end. The last receiver counts itself out, THEN takes out and drops what is inside. A sender looks whether there are
  * receivers, puts its message in (a full barrier, or a quiet list, which the last receiver disturbs first), THEN looks again: none
- * left, then it takes out what is inside, too. So whoever is last of the two sees the message.
+ * left, then it takes out what is inside, too. So whoever is last of the two sees the message. If the senders have gone before, the
+ * last receiver frees the channel with what is inside, and counts nothing any more. Nor does a oneshot's only sender whose message
+ * went: all who wait have been told, so it only lets go, and `senders` stays 1.
  *
  * Memory. A channel is one block, its first two halves in it; a clone is a block of its own. Each half is in a cache line that no
  * other thread writes: two in one line cost 62 ns a message instead of 15, from one core to another.

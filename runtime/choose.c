@@ -358,8 +358,10 @@ static int wait_for_one(struct choosing *choosing, int64_t until, bool spins)
 /* Nothing else can happen at once: the default does. */
 static int stand_by(struct choosing *choosing)
 {
-	choosing->cases[choosing->standby].is_ready = choosing->choice == CHOOSE_NONE;
-	return choosing->choice == CHOOSE_NONE ? 1 : choosing->standby;
+	if (choosing->choice != CHOOSE_NONE)
+		return choosing->standby;
+	choosing->cases[choosing->standby].is_ready = 1;
+	return 1;
 }
 
 int choose_in_rounds(odeon_case *cases, size_t count, odeon_time until, enum choice choice, bool is_tried)

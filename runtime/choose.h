@@ -23,10 +23,10 @@ _Static_assert(sizeof(struct case_place) <= sizeof ((odeon_case *)0)->private_, 
 
 enum choice { CHOOSE_FAIR, CHOOSE_FIRST, CHOOSE_NONE };
 
-/* As odeon_select, odeon_select_biased, odeon_select_ready. */
+/* As odeon_select, odeon_select_biased, odeon_select_ready. glance.c has it, with the first try of what most choices are. */
 int choose(odeon_case *cases, size_t count, odeon_time until, enum choice choice);
 
-/* The same for who has looked himself. Tried: the first round is over; all cases are plain (case.h) and stand in their row (row.h). */
+/* The same for who has looked himself: choose.c, where all waiting is. Tried: the first round is over; all cases are plain (case.h) and stand in their row (row.h). */
 int choose_in_rounds(odeon_case *cases, size_t count, odeon_time until, enum choice choice, bool is_tried);
 
 #endif

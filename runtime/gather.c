@@ -109,11 +109,12 @@ int odeon_gather_close(odeon_self *self, odeon_gather number)
 
 static bool has_room(struct gather *gather)
 {
-	uint32_t room = gather->room * 2;
 	struct entry *entries;
+	uint32_t room;
 
 	if (gather->count < gather->room)
 		return true;
+	room = gather->room * 2;
 	entries = alloc_block(room * sizeof *entries);
 	if (entries == NULL)
 		return false;

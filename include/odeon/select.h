@@ -36,7 +36,7 @@ enum odeon_case_what {
 /* Filled by the macros. Its size is fixed for ever: arrays of it have a stride. */
 typedef struct odeon_case {
 	enum odeon_case_what what;
-	int error;                                     /* of the case that happened: 0 or why there is no message */
+	int error;                                     /* of the case that happened: 0 or why there is no message; else it means nothing */
 	void *end;                                     /* an odeon_receiver, odeon_sender, or odeon_self */
 	void *message;                                 /* to be sent, until taken; or received */
 	int fd;
