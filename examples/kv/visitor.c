@@ -61,22 +61,24 @@ static void send(odeon_self *self, struct visitor *visitor, void *message)
 	odeon_fail(self, ODEON_ENOMEM, "no memory for a client's replies");
 }
 
-/* What was said so far goes out. */
+static void leave(odeon_self *self, struct visitor *visitor)
+{
+	visitor->doing = LEAVING;
+	send(self, visitor, odeon_new(odeon_close));
+}
+
+/* What was said so far goes out. Where there was no memory for some of it nothing may follow: the client would take it for that. */
 static void tell(odeon_self *self, struct visitor *visitor)
 {
 	struct reply *output = &visitor->output;
 
 	if (output->length > 0)
 		send(self, visitor, odeon_bytes_copy(output->bytes, output->length));
+	if (output->failed && visitor->doing != LEAVING)
+		leave(self, visitor);
 	if (output->room > ROOM_KEPT)
 		reply_fini(output);
 	reply_cut(output, 0);
-}
-
-static void leave(odeon_self *self, struct visitor *visitor)
-{
-	visitor->doing = LEAVING;
-	send(self, visitor, odeon_new(odeon_close));
 }
 
 static void read_more(odeon_self *self, struct visitor *visitor)
@@ -175,7 +177,8 @@ ODEON_GATHERED(visitor, round)
 		return;
 	conversation_hear(&visitor->conversation, answers);
 	pass_letters_on(self, visitor);
-	go_on(self, visitor);
+	if (visitor->doing != LEAVING)
+		go_on(self, visitor);
 }
 
 ODEON_ANSWER(visitor, single, kv_answer)
@@ -184,7 +187,8 @@ ODEON_ANSWER(visitor, single, kv_answer)
 		return;
 	conversation_hear_one(&visitor->conversation, kv_answer != NULL ? odeon_keep(self, kv_answer) : NULL, error);
 	pass_letters_on(self, visitor);
-	go_on(self, visitor);
+	if (visitor->doing != LEAVING)
+		go_on(self, visitor);
 }
 
 static bool ask_several(odeon_self *self, struct visitor *visitor)

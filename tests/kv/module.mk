@@ -7,6 +7,12 @@ if HAVE_CHECK
 check_PROGRAMS += $(kv_tests) %D%/against
 TESTS          += $(kv_tests) %D%/against.sh
 endif
+if HAVE_CHECK
+if HAVE_NET
+check_PROGRAMS += %D%/visitor.t
+TESTS          += %D%/visitor.t
+endif
+endif
 check_PROGRAMS += %D%/crash
 TESTS          += %D%/crash.sh %D%/saving.sh %D%/server.sh
 EXTRA_DIST     += %D%/against.sh %D%/crash.sh %D%/replies.txt %D%/saving.sh %D%/server.sh
@@ -45,3 +51,7 @@ kv_machine = %D%/engine.c %D%/engine.h %D%/chance.h %D%/machine.c %D%/machine.h 
 %C%_scribe_t_LDADD   = $(kv_libraries)
 %C%_shards_t_SOURCES = %D%/shards.c %D%/engine.c %D%/engine.h %D%/chance.h %D%/lines.c %D%/lines.h %D%/town.c %D%/town.h
 %C%_shards_t_LDADD   = $(kv_libraries)
+%C%_visitor_t_SOURCES = %D%/visitor.c %D%/engine.c %D%/engine.h %D%/chance.h %D%/town.c %D%/town.h tests/fault/faults.c tests/fault/faults.h \
+	examples/kv/visitor.c examples/kv/visitor.h
+%C%_visitor_t_LDFLAGS = $(fault_flags)
+%C%_visitor_t_LDADD   = examples/kv/libkv.la $(net_libraries)
