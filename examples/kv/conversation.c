@@ -417,7 +417,7 @@ static void tell_here(struct conversation *conversation, struct reply *output, s
 }
 
 /* Entries whose replies stand one behind the other in an answer, all at once. How many; 0: the next one is another one. */
-static size_t tell_row(const struct conversation *conversation, struct reply *output)
+static size_t tell_row(struct conversation *conversation, struct reply *output)
 {
 	const struct conversation_entry *first = &conversation->entries[conversation->at], *entry = first;
 	const struct conversation_entry *end = &conversation->entries[conversation->count - conversation->is_waiting];

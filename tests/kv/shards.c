@@ -154,6 +154,28 @@ START_TEST(what_is_not_to_be_answered_is_not)
 }
 END_TEST
 
+/* In one row with what is to be answered, before and behind it. */
+START_TEST(what_is_not_to_be_answered_is_not_though_shards_have_answered)
+{
+	open_simulated(1 + (unsigned)_i);
+	expect_talk(0, "SET a 1\r\nCLIENT REPLY SKIP\r\nGET a\r\nGET a\r\nCLIENT REPLY OFF\r\nGET a\r\nGET a\r\nCLIENT REPLY ON\r\nGET a\r\n",
+	            "+OK\\r\\n$1\\r\\n1\\r\\n+OK\\r\\n$1\\r\\n1\\r\\n");
+	close_town();
+}
+END_TEST
+
+/* The first reply to a shard's order is all that there is room for. */
+START_TEST(a_reply_without_memory_even_for_an_error_is_an_error)
+{
+	open_simulated(1 + (unsigned)_i);
+	expect_talk(0, "SET a 0123456789012345678901234567890123456789\r\n", "+OK\\r\\n");
+	town.cluster.server.reply_most = 47;
+	expect_talk(0, "GET a\r\nGET a\r\nGET a\r\nPING\r\nGET a\r\n",
+	            "$40\\r\\n0123456789012345678901234567890123456789\\r\\n-OOM no memory\\r\\n-OOM no memory\\r\\n+PONG\\r\\n-OOM no memory\\r\\n");
+	close_town();
+}
+END_TEST
+
 /* What a browser is made to send: its body would be commands. */
 START_TEST(who_speaks_http_is_closed_before_anything_is_done)
 {
@@ -416,5 +438,7 @@ KIT_MAIN("kv/shards",
 	{ .name = "order", .tests = KIT_TESTS(many_commands_at_once_are_answered_in_order, what_is_wrong_ends_the_connection,
 		what_has_expired_is_swept, no_reply_takes_memory_without_end,
 		who_speaks_http_is_closed_before_anything_is_done, what_is_not_to_be_answered_is_not) },
+	{ .name = "rows", .tests = KIT_TESTS(what_is_not_to_be_answered_is_not_though_shards_have_answered,
+		a_reply_without_memory_even_for_an_error_is_an_error), .loop = 2 },
 	{ .name = "clients", .tests = KIT_TESTS(nobody_sees_half_a_transaction, nobody_sees_half_a_transaction_on_several_cores), .loop = 3 },
 	{ .name = "failure", .tests = KIT_TESTS(without_memory_commands_are_answered_all_the_same, all_may_end_at_any_moment) })
