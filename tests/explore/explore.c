@@ -261,6 +261,8 @@ static void sleep_as(enum state state, const uint32_t *word, uint32_t value)
 	explore_empty();
 	if (*(const volatile uint32_t *)word != value)
 		return;
+	if (me < 0)
+		explore_fail("a verdict waits for ever: nobody runs any more");
 	threads[me].state = state;
 	threads[me].word = word;
 	leave(state == DOZING ? "dozes" : "sleeps", -1);
