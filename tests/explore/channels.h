@@ -2,9 +2,9 @@
 /*
  * channels - the runtime's channels for the scenarios, and a judge who knows where each message is
  *
- * channels.c has wait.c, choose.c, channel.c, the flavours, sender.c and receiver.c of runtime/ as they are; memory, the
- * clock and the kernel are the explorer's. A block is not used again within a schedule; whoever touches one that was freed, or a
- * wait that is over, fails the schedule. judge.c knows where each message is.
+ * channels.c has wait.c, channel.c, the flavours, case.c, choosing.c, choose.c, glance.c, hand.c, sender.c and receiver.c of
+ * runtime/ as they are; memory, the clock and the kernel are the explorer's. A block is not used again within a schedule; whoever
+ * touches one that was freed, or a wait that is over, fails the schedule. judge.c knows where each message is.
  *
  * Agreement. channels_set_up first in a scenario's set_up; what a thread does with a half it does by the functions here, so that
  * the judge sees it. channels_finish is for schedules in which all halves are dropped.

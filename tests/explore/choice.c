@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A select of two channels (runtime/choose.c): who waits in two lists is chosen once, for one of them.
+ * A select of two channels (runtime/glance.c and choose.c): who waits in two lists is chosen once, for one of them.
  *
  * gather  one or two receive from both channels, beside one who receives from one of them; each wait ends with one message, or
  *         with the deadline and none. Either all hear of the last sender's end; or halves are kept, they sleep at last, and
