@@ -42,7 +42,7 @@ static void free_lines(struct channel *channel)
 
 void channel_discard(struct channel *channel)
 {
-	if (channel->flavour->fini != NULL)
+	if (channel->flavour->fini != NULL && !(MUTANT(ONCE_NOT_DRAINED) && channel->flavour->once))
 		channel->flavour->fini(channel);
 	if (UNLIKELY(channel->simulated != NULL))
 		simulation_leave(channel->simulated);
@@ -250,7 +250,8 @@ void odeon_sender_drop(odeon_sender *sender)
 	if (UNLIKELY(sender->watch != NULL))
 		watch_leave(sender->watch);
 	sender->magic = 0;
-	is_alone = sender == &channel->sender && channel_is_only_sender(channel);
+	is_alone = sender == &channel->sender
+	        && (channel_is_only_sender(channel) || (MUTANT(ONCE_NOT_ONLY) && is_told(channel, sender)));
 	if (is_alone && (is_told(channel, sender) || is_last_side(channel))) {
 		channel_note(channel, "is the last that sends");
 		let_go(channel);

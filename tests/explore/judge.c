@@ -167,9 +167,19 @@ void line_sends(struct line *line, struct mail *mail)
 	mail->payload.line = (uint32_t)(line - lines);
 }
 
+/* Nobody receives; or it is a oneshot, and another message was there first. */
+static bool may_refuse(const struct line *line, const struct mail *mail)
+{
+	bool is_spent = false;
+
+	for (int i = 0; i < judge.mails_used && line->is_oneshot; i++)
+		is_spent |= &judge.mails[i] != mail && judge.mails[i].payload.where != MAIL_OWNED;
+	return line->receivers == 0 || is_spent;
+}
+
 void line_sent(struct line *line, struct mail *mail, int error)
 {
-	EXPLORE_CHECK(error != ODEON_EDISCONNECTED || line->receivers == 0 || line->is_oneshot,
+	EXPLORE_CHECK(error != ODEON_EDISCONNECTED || may_refuse(line, mail),
 	              "is told that nobody receives, and somebody does");
 	if (error == 0) {
 		line->taken++;
@@ -208,7 +218,7 @@ int line_send_away(struct line *line, odeon_sender *sender, struct mail *mail)
 		return 0;
 	}
 	EXPLORE_CHECK(mail->payload.where == MAIL_DROPPED, "a message is refused, and not dropped");
-	EXPLORE_CHECK(error == ODEON_EDISCONNECTED && line->receivers == 0, "is told that nobody receives, and somebody does");
+	EXPLORE_CHECK(error == ODEON_EDISCONNECTED && may_refuse(line, mail), "is told that nobody receives, and somebody does");
 	line->dropped--;
 	return error;
 }

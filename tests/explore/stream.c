@@ -4,7 +4,7 @@
  * public calls; channels.h has what the judge wants of a message.
  *
  * stream  all is received. Either the last sender goes, and every receiver hears of it; or a half is kept, the receivers
- *         sleep at last, and nothing is left inside
+ *         sleep at last, and nothing is left inside. Of two senders of a oneshot, one finds it spent
  * ends    receivers go when they have had so many, senders whenever they are done: each message is received, dropped or handed
  *         back, at once, and nobody waits for who has gone
  */
@@ -18,6 +18,7 @@ static struct {
 	int quota[RECEIVERS_MOST];              /* goes when it has had so many; 0: never by itself */
 	int patience[RECEIVERS_MOST];           /* so many looks at the clock, then tries anew; 0: for ever; -1: none at all */
 	bool gives_up[RECEIVERS_MOST];          /* ... and for good */
+	bool leaves[RECEIVERS_MOST];            /* goes, and has tried nothing */
 	int each;
 	uint32_t heir_has;                      /* the second half is made by the first sender, in the middle, for another thread */
 	bool has_heir, stays;                   /* the first sender keeps its half, which is the keeper's */
@@ -73,16 +74,16 @@ static odeon_time deadline(long who)
 static void receiver(long argument)
 {
 	odeon_receiver *half = plan.receivers[argument];
-	int why, had = 0;
+	int why = plan.leaves[argument] ? ODEON_EDISCONNECTED : 0, had = 0;
 
-	do {
+	while (why != ODEON_EDISCONNECTED && (plan.quota[argument] == 0 || had < plan.quota[argument])) {
 		if (line_recv(line, half, (int)argument, deadline(argument), &why) != NULL)
 			had++;
 		else if (why == ODEON_EEMPTY)
 			ck_pr_stall();
 		else if (why == ODEON_ETIMEDOUT && plan.gives_up[argument])
 			break;
-	} while (why != ODEON_EDISCONNECTED && (plan.quota[argument] == 0 || had < plan.quota[argument]));
+	}
 	line_leave_receiver(line, half);
 }
 
@@ -114,10 +115,8 @@ static void open_line(uint64_t seed, int *senders, int *receivers)
 	memset(&plan, 0, sizeof plan);
 	channels_set_up(seed / 6);
 	(void)channels_open(0, kinds[kind].flavour, kinds[kind].capacity);
-	if (line->is_oneshot) {
-		*senders = 1;
+	if (line->is_oneshot)
 		*receivers = explore_random(4) == 0 ? 1 : 2;
-	}
 	plan.each = line->is_oneshot ? 1 : *senders == 1 ? 3 : EACH;
 }
 
@@ -181,10 +180,26 @@ static void set_up_stream(uint64_t seed)
 		(plan.keeper != NULL ? explore_idler : explore_thread)("looker", looker, receivers);
 }
 
+/* Whoever comes second to a oneshot has it handed back. */
+static int wanted(void)
+{
+	return line->is_oneshot && mails_made() > 1 ? 1 : mails_made();
+}
+
+/* Where receivers sleep, it keeps them from hearing of an end. */
+static void leave_keeper(void)
+{
+	if (plan.keeper != NULL && line->receivers == 0) {
+		line_leave_sender(line, plan.keeper);
+		plan.keeper = NULL;
+	}
+}
+
 static void finish_stream(void)
 {
 	EXPLORE_CHECK(mails_at(MAIL_SENT) == 0, "all asleep, and %d messages are inside: a lost wake-up", mails_at(MAIL_SENT));
-	EXPLORE_CHECK(mails_at(MAIL_RECEIVED) == mails_made(), "%d messages are lost", mails_made() - mails_at(MAIL_RECEIVED));
+	EXPLORE_CHECK(mails_at(MAIL_RECEIVED) == wanted(), "%d messages are lost", wanted() - mails_at(MAIL_RECEIVED));
+	leave_keeper();
 	if (plan.keeper == NULL)
 		channels_finish();
 }
@@ -205,6 +220,8 @@ static void set_up_ends(uint64_t seed)
 		plan.quota[i] = plan.quota[i] < left ? plan.quota[i] : left;
 		left -= plan.quota[i];
 	}
+	for (int i = 0; i < receivers && line->is_oneshot; i++)
+		plan.leaves[i] = explore_random(8) == 0;
 	name_senders(senders);
 	name_receivers(receivers, false);
 }
@@ -213,8 +230,7 @@ static void set_up_ends(uint64_t seed)
 static void finish_ends(void)
 {
 	EXPLORE_CHECK(mails_at(MAIL_SENT) == 0, "nobody receives any more, and %d messages are inside", mails_at(MAIL_SENT));
-	if (plan.keeper != NULL)
-		line_leave_sender(line, plan.keeper);
+	leave_keeper();
 	channels_finish();
 }
 
