@@ -234,6 +234,8 @@ static void finish_unit(struct reply *reply, size_t before)
 		return;
 	reply_cut(reply, before);
 	reply_error(reply, CALL_NO_MEMORY);
+	if (reply->failed)
+		reply_cut(reply, before);                       /* no half an error: what has no bytes is told of by who passes it on */
 }
 
 static void run_one(struct runner *runner, struct pack_run *run, struct reply *reply)
