@@ -171,14 +171,20 @@ static void pass_letters_on(odeon_self *self, struct visitor *visitor)
 	}
 }
 
+/* What others said meanwhile comes first; that may be the end. */
+static void go_on_answered(odeon_self *self, struct visitor *visitor)
+{
+	pass_letters_on(self, visitor);
+	if (visitor->doing != LEAVING)
+		go_on(self, visitor);
+}
+
 ODEON_GATHERED(visitor, round)
 {
 	if (visitor->doing == LEAVING)
 		return;
 	conversation_hear(&visitor->conversation, answers);
-	pass_letters_on(self, visitor);
-	if (visitor->doing != LEAVING)
-		go_on(self, visitor);
+	go_on_answered(self, visitor);
 }
 
 ODEON_ANSWER(visitor, single, kv_answer)
@@ -186,9 +192,7 @@ ODEON_ANSWER(visitor, single, kv_answer)
 	if (visitor->doing == LEAVING)
 		return;
 	conversation_hear_one(&visitor->conversation, kv_answer != NULL ? odeon_keep(self, kv_answer) : NULL, error);
-	pass_letters_on(self, visitor);
-	if (visitor->doing != LEAVING)
-		go_on(self, visitor);
+	go_on_answered(self, visitor);
 }
 
 static bool ask_several(odeon_self *self, struct visitor *visitor)
