@@ -103,23 +103,20 @@ static enum resp_outcome parse_inline(struct resp *resp, const char *bytes, size
 
 /* ---- arrays of bulk strings ---------------------------------------------------------------------------------------- */
 
-/* A number of few digits with its line whole, which almost all are. False: it is another one, or none. */
-static bool take_short_length(struct resp *resp, const char *bytes, size_t length, char sort, long long *number)
+/* A number of few digits with its line whole, which almost all are: answers what stands behind. NULL: it is another one, or none. */
+static inline const char *short_length(const char *line, const char *end, char sort, size_t *number)
 {
-	const char *line = bytes + resp->at;
-	size_t left = length - resp->at, digits = 0, most = left > SHORT_DIGITS + 3 ? SHORT_DIGITS : left - 3;
+	size_t left = (size_t)(end - line), most = left > SHORT_DIGITS + 3 ? SHORT_DIGITS : left - 3, digits = 0, sum = 0;
 	unsigned digit;
-	long long sum = 0;
 
 	if (left <= 3 || line[0] != sort || line[1] == '0')
-		return false;
+		return NULL;
 	for (; digits < most && (digit = (unsigned char)line[1 + digits] - '0') <= 9; digits++)
 		sum = sum * 10 + digit;
 	if (digits == 0 || line[1 + digits] != '\r')
-		return false;
+		return NULL;
 	*number = sum;
-	resp->at = resp->sought = resp->at + digits + 3;
-	return true;
+	return line + digits + 3;
 }
 
 static __attribute__((noinline)) enum resp_outcome parse_any_length(struct resp *resp, const char *bytes, size_t length, bool is_bulk,
@@ -149,9 +146,14 @@ static __attribute__((noinline)) enum resp_outcome parse_any_length(struct resp 
 /* The number between a line's first byte and its end; moves behind the line. */
 static inline enum resp_outcome parse_length(struct resp *resp, const char *bytes, size_t length, bool is_bulk, long long *number)
 {
-	if (take_short_length(resp, bytes, length, is_bulk ? '$' : '*', number))
-		return RESP_COMMAND;
-	return parse_any_length(resp, bytes, length, is_bulk, number);
+	size_t few;
+	const char *behind = short_length(bytes + resp->at, bytes + length, is_bulk ? '$' : '*', &few);
+
+	if (behind == NULL)
+		return parse_any_length(resp, bytes, length, is_bulk, number);
+	*number = (long long)few;
+	resp->at = resp->sought = (size_t)(behind - bytes);
+	return RESP_COMMAND;
 }
 
 static enum resp_outcome parse_count(struct resp *resp, const char *bytes, size_t length)
@@ -201,12 +203,42 @@ static enum resp_outcome parse_bulk(struct resp *resp, const char *bytes, size_t
 	return RESP_COMMAND;
 }
 
+/* A command that is there whole, with lengths of few digits and room for its words, as almost all are. False: it is taken step by step. */
+static bool take_whole(struct resp *resp, const char *bytes, size_t length)
+{
+	const char *end = bytes + length, *at;
+	size_t count, total = 0;
+
+	at = short_length(bytes, end, '*', &count);
+	if (at == NULL || count > resp->words_room || count > resp->limits.words)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		struct text *word = &resp->words[i];
+
+		at = short_length(at, end, '$', &word->length);
+		if (at == NULL || word->length > resp->limits.bulk_bytes || (size_t)(end - at) < word->length + 2)
+			return false;
+		word->at = at;
+		at += word->length + 2;
+		total += word->length;
+	}
+	if (total > resp->limits.bytes)
+		return false;
+	resp->count = count;
+	resp->used = (size_t)(at - bytes);
+	return true;
+}
+
 enum resp_outcome resp_parse(struct resp *resp, const char *bytes, size_t length)
 {
 	enum resp_outcome outcome = RESP_COMMAND;
 
-	if (resp->is_done)
+	if (resp->is_done) {
 		begin(resp);
+		resp->is_done = take_whole(resp, bytes, length);
+		if (resp->is_done)
+			return RESP_COMMAND;
+	}
 	if (length == 0)
 		return RESP_MORE;
 	if (bytes[0] != '*')

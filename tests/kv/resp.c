@@ -89,7 +89,7 @@ START_TEST(commands_are_understood_however_they_are_cut)
 }
 END_TEST
 
-static void expect(struct resp_limits limits, const char *bytes, const char *wanted)
+static void expect_of(struct resp_limits limits, const char *bytes, const char *wanted)
 {
 	char *said = fuzz_describe(limits, bytes, strlen(bytes), 0, 0);
 
@@ -100,12 +100,26 @@ static void expect(struct resp_limits limits, const char *bytes, const char *wan
 	free(said);
 }
 
+/* Also behind a command, whose room there is then. */
+static void expect(struct resp_limits limits, const char *bytes, const char *wanted)
+{
+	char behind[128], wanted_behind[128];
+
+	expect_of(limits, bytes, wanted);
+	(void)snprintf(behind, sizeof behind, "*1\r\n$1\r\nx\r\n%s", bytes);
+	(void)snprintf(wanted_behind, sizeof wanted_behind, "(x) %s", wanted);
+	expect_of(limits, behind, wanted_behind);
+}
+
 START_TEST(limits_hold_to_the_byte)
 {
 	struct resp_limits limits = { .words = 2, .bulk_bytes = 3, .line_bytes = 8, .bytes = 5 };
 
 	expect(limits, "*2\r\n$3\r\nabc\r\n$2\r\nde\r\n", "(abc)(de) ");
 	expect(limits, "*3\r\n", "!Protocol error: invalid multibulk length");
+	expect(limits, "*3\r\n$1\r\na\r\n$1\r\nb\r\n$1\r\nc\r\n", "!Protocol error: invalid multibulk length");
+	expect(limits, "*1\r\n$4\r\nabcd\r\n", "!Protocol error: invalid bulk length");
+	expect(limits, "*2\r\n$3\r\nabc\r\n$3\r\ndef\r\n", "!Protocol error: too big request");
 	expect(limits, "*1\r\n$4\r\n", "!Protocol error: invalid bulk length");
 	expect(limits, "*2\r\n$3\r\nabc\r\n$3\r\n", "!Protocol error: too big request");
 	expect(limits, "12345678\n", "(12345678) ");
