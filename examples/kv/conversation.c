@@ -96,18 +96,26 @@ static void note(struct conversation *conversation, unsigned part)
 		client->answers = ANSWERS_SKIP;
 }
 
-static void place(struct conversation *conversation, uint64_t stores)
+/* What the session made of the command, or that itself. */
+static bool add_unit(struct conversation *conversation, struct pack *pack, const struct command *command)
 {
-	struct pack *unit = &conversation->unit;
+	if (conversation->unit.units > 0)
+		return pack_take(pack, &conversation->unit);
+	return pack_add(pack, command, conversation->parser.words, conversation->parser.count);
+}
+
+static void place(struct conversation *conversation, const struct command *command, uint64_t stores)
+{
 	bool is_last = (stores & (stores - 1)) != 0 || conversation->session.is_late;
 	unsigned number = is_last ? last_part(conversation) : (unsigned)__builtin_ctzll(stores);
 	struct conversation_part *part = &conversation->parts[number];
+	size_t before = part->pack.bytes.length;
 	bool is_first = part->pack.units == 0;
 
-	conversation->bytes += unit->bytes.length;
-	if (pack_take(&part->pack, unit)) {
+	if (add_unit(conversation, &part->pack, command)) {
 		if (is_first)
 			conversation->placed[conversation->placed_count++] = number;
+		conversation->bytes += part->pack.bytes.length - before;
 		part->stores = stores;
 		note(conversation, number);
 	} else {
@@ -155,12 +163,13 @@ static bool take_command(struct conversation *conversation)
 		session->client->answers = ANSWERS_SKIP;
 	if (conversation->count == 0)
 		conversation->protocol = session->client->protocol;
-	pack_empty(&conversation->unit, ROOM_KEPT);
+	if (conversation->unit.units > 0)
+		pack_empty(&conversation->unit, ROOM_KEPT);
 	stores = command != NULL ? session_take(session, command, parser->words, parser->count, &conversation->here, &conversation->unit) : 0;
 	if (stores == 0)
 		note(conversation, HERE);
 	else
-		place(conversation, stores);
+		place(conversation, command, stores);
 	conversation->is_waiting = session->is_blocked;
 	conversation->is_ended = session->ends_round;
 	conversation->is_closing |= session->client->closes || conversation->here.failed;

@@ -284,11 +284,7 @@ uint64_t session_take(struct session *session, const struct command *command, co
 	session->ends_round = (command->flags & (COMMAND_SESSION | COMMAND_BLOCKS)) != 0;
 	session->is_late = (command->flags & COMMAND_LATE) != 0;
 	stores = command_stores(command, words, count, &session->server->seed, session->stores);
-	if (stores == 0) {
+	if (stores == 0)
 		run_here(session, command, words, count, reply);
-	} else if (!pack_add(pack, command, words, count)) {
-		reply_error(reply, CALL_NO_MEMORY);
-		stores = 0;
-	}
 	return stores;
 }

@@ -48,8 +48,8 @@ bool session_is_paused(const struct session *session, const struct command *comm
 bool session_postpone(struct session *session, const struct command *command);
 
 /*
- * Answers the stores, a bit for each, that a unit needs which was added to `pack`; or 0: the reply was written. When
- * session->client->closes is set then, it was the last.
+ * Answers the stores, a bit for each, that a unit needs: the one that was added to `pack`, or, where none was, the command as it is. Or 0: the
+ * reply was written. When session->client->closes is set then, it was the last.
  */
 uint64_t session_take(struct session *session, const struct command *command, const struct text *words, size_t count, struct reply *reply,
                       struct pack *pack);

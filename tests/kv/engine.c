@@ -156,6 +156,8 @@ struct reply engine_do(struct engine *engine, const struct text *words, size_t c
 	engine->session.now = home->stores[0]->now;
 	command = session_find(&engine->session, words, count, &reply);
 	needed = command != NULL ? session_take(&engine->session, command, words, count, &reply, &pack) : 0;
+	if (needed != 0 && pack.units == 0)
+		must(pack_add(&pack, command, words, count));
 	must((needed != 0) == (pack.units == 1) && (needed != 0 || engine->session.is_blocked) == (reply.length == 0));
 	reply.protocol = engine->session.client->protocol;
 	if (needed != 0)

@@ -58,6 +58,7 @@ static uint64_t say(struct customer *customer, struct pack *pack, const char *te
 	reply_init(&reply, 2);
 	must((command = session_find(&customer->session, line.words, line.count, &reply)) != NULL);
 	stores = session_take(&customer->session, command, line.words, line.count, &reply, pack);
+	must(stores == 0 || pack->units > 0 || pack_add(pack, command, line.words, line.count));
 	reply_fini(&reply);
 	return stores;
 }
@@ -95,6 +96,7 @@ static uint64_t make_noise(struct customer *customer, struct pack *pack)
 		command = session_find(&customer->session, line.words, line.count, &reply);
 		stores = command != NULL && (command->flags & (COMMAND_WRITE | COMMAND_READ)) != 0 && !session_is_alone(&customer->session, command)
 			? session_take(&customer->session, command, line.words, line.count, &reply, pack) : 0;
+		must(stores == 0 || pack->units > 0 || pack_add(pack, command, line.words, line.count));
 		reply_fini(&reply);
 	} while (stores == 0);
 	return stores;
