@@ -123,7 +123,7 @@ static void reply_unknown_child(const struct command *parent, struct text child,
 	            child.length > 0 ? child.at : "", name);
 }
 
-static bool has_arity(const struct command *command, size_t count)
+bool command_takes(const struct command *command, size_t count)
 {
 	return command->arity > 0 ? count == (size_t)command->arity : count >= (size_t)-command->arity;
 }
@@ -147,19 +147,10 @@ const struct command *command_find(const struct text *words, size_t count, struc
 			return NULL;
 		}
 	}
-	if (has_arity(command, count))
+	if (command_takes(command, count))
 		return command;
 	reply_error(reply, "ERR wrong number of arguments for '%s' command", command->name);
 	return NULL;
-}
-
-/* Not where the name is of two words. */
-const struct command *command_find_again(const struct command *before, const struct text *words, size_t count, struct reply *reply)
-{
-	if (before != NULL && (before->flags & (COMMAND_PARENT | COMMAND_HIDDEN)) == 0 && text_is(words[0], before->name)
-	 && strchr(before->name, '|') == NULL && has_arity(before, count))
-		return before;
-	return command_find(words, count, reply);
 }
 
 struct command_keys command_keys_of(const struct command *command, const struct text *words, size_t count)

@@ -93,8 +93,7 @@ unsigned command_index(const struct command *command);
 
 /* NULL: there is none, or the number of words is wrong, and `reply` says which. */
 const struct command *command_find(const struct text *words, size_t count, struct reply *reply);
-/* The same, sooner where it is what was found before: `before` may be NULL. */
-const struct command *command_find_again(const struct command *before, const struct text *words, size_t count, struct reply *reply);
+bool command_takes(const struct command *command, size_t count);      /* so many words */
 const struct command *command_named(const char *name); /* in lower case, whole; NULL: none */
 
 /* The words that are keys: from, to (not included), step; and whether the first word is one too. */

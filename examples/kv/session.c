@@ -189,6 +189,24 @@ static bool is_of_http(struct text word)
 	return text_is(word, "POST") || text_is(word, "Host:");
 }
 
+/* Most ask for what they asked for before, and write it as they did. */
+static const struct command *find(struct session *session, const struct text *words, size_t count, struct reply *reply)
+{
+	const struct command *command = session->again.command;
+	struct text word = words[0];
+
+	if (command != NULL && word.length == session->again.length && memcmp(word.at, session->again.word, word.length) == 0
+	 && command_takes(command, count))
+		return command;
+	command = command_find(words, count, reply);
+	if (command != NULL && (command->flags & COMMAND_PARENT) == 0 && word.length == strlen(command->name) && word.length <= SESSION_WORD_MOST) {
+		session->again.command = command;
+		session->again.length = word.length;
+		memcpy(session->again.word, word.at, word.length);
+	}
+	return command;
+}
+
 const struct command *session_find(struct session *session, const struct text *words, size_t count, struct reply *reply)
 {
 	const struct command *command;
@@ -200,7 +218,7 @@ const struct command *session_find(struct session *session, const struct text *w
 		session->client->closes = true;
 		return NULL;
 	}
-	session->command = command = command_find_again(session->command, words, count, reply);
+	command = find(session, words, count, reply);
 	if (command != NULL && is_allowed(session, command, reply))
 		return command;
 	if (text_is(words[0], "exec")) {

@@ -13,6 +13,7 @@
 
 #include "pack.h"
 
+#define SESSION_WORD_MOST 16
 #define SESSION_BYTES_MOST ((size_t)512 << 20)         /* of a transaction */
 
 struct session {
@@ -26,8 +27,9 @@ struct session {
 	struct pack gathered, watched;
 	uint64_t gathered_stores, watched_stores;
 
+	struct { const struct command *command; char word[SESSION_WORD_MOST]; size_t length; } again;  /* what was found last, by its first word alone */
+
 	/* Of the last command: */
-	const struct command *command;                 /* NULL: it was none */
 	bool ends_round;                               /* its answer must be there before the next is looked at */
 	bool is_late;                                  /* all before it must be answered before it runs */
 	bool is_blocked;                               /* it was run here and is answered later */
