@@ -341,7 +341,7 @@ void pack_run(const struct pack_place *place, struct pack_run *run, struct reply
 	struct scout scout;
 	size_t seen = 0;                                       /* the scout went over so many units */
 
-	if (words != NULL && run->units > 1 && runner.call.only != NULL)
+	if (words != NULL && run->units > 1 && runner.call.only != NULL && scout_is_worth_it(runner.call.only))
 		runner.scout = &scout;
 	for (run->done = 0; run->done < run->units && (run->done == 0 || reply->length < run->reply_most) && !is_paused(&runner); run->done++) {
 		if (runner.scout != NULL && run->done == seen)

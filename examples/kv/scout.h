@@ -16,6 +16,7 @@
 #include "store.h"
 
 enum { SCOUT_MOST = 16 };                              /* so many lines a core waits for at once, about */
+enum { SCOUT_KEYS_LEAST = 128 };                       /* of 250 bytes or so each, and a core has 32 to 48 KB at hand */
 
 struct scout {
 	struct store *store;
@@ -31,6 +32,11 @@ static inline void scout_begin(struct scout *scout, struct store *store)
 static inline bool scout_is_full(const struct scout *scout)
 {
 	return scout->count == SCOUT_MOST;
+}
+/* Not with few keys, which are in the cache by themselves. */
+static inline bool scout_is_worth_it(const struct store *store)
+{
+	return store_count(store) >= SCOUT_KEYS_LEAST;
 }
 /* A name behind those before. It is not full. */
 void scout_add(struct scout *scout, struct text name);
