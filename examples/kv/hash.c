@@ -13,7 +13,7 @@ static uint64_t rotated(uint64_t word, unsigned by)
 	return word << by | word >> (64 - by);
 }
 
-static void mix(struct state *state)
+static inline __attribute__((always_inline)) void mix(struct state *state)
 {
 	state->a += state->b;
 	state->b = rotated(state->b, 13) ^ state->a;
