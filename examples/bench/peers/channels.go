@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
-// channels ROW CORES COUNT - one row about channels, done with Go's, between goroutines
+// channels ROW CORES COUNT PEER - one row about channels, done with Go's, between goroutines: PEER is go, go-owned or go-threads
 //
 // The rows are those of odeon-bench (chan.c and its neighbours), done in the same way: goroutines exist before the
 // clock starts and are released together, receivers receive until the channel is closed, order and sum are checked, one run
-// warms up. Whoever starts this pins it to its cores. 8 bytes travel as the value, 64 as a pointer. Prints one line of
-// JSON. Exit status 3: Go has nothing of the sort.
+// warms up. Whoever starts this pins it to its cores. 8 bytes travel as the value, 64 as a pointer. With go-owned the 8 bytes
+// of a stream are a pointer, too, as odeon's messages and a Box of Rust are; with go-threads each goroutine has a thread of its own, as
+// odeon's and Rust's do. Prints one line of JSON. Exit status 3: Go has nothing of the sort.
 package main
 
 import (
@@ -20,6 +21,10 @@ import (
 
 const senderShift = 48
 const room = 1024
+
+type word struct {
+	number uint64
+}
 
 type block struct {
 	number uint64
@@ -64,6 +69,8 @@ type done struct {
 	got, sum uint64
 }
 
+var onThreads bool // set before all else, as the row's peer says
+
 func crew(works []func() (uint64, uint64)) (time.Duration, uint64, uint64) {
 	var arrived sync.WaitGroup
 	arrived.Add(len(works))
@@ -72,6 +79,9 @@ func crew(works []func() (uint64, uint64)) (time.Duration, uint64, uint64) {
 	for _, work := range works {
 		work := work
 		go func() {
+			if onThreads {
+				runtime.LockOSThread()
+			}
 			arrived.Done()
 			<-opened
 			got, sum := work()
@@ -176,6 +186,35 @@ func streamBlocks(kind string, senders, receivers int, count uint64) float64 {
 		works = append(works, func() (uint64, uint64) {
 			for place := uint64(1); place <= each; place++ {
 				pipe <- &block{number: who | place}
+			}
+			if last.isLast() {
+				close(pipe)
+			}
+			return 0, 0
+		})
+	}
+	return checked(works, each*uint64(senders), uint64(senders)*sumTo(each))
+}
+
+func streamOwned(kind string, senders, receivers int, count uint64) float64 {
+	pipe := make(chan *word, capacity(kind))
+	each := count / uint64(senders)
+	last := closer{left: senders}
+	var works []func() (uint64, uint64)
+	for i := 0; i < receivers; i++ {
+		works = append(works, func() (uint64, uint64) {
+			var t tally
+			for w := range pipe {
+				t.count(w.number)
+			}
+			return t.got, t.sum
+		})
+	}
+	for i := 0; i < senders; i++ {
+		who := uint64(i) << senderShift
+		works = append(works, func() (uint64, uint64) {
+			for place := uint64(1); place <= each; place++ {
+				pipe <- &word{who | place}
 			}
 			if last.isLast() {
 				close(pipe)
@@ -389,8 +428,14 @@ func number(text string) int {
 	return n
 }
 
-func row(name []string, count uint64) float64 {
+func row(name []string, count uint64, peer string) float64 {
 	isSmall := name[len(name)-1] == "8"
+	if peer == "go-owned" {
+		if !isSmall || len(name) != 5 || name[1] == "oneshot" || name[1] == "select" {
+			nothing()
+		}
+		return streamOwned(name[1], number(name[2]), number(name[3]), count)
+	}
 	switch name[1] {
 	case "ping":
 		return ping(name[2], count)
@@ -412,13 +457,14 @@ func row(name []string, count uint64) float64 {
 }
 
 func main() {
-	if len(os.Args) != 4 {
-		fmt.Fprintln(os.Stderr, "usage: channels ROW CORES COUNT")
+	if len(os.Args) != 5 || (os.Args[4] != "go" && os.Args[4] != "go-owned" && os.Args[4] != "go-threads") {
+		fmt.Fprintln(os.Stderr, "usage: channels ROW CORES COUNT go|go-owned|go-threads")
 		os.Exit(2)
 	}
 	name, count := strings.Split(os.Args[1], "-"), uint64(number(os.Args[3]))
 	runtime.GOMAXPROCS(number(os.Args[2]))
-	row(name, count)
-	fmt.Printf("{\"benchmark\":\"%s\",\"peer\":\"go\",\"cores\":%s,\"messages\":%d,\"ns_per_message\":%.2f}\n",
-		os.Args[1], os.Args[2], count, row(name, count))
+	onThreads = os.Args[4] == "go-threads"
+	row(name, count, os.Args[4])
+	fmt.Printf("{\"benchmark\":\"%s\",\"peer\":\"%s\",\"cores\":%s,\"messages\":%d,\"ns_per_message\":%.2f}\n",
+		os.Args[1], os.Args[4], os.Args[2], count, row(name, count, os.Args[4]))
 }

@@ -7,7 +7,8 @@
 # Everybody takes turns within a round; the figure is the median of all rounds, with smallest and largest beside it.
 #
 #   ROUNDS=5  CORES="1 2"  PEERS="std crossbeam go"  COUNT=          (the row's own)
-#   (std-values and crossbeam-values are peers, too: Rust's rows of 8 bytes, which then travel as the number itself)
+#   (peers, too: std-values and crossbeam-values, Rust's rows of 8 bytes, which then travel as the number itself; go-owned, Go's streams
+#   of 8 bytes, which then travel as a pointer, as all others' do; go-threads, Go's rows between goroutines with a thread of their own)
 #   RUSTC=rustc  GO=go  CRATES=/usr/share/cargo/registry  MALLOC=    (a library for Rust's malloc; jemalloc where it is)
 set -eu
 
@@ -109,7 +110,7 @@ value() { sed -n "s/.*\"$1\":\([0-9.e+-]*\).*/\1/p"; } # of one JSON object
 # What goes wrong is said by whoever it is; a figure is then missing from the table.
 measure() { # WHO ROW CORES COUNT
 	case $1:$2 in
-	std*:chan-actors-* | crossbeam*:chan-actors-*) return 0 ;; # threads only
+	std*:chan-actors-* | crossbeam*:chan-actors-* | go-threads:chan-actors-*) return 0 ;; # threads only
 	esac
 	case $1 in
 	odeon)
@@ -118,8 +119,8 @@ measure() { # WHO ROW CORES COUNT
 		chan-ping-* | chan-actors-ping-*) echo "$line" | value us_per_hop | awk '{ print $1 * 1000 }' ;;
 		*) echo "$line" | value ns_per_message ;;
 		esac ;;
-	go) # whose rows are between goroutines, which are beside threads and actors alike
-		taskset -c "$(first_cores "$3")" "$folder/channels-go" "$(echo "$2" | sed 's/^chan-actors-/chan-/')" "$3" "$4" |
+	go*) # whose rows are between goroutines, which are beside threads and actors alike
+		taskset -c "$(first_cores "$3")" "$folder/channels-go" "$(echo "$2" | sed 's/^chan-actors-/chan-/')" "$3" "$4" "$1" |
 			value ns_per_message ;;
 	*) LD_PRELOAD=${MALLOC:-} taskset -c "$(first_cores "$3")" "$folder/channels-rust" "$2" "$3" "$4" "$1" |
 		value ns_per_message ;;
@@ -185,7 +186,7 @@ table() {
 				for (i = 1; i <= n; i++) {
 					m = median(order[p] " " peer[i])
 					if (m > 0 && (best == 0 || m < best)) best = m
-					if (m > 0 && peer[i] != "go" && (threads == 0 || m < threads)) threads = m
+					if (m > 0 && peer[i] != "go" && peer[i] != "go-owned" && (threads == 0 || m < threads)) threads = m
 					printf " %22s", shown(order[p] " " peer[i])
 				}
 				mine = median(order[p] " odeon")
