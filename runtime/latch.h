@@ -3,7 +3,7 @@
  * latch - a lock around a few instructions, for those who would rather spin than sleep
  *
  * Agreement. Any thread. What is done with the latch held neither waits nor calls anybody's code. Whoever finds it held
- * spins a little, then offers its core at each look: the holder may need it.
+ * spins a little, then offers its core at each look: the holder may need it. Or it tries, and stays away (apart.h).
  */
 #ifndef LATCH_H
 #define LATCH_H
@@ -22,6 +22,14 @@ static inline void latch_pause(unsigned *spins)
 		ck_pr_stall();
 	else
 		os_yield();
+}
+
+static inline bool latch_try(struct latch *latch)
+{
+	bool is_mine = ck_pr_cas_32(&latch->is_held, 0, 1);
+
+	ck_pr_fence_acquire();                  /* pairs with latch_give */
+	return is_mine;
 }
 
 static inline void latch_take(struct latch *latch)

@@ -12,6 +12,8 @@
 #include "list.h"
 
 #include "alloc.h"
+#include "apart.h"
+#include "context.h"
 #include "latch.h"
 
 struct list {
@@ -21,6 +23,7 @@ struct list {
 	struct node *newest;                    /* who pushes next links his to it; the stub: empty */
 	struct node stub CACHE_ALIGNED;         /* before the oldest. Receivers', as all that follows */
 	struct latch latch;                     /* when there are several */
+	struct apart apart;
 	uint64_t taken;                         /* how many in all */
 	uint64_t taken_empty;                   /* and when it was last seen empty */
 };
@@ -148,11 +151,31 @@ static inline struct message *take(struct list *list)
 	return message_of_node(node);
 }
 
+/* Others were taking from it. A worker has more to do than to stay away. The core is offered once it was waited for: the holder may need it, or a sender has a use for it. */
+static __attribute__((noinline)) void await_turn(struct list *list)
+{
+	unsigned most = context_would_block() ? 0 : apart_pauses(&list->apart), pauses = 0;
+	uint64_t before = ck_pr_load_64(&list->taken);
+
+	if (most == 0)
+		latch_take(&list->latch);
+	else
+		do {
+			if (pauses != 0)
+				os_yield();
+			for (unsigned left = EXPLORE_FEWER(most); left > 0; left--)
+				ck_pr_stall();
+			pauses += most;
+		} while (!latch_try(&list->latch));
+	apart_judge(&list->apart, pauses, list->taken - before, is_empty(list) || list->taken_empty >= before);
+}
+
 static __attribute__((noinline)) struct message *take_in_turn(struct list *list)
 {
 	struct message *message;
 
-	latch_take(&list->latch);
+	if (UNLIKELY(!latch_try(&list->latch)))
+		await_turn(list);
 	message = take(list);
 	latch_give(&list->latch);
 	return message;

@@ -14,6 +14,7 @@ libodeoncore_la_SOURCES  = \
 	%D%/alloc.h \
 	%D%/annex.h \
 	%D%/answer.c \
+	%D%/apart.h \
 	%D%/around.c \
 	%D%/around.h \
 	%D%/aside.c \

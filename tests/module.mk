@@ -98,6 +98,7 @@ check_tests = \
 	%D%/simulation/waits.t \
 	%D%/unit/actor.t \
 	%D%/unit/ahead.t \
+	%D%/unit/apart.t \
 	%D%/unit/ask.t \
 	%D%/unit/attach.t \
 	%D%/unit/background.t \
