@@ -93,10 +93,10 @@ static void watch(struct session *session, const struct command *command, const 
 	session->ends_round = true;
 	if (session->watched.units == 0)                       /* what was noted in turns before is over by now */
 		(void)client_next_turn(session->client, CLIENT_WATCHES);
-	if (session->watched.bytes.length <= SESSION_BYTES_MOST && pack_add(&session->watched, command, words, count)
-	 && pack_add(pack, command, words, count)) {
+	if (session->watched.bytes.length <= SESSION_BYTES_MOST && pack_add(&session->watched, command, words, count)) {
 		session->watched_stores |= command_stores(command, words, count, &session->server->seed, session->stores);
-		return;
+		if (pack_add(pack, command, words, count))     /* else EXEC looks at them all the same, and needs their stores */
+			return;
 	}
 	reply_error(reply, CALL_NO_MEMORY);
 }

@@ -11,9 +11,9 @@
 #include "town.h"
 #include <string.h>
 
-enum { LARGE = 300 << 10, LARGE_REPLIES = 6, REPLIES = LARGE_REPLIES + 5, HEARD_ROOM = 4 << 20 };
+enum { LARGE = 300 << 10, LARGE_REPLIES = 6, REPLIES = LARGE_REPLIES + 8, HEARD_ROOM = 4 << 20 };
 static const char questions[] = "GET a\r\nMGET a b\r\nGET large\r\nGET large\r\nGET large\r\nGET large\r\nGET large\r\nGET large\r\n"
-                                "BLPOP q 0.01\r\nECHO x\r\nGET last\r\n";
+                                "BLPOP q 0.01\r\nECHO x\r\nWATCH w\r\nMULTI\r\nEXEC\r\nGET last\r\n";
 
 struct outlet { odeon_ref visitor; };                            /* its side of a connection */
 static struct { struct kv_house house; struct kv_guests guests; odeon_ref visitor; struct reply heard; bool is_over; } there;
@@ -80,9 +80,12 @@ static void connect_one(uint64_t seed, unsigned shards)
 
 static bool is_answer(size_t number, const char *bytes, size_t length)
 {
-	static const char *const small[] = { "$1\r\n1\r\n", "*2\r\n$1\r\n1\r\n$1\r\n2\r\n", "*-1\r\n", "$1\r\nx\r\n", "$4\r\nLAST\r\n" };
+	static const char *const small[] = { "$1\r\n1\r\n", "*2\r\n$1\r\n1\r\n$1\r\n2\r\n", "*-1\r\n", "$1\r\nx\r\n",
+		"+OK\r\n", "+OK\r\n", "*0\r\n", "$4\r\nLAST\r\n" };
 	const char *wanted;
 
+	if (number == REPLIES - 2 && length == 5 && memcmp(bytes, "*-1\r\n", length) == 0)  /* w was perhaps not watched */
+		return true;
 	if (number >= 2 && number < 2 + LARGE_REPLIES)
 		return length > LARGE;
 	wanted = small[number < 2 ? number : number - LARGE_REPLIES];
