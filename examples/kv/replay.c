@@ -85,15 +85,13 @@ int replay_play(void *data, struct text commands)
 
 	reply_init(&reply, 2);
 	while (commands.length > 0 && error == 0) {
-		enum resp_outcome outcome = resp_parse(&replay->parser, commands.at, commands.length);
-		const char *line = commands.at[0] == '#' ? memchr(commands.at, '\n', commands.length) : NULL;
-		size_t used = replay->parser.used;
+		const char *remark = commands.at[0] == '#' ? memchr(commands.at, '\n', commands.length) : NULL;
+		enum resp_outcome outcome = remark == NULL ? resp_parse(&replay->parser, commands.at, commands.length) : RESP_COMMAND;
+		size_t used = remark == NULL ? replay->parser.used : (size_t)(remark - commands.at) + 1;
 
-		if (line != NULL)
-			used = (size_t)(line - commands.at) + 1;
-		else if (outcome != RESP_COMMAND)
+		if (outcome != RESP_COMMAND)
 			error = outcome == RESP_MEMORY ? ENOMEM : EINVAL;
-		else if (replay->parser.count > 0)
+		else if (remark == NULL && replay->parser.count > 0)
 			error = play_command(replay, &reply);
 		commands = (struct text){ commands.at + used, commands.length - used };
 		reply_cut(&reply, 0);

@@ -241,7 +241,27 @@ START_TEST(what_is_popped_and_moved_is_written_in_a_word)
 }
 END_TEST
 
+/* Files of redis-server have them, with the time. */
+START_TEST(what_a_remark_says_is_not_looked_at)
+{
+	static const char commands[] = "#TS:1\r\n*3\r\n$3\r\nSET\r\n$1\r\na\r\n$1\r\n1\r\n#\"\r\n*2\r\n$4\r\nINCR\r\n$1\r\na\r\n"
+	                               "#\"\r\n#\"it is longer than the one before\r\n";
+	struct store *stores[STORES_MOST];
+	struct replay replay;
+	struct engine engine;
+
+	engine_open(&engine, 1);
+	make_stores(stores, &engine);
+	replay_init(&replay, &engine.server, stores, engine.count);
+	ck_assert_int_eq(replay_play(&replay, (struct text){ commands, sizeof commands - 1 }), 0);
+	must(replay.commands == 2 && replay.parser.plain == NULL);
+	replay_fini(&replay);
+	free_stores(stores, engine.count);
+	engine_close(&engine);
+}
+END_TEST
+
 KIT_MAIN("kv/effects",
 	{ .name = "effects", .tests = KIT_TESTS(effects_do_what_the_commands_did), .loop = 4 },
 	{ .name = "names", .tests = KIT_TESTS(commands_that_write_are_about_keys, what_depends_on_time_and_chance_is_written_as_it_was,
-		what_is_popped_and_moved_is_written_in_a_word) })
+		what_is_popped_and_moved_is_written_in_a_word, what_a_remark_says_is_not_looked_at) })
