@@ -163,7 +163,7 @@ static bool take_command(struct conversation *conversation)
 		session->client->answers = ANSWERS_SKIP;
 	if (conversation->count == 0)
 		conversation->protocol = session->client->protocol;
-	if (conversation->unit.units > 0)
+	if (conversation->unit.bytes.room > 0)                 /* few have had a transaction */
 		pack_empty(&conversation->unit, ROOM_KEPT);
 	stores = command != NULL ? session_take(session, command, parser->words, parser->count, &conversation->here, &conversation->unit) : 0;
 	if (stores == 0)

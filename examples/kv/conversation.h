@@ -52,7 +52,7 @@ struct conversation {
 	struct session session;
 	struct resp parser;
 	struct reply here;                             /* what needed no shard */
-	struct pack unit;                              /* the command that is looked at */
+	struct pack unit;                              /* what the session made of the command that is looked at: of EXEC, or WATCH */
 	struct conversation_part *parts;               /* one for each shard, and the last for what comes after these */
 	uint8_t placed[STORES_MOST + 1];               /* those that have something in this round */
 	uint8_t asked[STORES_MOST + 1];

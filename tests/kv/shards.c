@@ -433,10 +433,40 @@ START_TEST(all_may_end_at_any_moment)
 }
 END_TEST
 
+/* Commands, and transactions, are not begun without end while nobody has answered. */
+START_TEST(a_round_takes_so_many_bytes_and_one_command_more)
+{
+	enum { WORD = 100 << 10, COMMANDS = 40 };
+	static char word[WORD];
+	struct kv_cluster cluster = { .server = { .seed = { { 1, 2 } }, .version = "7.0.15" }, .shards = 3, .clerks = 1 };
+	struct conversation conversation;
+	struct reply bytes = { .protocol = 2 };
+	struct post post = { .letter = NULL };
+	size_t sum = 0;
+
+	for (int i = 0; i < COMMANDS; i++) {
+		const struct text words[] = { TEXT("SET"), { &"abcd"[i % 4], 1 }, { word, sizeof word } };
+
+		if (i % 3 == 0)
+			add_line(&bytes, "MULTI");
+		add_words(&bytes, words, 3);
+		if (i % 3 == 0)
+			add_line(&bytes, "EXEC");
+	}
+	must(conversation_open(&conversation, &cluster, client_new(1), &post) == 0);
+	must(conversation_take(&conversation, bytes.bytes, bytes.length) < bytes.length);
+	for (unsigned i = 0; i <= cluster.shards; i++)
+		sum += conversation.parts[i].pack.bytes.length;
+	must(sum == conversation.bytes && sum > CONVERSATION_BYTES_MOST && sum < CONVERSATION_BYTES_MOST + WORD + 100);
+	conversation_close(&conversation);
+	reply_fini(&bytes);
+}
+END_TEST
+
 KIT_MAIN("kv/shards",
 	{ .name = "client", .tests = KIT_TESTS(a_client_sees_its_commands_run_one_after_the_other), .loop = 4 },
 	{ .name = "order", .tests = KIT_TESTS(many_commands_at_once_are_answered_in_order, what_is_wrong_ends_the_connection,
-		what_has_expired_is_swept, no_reply_takes_memory_without_end,
+		what_has_expired_is_swept, no_reply_takes_memory_without_end, a_round_takes_so_many_bytes_and_one_command_more,
 		who_speaks_http_is_closed_before_anything_is_done, what_is_not_to_be_answered_is_not) },
 	{ .name = "rows", .tests = KIT_TESTS(what_is_not_to_be_answered_is_not_though_shards_have_answered,
 		a_reply_without_memory_even_for_an_error_is_an_error), .loop = 2 },
