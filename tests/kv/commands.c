@@ -364,6 +364,18 @@ START_TEST(what_a_connection_says_in_the_third_protocol)
 }
 END_TEST
 
+/* The same first word is not always the same command. */
+START_TEST(a_name_of_two_words_is_not_that_of_one)
+{
+	struct reply reply = engine_line(&engine, "COMMAND");
+
+	must(reply.length > 1000);
+	reply_fini(&reply);
+	expect("COMMAND DOCS", "*0\\r\\n");
+	expect("COMMAND NOSUCH", "-ERR unknown subcommand 'NOSUCH'. Try COMMAND HELP.\\r\\n");
+}
+END_TEST
+
 START_TEST(a_transaction_remembers_nothing_of_one_that_was_left)
 {
 	expect("MULTI", "+OK\\r\\n");
@@ -387,4 +399,4 @@ KIT_MAIN("kv/commands",
 	{ .name = "memory", .setup = setup, .teardown = teardown, .tests = KIT_TESTS(without_memory_commands_say_so, without_memory_strings_are_what_they_were,
 		what_grows_is_refused_when_the_stores_are_full) },
 	{ .name = "connection", .setup = setup, .teardown = teardown, .tests = KIT_TESTS(what_a_connection_says_in_the_third_protocol,
-		a_transaction_remembers_nothing_of_one_that_was_left) })
+		a_name_of_two_words_is_not_that_of_one, a_transaction_remembers_nothing_of_one_that_was_left) })

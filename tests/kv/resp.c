@@ -33,6 +33,7 @@ static const struct example examples[] = {
 	EXAMPLE("*1\r\n$-1\r\n", "!Protocol error: invalid bulk length"),
 	EXAMPLE("*1\r\n$\r\n", "!Protocol error: invalid bulk length"),
 	EXAMPLE("*1\r\n$536870913\r\n", "!Protocol error: invalid bulk length"),
+	EXAMPLE("*1\r\n$4\r\nPING\r\n*1\r\n$18446744073709551620\r\nPING\r\n", "(PING) !Protocol error: invalid bulk length"),
 	EXAMPLE("*1\r\n$4\r\nPING\r\n*1\r\n$x\r\n", "(PING) !Protocol error: invalid bulk length"),
 };
 enum { EXAMPLES = sizeof examples / sizeof examples[0] };

@@ -137,7 +137,7 @@ START_TEST(commands_of_a_pack_do_what_each_does_alone)
 		pack_fini(&pack);
 		most = store_count(together.stores[0]) > most ? store_count(together.stores[0]) : most;
 	}
-	must(most > KEYS / 8);
+	must(most > SCOUT_KEYS_LEAST);
 	expect_same_stores();
 }
 END_TEST
