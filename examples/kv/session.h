@@ -13,7 +13,7 @@
 
 #include "pack.h"
 
-#define SESSION_WORD_MOST 16
+#define SESSION_WORD_MOST 16                           /* bytes of a command's name, as it was written; longer ones are sought each time */
 #define SESSION_BYTES_MOST ((size_t)512 << 20)         /* of a transaction */
 
 struct session {
@@ -27,7 +27,8 @@ struct session {
 	struct pack gathered, watched;
 	uint64_t gathered_stores, watched_stores;
 
-	struct { const struct command *command; char word[SESSION_WORD_MOST]; size_t length; } again;  /* what was found last, by its first word alone */
+	/* What was found last by its first word alone, and that word as it was written. */
+	struct { const struct command *command; char word[SESSION_WORD_MOST]; size_t length; } again;
 
 	/* Of the last command: */
 	bool ends_round;                               /* its answer must be there before the next is looked at */
@@ -50,8 +51,8 @@ bool session_is_paused(const struct session *session, const struct command *comm
 bool session_postpone(struct session *session, const struct command *command);
 
 /*
- * Answers the stores, a bit for each, that a unit needs: the one that was added to `pack`, or, where none was, the command as it is. Or 0: the
- * reply was written. When session->client->closes is set then, it was the last.
+ * Answers the stores, a bit for each, that are needed: by the unit that was put into `pack`, which is empty, or, where it still is, by the command
+ * as it is, which the caller packs. 0: the reply was written. When session->client->closes is set then, it was the last.
  */
 uint64_t session_take(struct session *session, const struct command *command, const struct text *words, size_t count, struct reply *reply,
                       struct pack *pack);
