@@ -60,7 +60,7 @@ uint64_t text_hash(struct text text, const struct text_seed *seed)
 
 	for (size_t i = 0; i < whole; i += 8)
 		take(&state, word_at(text.at + i));
-	take(&state, (uint64_t)text.length << 56 | last_bytes(text.at + whole, text.length - whole));
+	take(&state, (uint64_t)text.length << 56 | (whole < text.length ? last_bytes(text.at + whole, text.length - whole) : 0));
 	state.c ^= 0xff;
 	mix(&state);
 	mix(&state);
