@@ -3,8 +3,9 @@
  * list - messages linked through their headers, as in a mailbox (mailbox.h), but for what a mailbox counts and schedules
  *
  * After Vyukov's intrusive queue. One exchange a send, no memory, no waiting for other senders; nothing of the message before is
- * read, which may be on its way to another core. Receivers take turns under a latch, unless there is only one. The stub always
- * stands before the oldest: what is received leaves the list at once, also when it is the newest.
+ * read, which may be on its way to another core. Receivers take turns under a latch, unless there is only one. What is received leaves
+ * the list at once, also when it is the newest: the stub is then the newest in its place. It stands in the line that the next sender has
+ * to have anyway, and that whoever waits looks at; what stands behind another message receivers remember in a line of their own.
  *
  * A bound is one word, how much is inside, changed by compare-and-swap, so that nobody is refused because of somebody
  * who was refused.
@@ -21,7 +22,8 @@ struct list {
 	uint32_t most, most_units;              /* 0: no such bound. Not beside what senders write: 44 ns a message, not 25 */
 	uint64_t inside CACHE_ALIGNED;          /* amount let in and not yet taken out, where there is a bound */
 	struct node *newest;                    /* who pushes next links his to it; the stub: empty */
-	struct node stub CACHE_ALIGNED;         /* before the oldest. Receivers', as all that follows */
+	struct node stub;                       /* before what came to an empty list: linked in the line that its sender just had to have */
+	struct node *first CACHE_ALIGNED;       /* the oldest; NULL: it is linked to the stub. Receivers', as all that follows */
 	struct latch latch;                     /* when there are several */
 	struct apart apart;
 	uint64_t taken;                         /* how many in all */
@@ -113,8 +115,8 @@ static __attribute__((noinline)) struct node *await_next(struct list *list, stru
 	return next;
 }
 
-/* Nothing was linked to the stub. NULL: empty. A sender may be in the middle of its push: what it and those behind it sent is
- * there, so wait. */
+/* Nothing was linked to the stub, which is before the oldest. NULL: empty. A sender may be in the middle of its push: what it and those
+ * behind it sent is there, so wait. */
 static __attribute__((noinline)) struct node *await_first(struct list *list)
 {
 	struct node *node;
@@ -133,9 +135,9 @@ static __attribute__((noinline)) struct node *await_first(struct list *list)
 /* Alone. NULL: empty. */
 static inline struct message *take(struct list *list)
 {
-	struct node *node = ck_pr_load_ptr(&list->stub.link), *next;
+	struct node *node = list->first, *next;
 
-	if (UNLIKELY(node == NULL) && (node = await_first(list)) == NULL)
+	if (node == NULL && (node = ck_pr_load_ptr(&list->stub.link)) == NULL && (node = await_first(list)) == NULL)
 		return NULL;
 	ck_pr_fence_acquire();                  /* pairs with push */
 	next = ck_pr_load_ptr(&node->link);
@@ -143,10 +145,8 @@ static inline struct message *take(struct list *list)
 		next = await_next(list, node);
 	ck_pr_fence_acquire();                  /* pairs with push */
 	count_up(&list->taken, 1);
-	if (next == NULL)
-		return message_of_node(node);
-	ck_pr_store_ptr(&list->stub.link, next);
-	if (list->taken - list->taken_empty > FETCH_AFTER)
+	list->first = next;
+	if (next != NULL && list->taken - list->taken_empty > FETCH_AFTER)
 		__builtin_prefetch(next);
 	return message_of_node(node);
 }
