@@ -26,6 +26,7 @@
 
 #include <odeon/channel.h>
 #include "ahead.h"
+#include "awake.h"
 #include "beacon.h"
 #include "linger.h"
 #include "message.h"
@@ -77,6 +78,7 @@ struct odeon_sender {
 	union {
 		struct linger linger;           /* where there may be no room */
 		struct ahead ahead;             /* where there always is */
+		struct awake awake;             /* where nothing is kept */
 	};
 };
 
@@ -84,7 +86,11 @@ struct odeon_receiver {
 	struct channel *channel;
 	struct watch *watch;                    /* an actor waits for messages */
 	struct beacon *beacon;                  /* a descriptor: beacon.h */
-	uint64_t position, missed;              /* in a broadcast or watch */
+	union {
+		uint64_t position;              /* in a broadcast or watch */
+		struct awake awake;             /* in a list, a ring, a rendezvous */
+	};
+	uint64_t missed;                        /* in a broadcast or watch */
 	uint32_t magic;
 	struct linger linger;
 };

@@ -25,6 +25,7 @@ libodeoncore_la_SOURCES  = \
 	%D%/atomic_tsan.h \
 	%D%/attach.c \
 	%D%/attach.h \
+	%D%/awake.h \
 	%D%/backstop.c \
 	%D%/bands.c \
 	%D%/bands.h \

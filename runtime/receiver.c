@@ -46,6 +46,27 @@ static bool linger_and_take(odeon_receiver *receiver, struct message **message, 
 	return *message != NULL || *why != ODEON_EEMPTY;
 }
 
+/* The same, for what comes soon. Looks by trying: what is there is then taken with no more lines from its sender than it takes. */
+static bool look_and_take(odeon_receiver *receiver, struct message **message, int *why)
+{
+	struct channel *channel = receiver->channel;
+	bool found = false;
+	unsigned looks;
+
+	if (channel->flavour->taken == NULL || context_would_block() || !channel_is_only_receiver(channel))
+		return false;
+	looks = awake_looks(&receiver->awake);
+	if (looks == 0)
+		return false;
+	for (looks = EXPLORE_FEWER(looks); looks > 0 && !found; looks--) {
+		ck_pr_stall();
+		*message = channel_recv(receiver, why);
+		found = *message != NULL || *why != ODEON_EEMPTY;
+	}
+	awake_looked(&receiver->awake, found);
+	return found;
+}
+
 /* There was none: it was empty, or something else is the matter. */
 static __attribute__((noinline)) struct message *receive_patiently(odeon_receiver *receiver, odeon_time until, int *why)
 {
@@ -53,7 +74,9 @@ static __attribute__((noinline)) struct message *receive_patiently(odeon_receive
 
 	if (*why != ODEON_EEMPTY || until.ns == 0)
 		return NULL;
-	if (linger_and_take(receiver, &message, why))
+	if (until.ns != INT64_MAX && clock_now() >= until.ns)
+		return wait_and_recv(receiver, until, why);
+	if (linger_and_take(receiver, &message, why) || look_and_take(receiver, &message, why))
 		return message;
 	return wait_and_recv(receiver, until, why);
 }

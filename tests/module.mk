@@ -101,6 +101,7 @@ check_tests = \
 	%D%/unit/apart.t \
 	%D%/unit/ask.t \
 	%D%/unit/attach.t \
+	%D%/unit/awake.t \
 	%D%/unit/background.t \
 	%D%/unit/bands.t \
 	%D%/unit/bands_rows.t \
