@@ -15,21 +15,21 @@ struct spread {
 	struct channel base;
 	int (*copy)(void *to, const void *from);
 	pthread_mutex_t lock;                   /* guards all below, and the receivers' positions */
-	struct message **row;                   /* capacity of them; number n is at n modulo capacity; grown as it fills */
-	size_t room;
+	struct message **row;                   /* room of them; number n is at n modulo room */
+	size_t room, most;                      /* the room grows to the most, which is the capacity unless memory was missing */
 	uint64_t sent;                          /* how many in all; also read without the lock */
 	size_t drained;                         /* how far the row was searched for what to drop */
 	bool is_watch;
 };
 
-#define ROOM_FIRST 16
+#define ROOM_FIRST 65536                        /* so much is there from the beginning: then a send cannot want for it */
 
 static struct spread *spread_of(struct channel *channel) { return (struct spread *)(void *)channel; }
 
 /* With the lock, as all up to the flavour's functions. The oldest number that is still here. */
 static uint64_t oldest(const struct spread *spread)
 {
-	return spread->sent > spread->base.capacity ? spread->sent - spread->base.capacity : 0;
+	return spread->sent > spread->most ? spread->sent - spread->most : 0;
 }
 
 static struct message **place_of(struct spread *spread, uint64_t number)
@@ -37,24 +37,23 @@ static struct message **place_of(struct spread *spread, uint64_t number)
 	return &spread->row[number % spread->room];
 }
 
-/* Room for one more; false: no memory. The row has not begun to go around while it is shorter than the capacity. */
-static bool grow(struct spread *spread)
+/* Room for one more, if there is memory; else the oldest has to go from here on. The row has not begun to go around before that. */
+static void grow(struct spread *spread)
 {
-	size_t room = spread->room * 2 < ROOM_FIRST ? ROOM_FIRST : spread->room * 2;
+	size_t room = spread->room * 2 < spread->most ? spread->room * 2 : spread->most;
 	struct message **row;
 
-	if (spread->sent < spread->room || spread->room == spread->base.capacity)
-		return true;
-	room = room < spread->base.capacity ? room : spread->base.capacity;
+	if (spread->sent < spread->room || spread->room == spread->most)
+		return;
 	row = alloc_zeroed(room * sizeof *row);
-	if (row == NULL)
-		return false;
-	if (spread->room > 0)
-		memcpy(row, spread->row, spread->room * sizeof *row);
+	if (row == NULL) {
+		spread->most = spread->room;
+		return;
+	}
+	memcpy(row, spread->row, spread->room * sizeof *row);
 	alloc_free(spread->row, spread->room * sizeof *row);
 	spread->row = row;
 	spread->room = room;
-	return true;
 }
 
 /* ---- copies ----------------------------------------------------------------------------------------------------------------- */
@@ -124,10 +123,7 @@ static int spread_send(struct channel *channel, struct message *message)
 	struct message *former = NULL;
 
 	pthread_mutex_lock(&spread->lock);
-	if (!grow(spread)) {
-		pthread_mutex_unlock(&spread->lock);
-		return ODEON_ENOMEM;
-	}
+	grow(spread);
 	former = push_out(*place_of(spread, spread->sent));
 	message->node.stamp = 0;
 	*place_of(spread, spread->sent) = message;
@@ -157,9 +153,11 @@ static int catch_up(struct spread *spread, odeon_receiver *receiver)
 static struct message *take_out(struct spread *spread)
 {
 	struct message *message = NULL;
+	size_t filled;
 
 	pthread_mutex_lock(&spread->lock);
-	while (message == NULL && spread->drained < spread->room) {
+	filled = spread->sent < spread->room ? (size_t)spread->sent : spread->room;
+	while (message == NULL && spread->drained < filled) {
 		message = push_out(spread->row[spread->drained]);
 		spread->row[spread->drained++] = NULL;
 	}
@@ -260,13 +258,22 @@ bool channel_is_watch(const struct channel *channel)
 struct channel *spread_make(const odeon_type *type, size_t capacity, bool is_watch,
                             int (*copy)(void *to, const void *from))
 {
-	struct spread *spread = (struct spread *)(void *)channel_make(&spread_flavour, type, sizeof *spread);
+	size_t room = capacity < ROOM_FIRST ? capacity : ROOM_FIRST;
+	struct message **row = alloc_zeroed(room * sizeof *row);
+	struct spread *spread;
 
-	if (spread == NULL)
+	if (row == NULL)
 		return NULL;
+	spread = (struct spread *)(void *)channel_make(&spread_flavour, type, sizeof *spread);
+	if (spread == NULL) {
+		alloc_free(row, room * sizeof *row);
+		return NULL;
+	}
 	pthread_mutex_init(&spread->lock, NULL);
+	spread->row = row;
+	spread->room = room;
+	spread->most = spread->base.capacity = capacity;
 	spread->is_watch = is_watch;
-	spread->base.capacity = capacity;
 	spread->copy = copy;
 	return &spread->base;
 }

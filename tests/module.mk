@@ -62,6 +62,7 @@ check_tests = \
 	%D%/contract/topics_trouble.t \
 	%D%/fault/behaviour.t \
 	%D%/fault/bonds.t \
+	%D%/fault/channels.t \
 	%D%/fault/fault.t \
 	%D%/fault/offload.t \
 	%D%/fault/request.t \
@@ -330,6 +331,8 @@ fault_flags = $(AM_LDFLAGS) -Wl,--wrap=aligned_alloc,--wrap=calloc,--wrap=eventf
 %C%_fault_bonds_t_LDFLAGS = $(fault_flags)
 %C%_fault_behaviour_t_SOURCES = %D%/fault/behaviour.c %D%/fault/faults.c %D%/fault/faults.h
 %C%_fault_behaviour_t_LDFLAGS = $(fault_flags)
+%C%_fault_channels_t_SOURCES = %D%/fault/channels.c %D%/fault/faults.c %D%/fault/faults.h
+%C%_fault_channels_t_LDFLAGS = $(fault_flags)
 %C%_fault_fault_t_SOURCES = %D%/fault/fault.c %D%/fault/faults.c %D%/fault/faults.h
 %C%_fault_fault_t_LDFLAGS = $(fault_flags)
 %C%_fault_testkit_t_SOURCES = %D%/fault/testkit.c %D%/fault/faults.c %D%/fault/faults.h

@@ -122,6 +122,9 @@ ODEON_API int odeon_oneshot_open(const odeon_type *type, odeon_sender **sender, 
  * how many messages it missed, and the next receive gives the oldest that is left. A clone of a receiver begins where the
  * original stands. A message that was sent while there is no receiver at all is answered with ODEON_EDISCONNECTED.
  *
+ * It has its memory from the beginning, 8 bytes a message. That for more than 65536 it gets as they are sent; where there is none,
+ * what it has then is its capacity from there on.
+ *
  * Returns:  as odeon_channel_open; ODEON_EINVAL also when the type has a drop: say how to copy it, with
  *           odeon_channel_open_with
  * Context:  any thread, any handler
