@@ -22,7 +22,8 @@
 	X(ETYPE, -9, "unexpected message type") \
 	X(ESTOPPING, -10, "the system is stopping") \
 	X(EFOREIGN, -11, "a ref of another system") \
-	X(EWOULDBLOCK, -12, "would block a worker") \
+	X(EWOULDBLOCK, -12, "would block a worker: in a handler use odeon_receiver_pipe, odeon_sender_try and odeon_sender_when_room, " \
+	                    "odeon_request; or an actor with a thread of its own") \
 	X(EBUSY, -13, "busy, or in use") \
 	X(EFORKED, -14, "called in a forked child") \
 	X(EVERSION, -15, "a struct of an unknown size") \

@@ -39,6 +39,16 @@ START_TEST(no_two_errors_share_a_number_and_all_fit_the_counters)
 }
 END_TEST
 
+START_TEST(who_would_have_waited_is_told_the_way_that_works)
+{
+	static const char *const ways[] = { "odeon_receiver_pipe", "odeon_sender_try", "odeon_sender_when_room", "odeon_request" };
+	size_t i;
+
+	for (i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
+		ck_assert_ptr_nonnull(strstr(odeon_error_text(ODEON_EWOULDBLOCK), ways[i]));
+}
+END_TEST
+
 START_TEST(success_has_a_name)
 {
 	ck_assert_str_eq(odeon_error_name(0), "ODEON_OK");
@@ -61,5 +71,5 @@ END_TEST
 KIT_MAIN("unit/error",
 	{ .name = "list", .tests = KIT_TESTS(every_error_has_its_name_and_text,
 	                                     no_two_errors_share_a_number_and_all_fit_the_counters,
-	                                     success_has_a_name,
+	                                     success_has_a_name, who_would_have_waited_is_told_the_way_that_works,
 	                                     a_number_outside_the_list_is_unknown_not_a_crash) })
