@@ -65,7 +65,7 @@ complaint() {                                                     # name, wanted
 	esac
 	grep -q "$2" "$work/said" || { echo "did not say \"$2\""; return; }
 	case $2 in
-	read*|*heap-use-after-free*) ;;                           # not in flight any more
+	read*|*heap-use-after-free*|*' dropped before'*) ;;       # not in flight any more, or no message
 	*) names_site "$1" || echo "the report does not name where it was sent: $(tr '\n' ' ' < "$work/sites")" ;;
 	esac
 }

@@ -27,6 +27,9 @@ int elsewhere_post(odeon_system *system, odeon_ref to, struct note *note)
 	return odeon_post(system, to, note);           /* sent */
 }
 
+odeon_sender *elsewhere_sender(odeon_sender *half) { return half; }
+odeon_receiver *elsewhere_receiver(odeon_receiver *half) { return half; }
+
 static void check(int error, const char *what)
 {
 	if (error >= 0)

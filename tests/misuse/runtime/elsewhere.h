@@ -21,6 +21,10 @@ int elsewhere_read(const struct note *note);
 int elsewhere_send(odeon_self *self, odeon_ref to, struct note *note);
 int elsewhere_post(odeon_system *system, odeon_ref to, struct note *note);
 
+/* The half itself, by another name. */
+odeon_sender *elsewhere_sender(odeon_sender *half);
+odeon_receiver *elsewhere_receiver(odeon_receiver *half);
+
 /* A system without workers and one actor of a kind, or the end of the program. */
 odeon_system *open_world(const odeon_kind *kind, odeon_ref *actor);
 
