@@ -2,7 +2,7 @@
 /*
  * channels.c - channels of every sort with everything that they ask for failing in turn: an open or a clone is refused and nothing is
  * there, or it works; a message that exists is taken whatever fails, and is received once there is memory for its copy; a select says
- * so or happens; nothing is left behind
+ * so or happens, and a loop of selects asks for nothing; nothing is left behind
  *
  * Each play is in a new thread, which has no memory of its own yet. While a failure is armed nothing of the library check is called.
  */
@@ -229,6 +229,41 @@ START_TEST(time_is_refused_or_passes_whatever_fails)
 }
 END_TEST
 
+/* One message goes through a channel again and again, by the cases of an array or of a selector; and each time a wait is in vain. */
+START_TEST(a_loop_of_selects_asks_for_nothing)
+{
+	odeon_sender *out;
+	odeon_receiver *in;
+	odeon_selector *selector = odeon_selector_open();
+	odeon_case array[2], *cases = array;
+	int i;
+
+	must(selector != NULL && odeon_channel_open(ODEON_TYPE(note), 1, &out, &in) == 0);
+	array[0] = (odeon_case)ODEON_CASE_RECV(in);
+	array[1] = (odeon_case)ODEON_CASE_SEND(out, odeon_new(note));
+	for (i = 0; i < 2 && _i == 1; i++) {
+		must(odeon_selector_add(selector, &array[i]) == i);
+		cases = odeon_selector_case(selector, 0);
+	}
+#define CHOOSE(until) (_i == 1 ? odeon_selector_select(selector, until) : odeon_select(cases, 2, until))
+	faults_arm(1, true);
+	for (i = 0; i < 1000; i++) {
+		cases[1].what = ODEON_ON_SEND;
+		must(CHOOSE(ODEON_AT_ONCE) == 1 && cases[1].error == 0 && cases[1].message == NULL);
+		cases[1].what = ODEON_ON_NOTHING;
+		must(CHOOSE(ODEON_NEVER) == 0 && cases[0].error == 0);
+		cases[1].message = odeon_case_message(note, &cases[0]);
+		must(CHOOSE(odeon_clock_deadline(ODEON_US(1))) == ODEON_ETIMEDOUT);
+	}
+	must(faults_disarm() == 0);
+	if (_i == 0)
+		odeon_case_clear(&cases[1]);
+	odeon_selector_drop(selector);
+	odeon_sender_drop(out);
+	odeon_receiver_drop(in);
+}
+END_TEST
+
 /* A broadcast whose row cannot grow keeps as many as there was memory for, and receivers hear what they missed by that. */
 START_TEST(a_broadcast_that_cannot_grow_lags_sooner)
 {
@@ -261,4 +296,5 @@ END_TEST
 KIT_MAIN("fault/channels",
 	{ .name = "channel", .loop = 2 * SORTS, .tests = KIT_TESTS(a_channel_is_refused_or_works_whatever_fails) },
 	{ .name = "time", .loop = 2, .tests = KIT_TESTS(time_is_refused_or_passes_whatever_fails) },
+	{ .name = "select", .loop = 2, .tests = KIT_TESTS(a_loop_of_selects_asks_for_nothing) },
 	{ .name = "broadcast", .loop = 2, .tests = KIT_TESTS(a_broadcast_that_cannot_grow_lags_sooner) })
