@@ -221,6 +221,8 @@ static size_t spread_len(struct channel *channel, const odeon_receiver *receiver
 	struct spread *spread = spread_of(channel);
 	uint64_t from;
 
+	if (ck_pr_load_32(&channel->receivers) == 0)
+		return 0;                               /* what nobody will receive is not kept */
 	pthread_mutex_lock(&spread->lock);
 	from = receiver == NULL || receiver->position < oldest(spread) ? oldest(spread) : receiver->position;
 	from = spread->sent - from;

@@ -15,10 +15,11 @@
 enum { CHANNELS = 4, HALVES = 6 };
 
 struct model { size_t capacity, most; long inside;       /* most: in messages, by the bound in bytes too */
-               unsigned senders, receivers, receiving; };
+               unsigned senders, receivers, receiving;
+               enum odeon_channel_kind kind; unsigned sent; };  /* of a broadcast and a watch: how many in all */
 struct half { odeon_sender *sender; odeon_receiver *receiver; unsigned channel, number; bool asked; };
 struct holder { struct half halves[HALVES]; unsigned count; };
-struct item { unsigned channel, sender, number, id; };
+struct item { unsigned channel, sender, number, id : 31, is_copy : 1; };
 ODEON_MESSAGE_DECLARE(item);
 
 extern uint64_t seed;
