@@ -138,6 +138,10 @@ double floor_line_there_and_back(void);
 double floor_wake_cost(void);
 double floor_wake_latency(void);
 
+/* floor_rings.c */
+double floor_ring_one(void);
+double floor_ring_twenty(void);
+
 /* ---- report.c: how figures are shown ------------------------------------------------------------------------ */
 
 enum format { FORMAT_TABLE, FORMAT_JSON, FORMAT_CSV, FORMAT_MARKDOWN };

@@ -220,6 +220,8 @@ const struct floor_row floor_rows[] = {
 	{ "queue", "push and pop in turn on one thread", 1, queue_in_turn },
 	{ "queue-batch", "the same, 64 pushed, then 64 popped", 1, queue_in_batches },
 	{ "queue-across", "from one core to another, as fast as it goes", 2, floor_queue_across },
+	{ "ck-ring-1-1", "a ck_ring of 1024 pointers, one thread to another", 2, floor_ring_one },
+	{ "ck-ring-20-1", "the same, 20 threads to one", 2, floor_ring_twenty },
 	{ "line", "a cache line to another core and back", 2, floor_line_there_and_back },
 	{ "wake-cost", "waking a sleeping thread: the waker's part", 2, floor_wake_cost },
 	{ "wake-latency", "waking a sleeping thread: until it runs", 2, floor_wake_latency },

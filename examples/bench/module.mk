@@ -5,7 +5,7 @@ noinst_PROGRAMS += %D%/odeon-bench
 
 %C%_odeon_bench_SOURCES = \
 	%D%/bench.h %D%/main.c %D%/list.c %D%/run.c %D%/child.c %D%/stats.c %D%/report.c \
-	%D%/floor.c %D%/floor_cores.c \
+	%D%/floor.c %D%/floor_cores.c %D%/floor_rings.c \
 	%D%/pingpong.c %D%/ring.c %D%/counting.c %D%/fork_join_throughput.c %D%/fork_join_create.c %D%/big.c \
 	%D%/fairness.c %D%/monitor_storm.c %D%/supervisor_restart.c %D%/router.c %D%/publish.c \
 	%D%/fan_in.c %D%/chameneos.c %D%/skynet.c %D%/memory.c %D%/idle.c %D%/ask.c %D%/request.c %D%/offload.c %D%/wake.c %D%/timers.c \
