@@ -168,7 +168,22 @@ start_kv()                                      # name, tests; sets port
 	kill -0 "$running" || { echo "somebody else serves at port $port"; exit 1; }
 }
 
-# Lines of redis-benchmark --csv: name, requests a second, then milliseconds: mean, least, p50, p95, p99, most.
+# What redis-benchmark says of each test: which, how long so many of 100 took at most, in halving steps, the rate, and then its summary, two lines
+# further: mean, least, p50, p95, p99, most.
+read_kv()                                       # server, pipeline, note
+{
+	tr '\r' '\n' | awk -v server="$1" -v pipeline="$2" -v note="$3" '
+		/^====== / { name = /needed to/ ? "" : $2; is_step = 0 }
+		/^Latency by percentile/ { is_step = 1; p999 = "" }
+		/^Cumulative/ { is_step = 0 }
+		is_step && $2 == "<=" && p999 == "" && $1 + 0 >= 99.9 { p999 = $3 }
+		/throughput summary:/ { rate = $3 }
+		/latency summary/ {
+			getline; getline
+			if (name != "") print pipeline " " name (name ~ /^(SET|GET|INCR)$/ ? note : "") "|" server "|" rate "|" $3 "|" $5 "|" p999
+		}'
+}
+
 ask_kv()                                        # name, pipeline, keys, tests
 {
 	random= note=
@@ -177,9 +192,8 @@ ask_kv()                                        # name, pipeline, keys, tests
 		test "$1" = floor ||
 			redis-benchmark -h 127.0.0.1 -p "$port" -c "$CLIENTS" -n $((3 * $3)) -t set,incr -P 16 $random -q >/dev/null 2>&1
 	fi
-	redis-benchmark -h 127.0.0.1 -p "$port" -c "$CLIENTS" -n "$REQUESTS" -t "$4" -P "$2" $random --csv 2>/dev/null | tr -d '"' |
-		awk -F, -v server="$1" -v pipeline="$2" -v note="$note" '$1 != "test" && $1 !~ /needed to/ {
-			sub(/ .*/, "", $1); print pipeline " " $1 ($1 ~ /^(SET|GET|INCR)$/ ? note : "") "|" server "|" $2 "|" $5 "|" $7 }' >>"$scratch/kv"
+	redis-benchmark -h 127.0.0.1 -p "$port" -c "$CLIENTS" -n "$REQUESTS" -t "$4" -P "$2" $random 2>/dev/null |
+		read_kv "$1" "$2" "$note" >>"$scratch/kv"
 }
 
 # The floor has one answer to all commands, so it starts anew for each test.
@@ -223,8 +237,8 @@ do_kv()
 	done
 	echo "$(redis-server --version | sed 's/ sha.*//'); $CLIENTS clients, $REQUESTS requests, median of $ROUNDS rounds; kv-N: N workers and as many shards; floor: answers, and does nothing"
 	echo
-	echo '| pipeline, command | server | requests a second | min to max | p50 ms | p99 ms | x redis | x floor |'
-	echo '|---|---|---:|---|---:|---:|---:|---:|'
+	echo '| pipeline, command | server | requests a second | min to max | p50 ms | p99 ms | p99.9 ms | x redis | x floor |'
+	echo '|---|---|---:|---|---:|---:|---:|---:|---:|'
 	table "$scratch/kv" "redis floor"
 	echo
 }
