@@ -2,13 +2,13 @@
 /*
  * load.c - echo-load: how many echoes a server gives, how late, and what an idle connection costs it
  *
- *   echo-load ADDRESS:PORT [--connections N] [--bytes N] [--seconds S] [--warm S] [--rest S] [--process PID]
+ *   echo-load ADDRESS:PORT [--connections N] [--bytes N | --say TEXT --back N] [--seconds S] [--warm S] [--rest S] [--process PID]
  *   echo-load --serve PORT [--threads N] [--answer TEXT] [--awake]          (load_serve.c says what that is)
  *
  * The loop is closed: each connection has one message on its way, and sends the next one when all of it has come back. So with N
  * connections the mean delay is N divided by the rate, whatever the server: what differs is the rate, and how far the late ones
- * are from the mean. A delay is from before the write to after the read of the last byte. What comes back is compared; at the
- * end each message that was sent must have come back. One thread asks, so it is a part of what is measured.
+ * are from the mean. A delay is from before the write to after the read of the last byte. What comes back is compared, or, from a server
+ * that does not echo, counted; at the end each message that was sent must have come back. One thread asks, so it is a part of what is measured.
  *
  * With --process, memory: how much more the server holds resident, for each connection, when all have talked and now rest, than
  * before the first one came. With --seconds 0 each says one thing only, one after the other: so nothing of that is memory for
@@ -101,7 +101,10 @@ static double percentile(const struct histogram *histogram, double share)
 /* What it last sent, which differs from what it sent before, and from what most others do. */
 static void compose(const struct crowd *crowd, const struct line *line, unsigned char *message)
 {
-	memset(message, (unsigned char)(line->turn + (line - crowd->lines)), crowd->load->bytes);
+	if (crowd->load->say != NULL)
+		memcpy(message, crowd->load->say, crowd->load->bytes);
+	else
+		memset(message, (unsigned char)(line->turn + (line - crowd->lines)), crowd->load->bytes);
 }
 
 static int ask(struct crowd *crowd, struct line *line)
@@ -122,7 +125,7 @@ static int ask(struct crowd *crowd, struct line *line)
 static int hear(struct crowd *crowd, struct line *line)
 {
 	unsigned char message[LOAD_BYTES_MOST], heard[LOAD_BYTES_MOST];
-	ssize_t length = recv(line->socket, heard, crowd->load->bytes - line->back, 0);
+	ssize_t length = recv(line->socket, heard, crowd->load->back - line->back, 0);
 
 	if (length < 0 && errno == EAGAIN)
 		return 0;
@@ -130,10 +133,10 @@ static int hear(struct crowd *crowd, struct line *line)
 		return complain("the server closed a connection");
 	compose(crowd, line, message);
 	errno = 0;
-	if (memcmp(heard, message, (size_t)length) != 0)
+	if (crowd->load->say == NULL && memcmp(heard, message, (size_t)length) != 0)
 		return complain("something else came back than was sent");
 	line->back += (unsigned)length;
-	if (line->back < crowd->load->bytes)
+	if (line->back < crowd->load->back)
 		return 0;
 	crowd->waiting--;
 	if (crowd->is_measuring)

@@ -15,7 +15,8 @@
 
 struct load {
 	struct sockaddr_in server;
-	unsigned connections, bytes;            /* bytes: of one message */
+	unsigned connections, bytes, back;      /* bytes: of one message; and of what comes back for it */
+	const char *say;                        /* the message, of a server that answers something else; NULL: one that differs each time, and is echoed */
 	double warm, seconds, rest;             /* not measured; measured; and then nothing is said for so long */
 	long process;                           /* of the server, whose memory is looked at; 0: nobody's */
 };

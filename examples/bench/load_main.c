@@ -14,7 +14,7 @@ struct wanted { struct load load; struct load_floor floor; bool serves; };
 
 static int print_usage(void)
 {
-	fputs("usage: echo-load ADDRESS:PORT [--connections N] [--bytes N] [--seconds S] [--warm S] [--rest S] [--process PID]\n"
+	fputs("usage: echo-load ADDRESS:PORT [--connections N] [--bytes N | --say TEXT --back N] [--seconds S] [--warm S] [--rest S] [--process PID]\n"
 	      "       echo-load --serve PORT [--threads N] [--answer TEXT] [--awake]\n", stderr);
 	return 2;
 }
@@ -37,6 +37,8 @@ static bool take(struct wanted *wanted, int option)
 	switch (option) {
 	case 'c': wanted->load.connections = (unsigned)atoi(optarg); break;
 	case 'b': wanted->load.bytes = (unsigned)atoi(optarg); break;
+	case 'y': wanted->load.say = optarg; break;
+	case 'B': wanted->load.back = (unsigned)atoi(optarg); break;
 	case 's': wanted->load.seconds = atof(optarg); break;
 	case 'w': wanted->load.warm = atof(optarg); break;
 	case 'r': wanted->load.rest = atof(optarg); break;
@@ -59,6 +61,7 @@ static bool makes_sense(const struct wanted *wanted)
 	const struct load *load = &wanted->load;
 
 	return load->connections > 0 && load->connections <= 1000000 && load->bytes > 0 && load->bytes <= LOAD_BYTES_MOST
+	    && load->back > 0 && load->back <= LOAD_BYTES_MOST && (load->say != NULL || load->back == load->bytes)
 	    && load->seconds >= 0 && load->warm >= 0 && load->rest >= 0 && wanted->floor.threads > 0
 	    && wanted->floor.threads <= LOAD_THREADS_MOST;
 }
@@ -78,6 +81,7 @@ int main(int count, char **arguments)
 {
 	static const struct option options[] = {
 		{ "connections", required_argument, NULL, 'c' }, { "bytes", required_argument, NULL, 'b' },
+		{ "say", required_argument, NULL, 'y' }, { "back", required_argument, NULL, 'B' },
 		{ "seconds", required_argument, NULL, 's' }, { "warm", required_argument, NULL, 'w' },
 		{ "rest", required_argument, NULL, 'r' }, { "process", required_argument, NULL, 'p' },
 		{ "threads", required_argument, NULL, 't' }, { "serve", required_argument, NULL, 'S' },
@@ -91,6 +95,10 @@ int main(int count, char **arguments)
 	while ((option = getopt_long(count, arguments, "", options, NULL)) >= 0)
 		if (!take(&wanted, option))
 			return print_usage();
+	if (wanted.load.say != NULL)
+		wanted.load.bytes = (unsigned)strlen(wanted.load.say);
+	if (wanted.load.back == 0)
+		wanted.load.back = wanted.load.bytes;
 	if (!makes_sense(&wanted) || optind + !wanted.serves != count
 	 || (!wanted.serves && !read_server(arguments[optind], &wanted.load.server)))
 		return print_usage();

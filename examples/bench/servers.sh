@@ -6,6 +6,7 @@
 #           append-only file in a folder of TMPDIR, with appendfsync always, everysec or no. The floor is one thread that never sleeps, counts
 #           commands, and answers each what redis-server would: so its rate is about what redis-benchmark, which has one thread, can ask for
 #   http    18-http-hello beside nginx and Go's net/http, all asked by wrk for the same bytes; connections stay
+#   idle    what a connection costs that has asked once, and rests: kv and redis-server, 18-http-hello and Go's net/http
 #   echo    17-tcp-echo beside the floor, a plain loop of epoll, and Go's net, all asked by echo-load (load.c says how)
 #
 # BUILD is where all was built; what Go builds is kept in FOLDER. Servers take turns within a round; figures are medians of the rounds.
@@ -14,13 +15,13 @@
 #   ROUNDS=3
 #   kv:    POLICIES="" REQUESTS=100000 CLIENTS=50 PIPELINES="1 16" TESTS=set,get,incr,lpush,lrange_100 WORKERS="1 2"
 #          KEYS="1 100000" (so many, one at random for each request of set, get and incr)
-#   http:  HTTP_CONNECTIONS=64   echo: CONNECTIONS="1 1000 10000" BYTES=64   both: THREADS=2 LASTS=3 (seconds), GO=go
+#   idle:  IDLE=5000   http:  HTTP_CONNECTIONS=64   echo: CONNECTIONS="1 1000 10000" BYTES=64   both: THREADS=2 LASTS=3 (seconds), GO=go
 set -eu
 build=$1 folder=$2
 shift 2
-[ $# -gt 0 ] || set -- kv http echo
+[ $# -gt 0 ] || set -- kv http idle echo
 : "${POLICIES=}" "${KEYS:=1 100000}" "${ROUNDS:=3}" "${REQUESTS:=100000}" "${CLIENTS:=50}" "${PIPELINES:=1 16}" "${TESTS:=set,get,incr,lpush,lrange_100}" "${WORKERS:=1 2}"
-: "${HTTP_CONNECTIONS:=64}" "${CONNECTIONS:=1 1000 10000}" "${BYTES:=64}" "${THREADS:=2}" "${LASTS:=3}" "${GO:=go}"
+: "${HTTP_CONNECTIONS:=64}" "${IDLE:=5000}" "${CONNECTIONS:=1 1000 10000}" "${BYTES:=64}" "${THREADS:=2}" "${LASTS:=3}" "${GO:=go}"
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 mkdir -p "$folder"
 folder=$(CDPATH='' cd -- "$folder" && pwd)
@@ -329,6 +330,55 @@ do_http()
 	echo
 }
 
+# ---- idle --------------------------------------------------------------------------------------------------------------------------
+
+# It runs, and says so many bytes to that.
+measure_idle()                                  # name, what is said, bytes
+{
+	"$load" "$address" --connections "$IDLE" --say "$2" --back "$3" --seconds 0 --process "$running" |
+		sed -n "s/.*idle-bytes /idle|$1|/p" >>"$scratch/idle"
+	stop
+}
+
+idle_http()                                     # name
+{
+	start_http "$1"
+	measure_idle "$1-http" "GET / HTTP/1.1${crlf}Host: x$crlf$crlf" "$(curl -si "http://$address/" | wc -c)"
+}
+
+idle_kv()                                       # name
+{
+	start_kv "$1" ""
+	address=127.0.0.1:$port
+	measure_idle "$1" "PING$crlf" 7
+}
+
+do_idle()
+{
+	test -x "$load" || { say "idle is left out: there is no echo-load"; return 0; }
+	round=0
+	while [ "$round" -lt "$ROUNDS" ]; do
+		round=$((round + 1))
+		if has redis-server && has redis-cli; then
+			idle_kv redis
+			idle_kv kv-1
+		fi
+		if test -x "$hello" && has curl; then
+			launch "$hello" 127.0.0.1:0 "$THREADS"
+			body=$(curl -s "http://$address/")
+			stop
+			! prepare_go || idle_http go
+			idle_http odeon
+		fi
+	done
+	echo "$IDLE connections that have asked once each, one after the other, and rest; bytes resident for each, median of $ROUNDS rounds"
+	echo
+	echo '| | server | bytes | min to max |'
+	echo '|---|---|---:|---|'
+	table "$scratch/idle" ""
+	echo
+}
+
 # ---- echo --------------------------------------------------------------------------------------------------------------------------
 
 start_echo()                                    # name
@@ -377,7 +427,7 @@ do_echo()
 
 for what; do
 	case $what in
-	kv|http|echo) "do_$what" ;;
-	*) echo "what is $what? kv, http or echo" >&2; exit 2 ;;
+	kv|http|idle|echo) "do_$what" ;;
+	*) echo "what is $what? kv, http, idle or echo" >&2; exit 2 ;;
 	esac
 done
