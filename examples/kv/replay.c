@@ -77,22 +77,33 @@ static int play_command(struct replay *replay, struct reply *reply)
 	return command == NULL || (command->flags & COMMAND_WRITE) == 0 ? EINVAL : run(replay, command, reply);
 }
 
+/* A remark, or a command. */
+static int play_next(struct replay *replay, struct text commands, size_t *used, struct reply *reply)
+{
+	const char *end = commands.at[0] == '#' ? memchr(commands.at, '\n', commands.length) : NULL;
+	enum resp_outcome outcome;
+
+	if (end != NULL) {
+		*used = (size_t)(end - commands.at) + 1;
+		return 0;
+	}
+	outcome = resp_parse(&replay->parser, commands.at, commands.length);
+	*used = replay->parser.used;
+	if (outcome != RESP_COMMAND)
+		return outcome == RESP_MEMORY ? ENOMEM : EINVAL;
+	return replay->parser.count > 0 ? play_command(replay, reply) : 0;
+}
+
 int replay_play(void *data, struct text commands)
 {
 	struct replay *replay = data;
 	struct reply reply;
+	size_t used;
 	int error = 0;
 
 	reply_init(&reply, 2);
 	while (commands.length > 0 && error == 0) {
-		const char *remark = commands.at[0] == '#' ? memchr(commands.at, '\n', commands.length) : NULL;
-		enum resp_outcome outcome = remark == NULL ? resp_parse(&replay->parser, commands.at, commands.length) : RESP_COMMAND;
-		size_t used = remark == NULL ? replay->parser.used : (size_t)(remark - commands.at) + 1;
-
-		if (outcome != RESP_COMMAND)
-			error = outcome == RESP_MEMORY ? ENOMEM : EINVAL;
-		else if (remark == NULL && replay->parser.count > 0)
-			error = play_command(replay, &reply);
+		error = play_next(replay, commands, &used, &reply);
 		commands = (struct text){ commands.at + used, commands.length - used };
 		reply_cut(&reply, 0);
 	}
