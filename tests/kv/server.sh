@@ -249,7 +249,7 @@ try_slow_readers()
 	done
 	before=$(high_water)
 	awk 'BEGIN { for (i = 0; i < 1024; i++) printf "GET million%d\r\n", i % 4 + 1 }' >"$scratch/greedy"
-	timeout 60 nc -N $nc_where <"$scratch/greedy" | (sleep 1; head -c 50000000 >/dev/null; sleep 1; wc -c) >"$scratch/rest" &
+	timeout 300 nc -N $nc_where <"$scratch/greedy" | (sleep 1; head -c 50000000 >/dev/null; sleep 1; wc -c) >"$scratch/rest" &
 	reader=$!
 	sleep 0.5
 	expect 'PONG' PING
