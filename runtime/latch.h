@@ -36,11 +36,10 @@ static inline void latch_take(struct latch *latch)
 {
 	unsigned spins = 0;
 
-	while (!ck_pr_cas_32(&latch->is_held, 0, 1))
+	while (!latch_try(latch))
 		do
 			latch_pause(&spins);
 		while (ck_pr_load_32(&latch->is_held) != 0);
-	ck_pr_fence_acquire();                  /* pairs with latch_give */
 }
 
 static inline void latch_give(struct latch *latch)

@@ -151,7 +151,7 @@ static const struct {
 	{ MUTANT_REFUSED_SILENT, &scenario_room, NULL },
 	{ MUTANT_LINE_NO_ORDER, &scenario_room, "is not told" },
 	{ MUTANT_NO_FENCE, &scenario_room, NULL },
-	{ MUTANT_ASKED_NO_LOOK, &scenario_told, "waits for ever" },
+	{ MUTANT_ASKED_NO_LOOK, &scenario_told, "all asleep" },
 	{ MUTANT_DISARMED_IN_LIST, &scenario_told, NULL },
 	{ MUTANT_END_NO_WAIT, &scenario_told, "told that has ended" },
 	{ MUTANT_HALF_NO_WAIT, &scenario_told, NULL },
