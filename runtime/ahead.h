@@ -9,6 +9,10 @@
  * done as much. But a thread of something else may have it for milliseconds, each time: so what is lost in that way is made
  * good first, AHEAD_MAKES_GOOD times, by sending without offers.
  *
+ * Who sends on one core while somebody else does on another waits at each message for the channel's line to come over: 60 ns, where one
+ * alone takes 20. So who meets others that way offers its core, too, and more often; the best that can come is the receiver, and then only
+ * one core sends.
+ *
  * Agreement. The thread that uses the half. Zeroed to begin with.
  */
 #ifndef AHEAD_H
@@ -18,15 +22,25 @@
 #include <stdint.h>
 
 #define AHEAD_EVERY 2048u                       /* messages of a half, between two looks; 128 KiB of small ones */
+#define AHEAD_MET_EVERY 128u                    /* messages of a half, between two looks whose is the one before */
 #define AHEAD_MESSAGE_NS 50u                    /* that is sent or received meanwhile; about */
 #define AHEAD_MAKES_GOOD 16u
 #define AHEAD_SENDERS_LEAST 2u                  /* one gains nothing */
 #define AHEAD_SENDERS_MOST 32u                  /* of more, what they send between two looks is too much to be near */
+#define AHEAD_LEFT_MOST 0x7fffu
 
 struct ahead {
 	uint16_t taken;                         /* how many had been received at the last look, as far as it fits */
-	uint16_t left;                          /* so many offers are left out */
+	uint16_t left : 15;                     /* so many offers are left out */
+	uint16_t is_met : 1;                    /* at the last look the message before was another sender's */
 };
+
+/* The half has sent so many, the message in hand counted. Whether to look whose message is right before that one, and then to offer the
+ * core, if it is another's. */
+static inline bool ahead_looks(uint64_t sent)
+{
+	return sent % AHEAD_MET_EVERY == 0;
+}
 
 /* The half has sent AHEAD_EVERY more; `taken` is how many were received in all, from anybody. Whether to offer the core. */
 static inline bool ahead_offers(struct ahead *ahead, uint64_t taken)
@@ -52,7 +66,7 @@ static inline void ahead_judge(struct ahead *ahead, uint64_t before, uint64_t ta
 	if ((uint64_t)ns <= worth)
 		return;
 	offers = ((uint64_t)ns - worth) * AHEAD_MAKES_GOOD / (AHEAD_EVERY * AHEAD_MESSAGE_NS);
-	ahead->left = offers < UINT16_MAX ? (uint16_t)offers : UINT16_MAX;
+	ahead->left = offers < AHEAD_LEFT_MOST ? (uint16_t)offers : AHEAD_LEFT_MOST;
 }
 
 #endif

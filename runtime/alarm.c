@@ -23,9 +23,9 @@ static int64_t alarm_due(struct channel *channel)
 	return (int64_t)ck_pr_load_64((uint64_t *)&alarm_of(channel)->due);
 }
 
-static int alarm_send(struct channel *channel, struct message *message)
+static int alarm_send(odeon_sender *sender, struct message *message)
 {
-	(void)channel, (void)message;
+	(void)sender, (void)message;
 	return ODEON_EDISCONNECTED;             /* there are no senders */
 }
 

@@ -37,7 +37,7 @@ struct channel;
 
 struct flavour {
 	/* Does not wait. 0: taken, and who waits for messages was told. ODEON_EFULL, ODEON_EDISCONNECTED: still the caller's. */
-	int (*send)(struct channel *channel, struct message *message);
+	int (*send)(odeon_sender *sender, struct message *message);
 
 	/* Does not wait. The message, owned, after who waits for room was told; NULL and the reason: ODEON_EEMPTY, where that will be
 	 * checked against disconnection by the caller; or another, which stands. Receiver NULL: on behalf of nobody, to drop it;
@@ -207,7 +207,7 @@ static inline int channel_send(odeon_sender *sender, struct message *message)
 
 	if (UNLIKELY(ck_pr_load_32(&channel->receivers) == 0))
 		return ODEON_EDISCONNECTED;
-	why = channel->flavour->send(channel, message);
+	why = channel->flavour->send(sender, message);
 	if (LIKELY(why == 0))
 		count_up(&sender->sent, 1);
 	if (UNLIKELY(ck_pr_load_32(&channel->receivers) == 0) && why == 0 && !MUTANT(SENT_NO_LOOK))

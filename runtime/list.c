@@ -2,8 +2,8 @@
 /*
  * list - messages linked through their headers, as in a mailbox (mailbox.h), but for what a mailbox counts and schedules
  *
- * After Vyukov's intrusive queue. One exchange a send, no memory, no waiting for other senders; nothing of the message before is
- * read, which may be on its way to another core. Receivers take turns under a latch, unless there is only one. What is received leaves
+ * After Vyukov's intrusive queue. One exchange a send, no memory, no waiting for other senders; of the message before, which may
+ * be on its way to another core, only once in many times is read whose it is (ahead.h). Receivers take turns under a latch, unless there is only one. What is received leaves
  * the list at once, also when it is the newest: the stub is then the newest in its place. It stands in the line that the next sender has
  * to have anyway, and that whoever waits looks at; what stands behind another message receivers remember in a line of their own.
  *
@@ -62,28 +62,39 @@ static bool admit(struct list *list, uint32_t units)
 	return true;
 }
 
+/* Before it is linked to the one that was the newest. */
+static __attribute__((noinline)) void look_before(const struct list *list, odeon_sender *sender, const struct node *before)
+{
+	if (!is_bounded(list))
+		sender->ahead.is_met = before != &list->stub && ck_pr_load_64(&before->stamp) != (uintptr_t)sender;
+}
+
 /* A full barrier. The predecessor lives until its link is written: take waits for that. */
-static inline void push(struct list *list, struct node *node)
+static inline void push(struct list *list, odeon_sender *sender, struct node *node)
 {
 	struct node *before;
 
 	ck_pr_store_ptr(&node->link, NULL);
+	ck_pr_store_64(&node->stamp, (uintptr_t)sender);
 	ck_pr_fence_release();                  /* the message, before it can be found */
 	before = ck_pr_fas_ptr(&list->newest, node);    /* in, but not reachable yet */
 	EXPLORE_ENTERED(list, node);
-	ck_pr_fence_release();                  /* pairs with take */
 	EXPLORE_TOUCH(before);
+	if (UNLIKELY(ahead_looks(sender->sent + 1)))
+		look_before(list, sender, before);
+	ck_pr_fence_release();                  /* pairs with take */
 	ck_pr_store_ptr(&before->link, node);
 }
 
-static int list_send(struct channel *channel, struct message *message)
+static int list_send(odeon_sender *sender, struct message *message)
 {
+	struct channel *channel = sender->channel;
 	struct list *list = list_of(channel);
 
 	if (is_bounded(list) && !admit(list, message_units(message)))
 		return ODEON_EFULL;
 	message_hide(message);
-	push(list, &message->node);
+	push(list, sender, &message->node);
 	waitlist_tell(&channel->for_messages);  /* the exchange of the push is the barrier */
 	return 0;
 }
@@ -151,7 +162,8 @@ static inline struct message *take(struct list *list)
 	return message_of_node(node);
 }
 
-/* Others were taking from it. A worker has more to do than to stay away. The core is offered once it was waited for: the holder may need it, or a sender has a use for it. */
+/* Others were taking from it. A worker has more to do than to stay away. The core is offered once it was waited for: the holder may need it,
+ * or a sender has a use for it. */
 static __attribute__((noinline)) void await_turn(struct list *list)
 {
 	unsigned most = context_would_block() ? 0 : apart_pauses(&list->apart), pauses = 0;

@@ -83,9 +83,9 @@ static struct message *take_offered(struct channel *channel)
 
 /* ---- the flavour ------------------------------------------------------------------------------------------------------------ */
 
-static int meet_send(struct channel *channel, struct message *message)
+static int meet_send(odeon_sender *sender, struct message *message)
 {
-	return waitlist_meet(&channel->for_messages, &message) ? 0 : ODEON_EFULL;
+	return waitlist_meet(&sender->channel->for_messages, &message) ? 0 : ODEON_EFULL;
 }
 
 static struct message *meet_recv(struct channel *channel, odeon_receiver *receiver, int *why)

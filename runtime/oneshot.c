@@ -13,8 +13,9 @@ _Static_assert(sizeof(struct oneshot) <= CHANNEL_BLOCK, "it is small enough for 
 
 static struct oneshot *oneshot_of(struct channel *channel) { return (struct oneshot *)(void *)channel; }
 
-static int oneshot_send(struct channel *channel, struct message *message)
+static int oneshot_send(odeon_sender *sender, struct message *message)
 {
+	struct channel *channel = sender->channel;
 	struct oneshot *oneshot = oneshot_of(channel);
 
 	if (ck_pr_load_ptr(&oneshot->word) != NULL)

@@ -133,8 +133,9 @@ static __attribute__((noinline)) int send_with_barrier(struct ring *ring, struct
 	}
 }
 
-static int ring_send(struct channel *channel, struct message *message)
+static int ring_send(odeon_sender *sender, struct message *message)
 {
+	struct channel *channel = sender->channel;
 	struct ring *ring = ring_of(channel);
 	bool alone = channel_is_only_sender(channel);
 

@@ -117,8 +117,9 @@ static struct message *copy_pinned(struct spread *spread, struct message *origin
 
 /* ---- the flavour ------------------------------------------------------------------------------------------------------------ */
 
-static int spread_send(struct channel *channel, struct message *message)
+static int spread_send(odeon_sender *sender, struct message *message)
 {
+	struct channel *channel = sender->channel;
 	struct spread *spread = spread_of(channel);
 	struct message *former = NULL;
 

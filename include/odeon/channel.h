@@ -15,8 +15,8 @@
  * what was sent before can still be received, and then receivers get ODEON_EDISCONNECTED; senders get it at once. What
  * nobody will receive is dropped as the last receiver goes, on that thread.
  *
- *   unbounded    odeon_channel_open(type, ODEON_UNBOUNDED, ...): a send never waits; of 2 to 32 senders far
- *                ahead of the receivers, each offers its core to them now and then, unless it is a pooled actor
+ *   unbounded    odeon_channel_open(type, ODEON_UNBOUNDED, ...): a send never waits; of 2 to 32 senders, one that is far
+ *                ahead of the receivers, or that meets others, offers its core now and then, unless it is a pooled actor
  *   bounded      odeon_channel_open(type, n, ...): a send waits while n messages are queued
  *   rendezvous   odeon_channel_open(type, 0, ...): a send is complete when a receiver has taken its message
  *   oneshot      odeon_oneshot_open: one message ever

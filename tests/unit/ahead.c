@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * ahead.c - tests of runtime/ahead.h: who is far ahead offers its core, and less often where others have it for long
+ * ahead.c - tests of runtime/ahead.h: who is far ahead offers its core, and less often where others have it for long; who meets others, too
  */
-#include "../harness/kit.h"
+#include "../harness/one.h"
 #include "ahead.h"
+#include "channel.h"
 
 #define SENDERS 4
 #define TURNS ((int64_t)SENDERS * AHEAD_EVERY * AHEAD_MESSAGE_NS)        /* each of them sends as much */
@@ -62,7 +63,7 @@ END_TEST
 START_TEST(however_much_is_lost_it_is_offered_again)
 {
 	ck_assert_uint_eq(offered(1, 0, 0, INT64_MAX / AHEAD_MAKES_GOOD), 1);
-	ck_assert_uint_eq(offered(UINT16_MAX, 0, 0, 0), 0);
+	ck_assert_uint_eq(offered(AHEAD_LEFT_MOST, 0, 0, 0), 0);
 	ck_assert_uint_eq(offered(100, 0, 0, TURNS), 100);
 }
 END_TEST
@@ -88,6 +89,57 @@ START_TEST(a_count_may_go_around)
 }
 END_TEST
 
+/* ---- meeting others in a list. Who only tries keeps the core, so that it can be seen ----------------------------------------------- */
+
+static odeon_sender *second;
+
+static void open_with_second(void)
+{
+	open_channel(ODEON_UNBOUNDED);
+	second = odeon_sender_clone(out);
+	ck_assert_ptr_nonnull(second);
+}
+
+static void drop_all(void)
+{
+	odeon_sender_drop(second);
+	teardown();
+}
+
+static void send_one(odeon_sender *sender)
+{
+	ck_assert_ptr_null(odeon_sender_try(sender, load_new(1), ODEON_AT_ONCE, NULL));
+}
+
+START_TEST(who_sends_by_turns_with_another_meets_it)
+{
+	for (unsigned i = 0; i < AHEAD_MET_EVERY; i++) {
+		send_one(out);
+		send_one(second);
+	}
+	ck_assert(out->ahead.is_met && second->ahead.is_met);
+}
+END_TEST
+
+START_TEST(who_sends_alone_meets_nobody)
+{
+	for (unsigned i = 0; i < AHEAD_MET_EVERY; i++)
+		send_one(out);
+	ck_assert(!out->ahead.is_met);
+}
+END_TEST
+
+START_TEST(who_finds_it_empty_meets_nobody)
+{
+	for (unsigned i = 0; i < AHEAD_MET_EVERY; i++)
+		for (unsigned turn = 0; turn < 2; turn++) {
+			send_one(turn == 0 ? out : second);
+			odeon_free(odeon_recv(load, in));
+		}
+	ck_assert(!out->ahead.is_met && !second->ahead.is_met);
+}
+END_TEST
+
 static void begin(void)
 {
 	one = (struct ahead){ 0 };
@@ -101,4 +153,7 @@ KIT_MAIN("unit/ahead",
 	                                                         what_is_lost_is_made_good_first,
 	                                                         however_much_is_lost_it_is_offered_again,
 	                                                         what_was_received_meanwhile_counts_for_then,
-	                                                         a_count_may_go_around) })
+	                                                         a_count_may_go_around) },
+	{ .name = "meeting", .setup = open_with_second, .teardown = drop_all, .tests = KIT_TESTS(who_sends_by_turns_with_another_meets_it,
+	                                                                                        who_sends_alone_meets_nobody,
+	                                                                                        who_finds_it_empty_meets_nobody) })
