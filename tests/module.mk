@@ -284,7 +284,8 @@ check_tests += \
 	%D%/fault/http.t \
 	%D%/fault/http_client.t \
 	%D%/fault/websocket.t \
-	%D%/simulation/http.t
+	%D%/simulation/http.t \
+	%D%/unit/http_cached.t
 endif
 endif
 http_libraries = %D%/harness/libkit.la libodeonhttpparts.la libodeonnetparts.la libodeoncore.la $(CHECK_LIBS)
@@ -309,6 +310,8 @@ frames_sources = %D%/contract/frames.c %D%/contract/frames.h $(wires)
 %C%_simulation_http_t_SOURCES = %D%/simulation/http.c %D%/simulation/scene.c %D%/simulation/scene.h %D%/simulation/surfers.c \
 	%D%/simulation/surfers.h
 %C%_simulation_http_t_LDADD = $(http_libraries)
+%C%_unit_http_cached_t_CPPFLAGS = $(AM_CPPFLAGS) -iquote $(top_srcdir)/actors/http
+%C%_unit_http_cached_t_LDADD = $(http_libraries)
 %C%_contract_websocket_t_SOURCES = %D%/contract/websocket.c $(frames_sources)
 %C%_contract_websocket_t_LDADD = $(http_libraries)
 %C%_contract_websocket_client_t_SOURCES = %D%/contract/websocket_client.c $(frames_sources)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* http_file - opened, read, and poured */
 #include "http_file.h"
+#include "http_cached.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <odeon/failure.h>
-#include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -50,23 +50,30 @@ static int open_below(struct http_file_name *wanted)
 	return descriptor;
 }
 
-static bool is_hidden(const char *name)
+bool http_file_is_hidden(const char *name)
 {
 	return name[0] == '.' || strstr(name, "/.") != NULL;
 }
 
 /* A link that is not followed, a pipe, a device: not there. */
-static int look(struct http_file *file)
+int http_file_look(struct http_file *file)
 {
 	struct stat facts;
 
 	if (fstat(file->descriptor, &facts) != 0)
 		return errno;
 	file->is_folder = S_ISDIR(facts.st_mode);
-	file->size = (uint64_t)facts.st_size;
+	file->size = file->left = (uint64_t)facts.st_size;
 	file->number = facts.st_ino;
 	file->changed = (int64_t)facts.st_mtim.tv_sec * 1000000000 + facts.st_mtim.tv_nsec;
 	return S_ISDIR(facts.st_mode) || S_ISREG(facts.st_mode) ? 0 : ENOENT;
+}
+
+void http_file_took(struct http_file *file, struct odeon_bytes *bytes)
+{
+	file->bytes = bytes;
+	file->at += bytes->length;
+	file->left -= bytes->length;
 }
 
 /* The next piece, all of it. Answers 0, or the error: also when the file has become shorter. */
@@ -77,30 +84,30 @@ static int read_piece(struct http_file *file)
 
 	if (bytes == NULL)
 		return ENOMEM;
-	file->bytes = bytes;
 	while (bytes->length < length) {
-		ssize_t some = pread(file->descriptor, bytes->data + bytes->length, length - bytes->length, (off_t)file->at);
+		ssize_t some = pread(file->descriptor, bytes->data + bytes->length, length - bytes->length, (off_t)(file->at + bytes->length));
 
 		if (some < 0 && errno == EINTR)
 			continue;
-		if (some <= 0)
+		if (some <= 0) {
+			odeon_free(bytes);
 			return some == 0 ? ENODATA : errno;
+		}
 		bytes->length += (size_t)some;
-		file->at += (uint64_t)some;
-		file->left -= (uint64_t)some;
 	}
+	http_file_took(file, bytes);
 	return 0;
 }
 
 ODEON_BLOCKING(open_file, http_file_name, http_file)
 {
-	struct http_file *file = odeon_new(http_file, .descriptor = -1, .system_error = ENOENT);
+	struct http_file *file = odeon_new(http_file, .descriptor = -1, .system_error = ENOENT,
+	                                   .may_be_cached = http_file_name->may_be_cached);
 
-	if (file == NULL || is_hidden(http_file_name->name))
+	if (file == NULL || http_file_is_hidden(http_file_name->name))
 		return file;
 	file->descriptor = open_below(http_file_name);
-	file->system_error = file->descriptor >= 0 ? look(file) : errno;
-	file->left = file->size;
+	file->system_error = file->descriptor >= 0 ? http_file_look(file) : errno;
 	if (file->system_error == 0 && !file->is_folder && http_file_name->reads && file->left > 0)
 		file->system_error = read_piece(file);
 	return file;
@@ -177,19 +184,34 @@ static bool has_part(const struct http_pouring *pouring)
 	return pouring->parts.ranges.count > 0 && pouring->next <= pouring->parts.ranges.count;
 }
 
+/* What was read, what stands before a part, or what is in memory. False: nothing without waiting, or there is no memory for it. */
+static bool has_next(struct http_pouring *pouring, bool *is_broken)
+{
+	struct http_file *file = pouring->file;
+
+	if (file->bytes != NULL)
+		return true;
+	if (file->left > 0)
+		return file->may_be_cached && http_cached_read(file);
+	if (!has_part(pouring))
+		return false;
+	*is_broken = !begin_part(pouring);
+	return !*is_broken;
+}
+
 /* While a thread has the file, there is none here. */
 static void pour(odeon_self *self, struct http_pouring *pouring)
 {
 	struct http_file *file = pouring->file;
+	bool is_broken = false;
 
 	if (file == NULL)
 		return;
-	while (pouring->credit > 0 && (file->bytes != NULL || (file->left == 0 && has_part(pouring)))) {
-		if (file->bytes == NULL && !begin_part(pouring)) {
-			odeon_exit(self);
-			return;
-		}
+	while (pouring->credit > 0 && has_next(pouring, &is_broken))
 		give(self, pouring);
+	if (is_broken) {
+		odeon_exit(self);
+		return;
 	}
 	if (pouring->credit == 0)
 		return;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include "http_cached.h"
 #include "http_date.h"
 #include "http_file.h"
 #include "http_range.h"
@@ -192,6 +193,20 @@ static int status_of(int system_error)
 	}
 }
 
+/* The file is taken. */
+static void answer_opened(odeon_self *self, const struct opening *opening, struct http_file *file)
+{
+	if (file->system_error == 0 && !file->is_folder) {
+		answer_file(self, opening, file);
+		return;
+	}
+	if (file->system_error != 0)
+		answer_status(self, opening->duty, status_of(file->system_error));
+	else
+		answer_folder(self, opening->duty);
+	odeon_free(file);
+}
+
 ODEON_ANSWER(odeon_http_session, opening, http_file)
 {
 	struct http_session *session = odeon_http_session->inside_;
@@ -200,12 +215,8 @@ ODEON_ANSWER(odeon_http_session, opening, http_file)
 		return;
 	if (http_file == NULL)
 		answer_status(self, opening->duty, error == ODEON_ETIMEDOUT ? 504 : 503);
-	else if (http_file->system_error != 0)
-		answer_status(self, opening->duty, status_of(http_file->system_error));
-	else if (http_file->is_folder)
-		answer_folder(self, opening->duty);
 	else
-		answer_file(self, opening, odeon_keep(self, http_file));
+		answer_opened(self, opening, odeon_keep(self, http_file));
 }
 
 /* ---- asked ----------------------------------------------------------------------------------------------------------------------- */
@@ -215,6 +226,25 @@ static bool is_plain(const struct odeon_http_request *request)
 {
 	return strcmp(request->method, "GET") == 0 && odeon_http_field(request, "Range") == NULL &&
 	       odeon_http_field(request, "If-None-Match") == NULL && odeon_http_field(request, "If-Modified-Since") == NULL;
+}
+
+/* A folder's own pool is there to be used; and in a simulation nothing goes by what the system has in memory. */
+static bool may_be_cached(odeon_self *self, const odeon_http_folder *folder)
+{
+	return odeon_ref_is_nobody(folder->pool) && odeon_system_poller_state(odeon_system_of(self)) == NULL;
+}
+
+/* The name is taken. */
+static void open_and_answer(odeon_self *self, const struct opening *opening, struct http_file_name *name, odeon_time until)
+{
+	struct http_file *file = name != NULL && name->may_be_cached ? http_cached_open(name) : NULL;
+
+	if (file != NULL) {
+		odeon_free(name);
+		answer_opened(self, opening, file);
+	} else if (http_file_open(self, opening->folder->pool, name, until,
+	                          ODEON_THEN(self, odeon_http_session, opening, http_file, .duty = opening->duty, .folder = opening->folder)) != 0)
+		answer_status(self, opening->duty, 503);
 }
 
 void odeon_http_files(odeon_self *self, struct odeon_http_request *request)
@@ -232,10 +262,9 @@ void odeon_http_files(odeon_self *self, struct odeon_http_request *request)
 	}
 	index = folder->index != NULL && (length == 0 || path[length - 1] == '/') ? folder->index : "";
 	name = odeon_new_sized(http_file_name, length + strlen(index) + 1, .folder = folder->path,
-	                       .follows_links = folder->follows_links, .reads = is_plain(request));
+	                       .follows_links = folder->follows_links, .reads = is_plain(request),
+	                       .may_be_cached = may_be_cached(self, folder));
 	if (name != NULL)
 		sprintf(name->name, "%s%s", path, index);
-	if (http_file_open(self, folder->pool, name, odeon_deadline(self, session->route->within),
-	                   ODEON_THEN(self, odeon_http_session, opening, http_file, .duty = request->duty, .folder = folder)) != 0)
-		answer_status(self, request->duty, 503);
+	open_and_answer(self, &(struct opening){ request->duty, folder }, name, odeon_deadline(self, session->route->within));
 }

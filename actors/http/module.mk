@@ -70,6 +70,8 @@ libodeonhttpparts_la_SOURCES  = \
 	%D%/http_caller.h \
 	%D%/http_caller_asking.c \
 	%D%/http_caller_hearing.c \
+	%D%/http_cached.c \
+	%D%/http_cached.h \
 	%D%/http_client.c \
 	%D%/http_exchange.c \
 	%D%/http_fetch.c \

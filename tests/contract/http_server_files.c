@@ -6,7 +6,10 @@
  */
 #include "web.h"
 #include <fcntl.h>
+#include <linux/magic.h>
+#include <odeon/actors/offload.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 
 enum { LARGE = 300000 };
 
@@ -14,6 +17,8 @@ static struct client client;
 static struct heard heard;
 static char folder[64];
 static odeon_http_folder options, followed;
+static bool has_pool;                           /* the folder's own: nothing is read at once because it is in memory */
+static odeon_ref pool;
 
 static void put(const char *name, const char *text, size_t length)
 {
@@ -63,6 +68,9 @@ static void open_all(int kind)
 	make("link", make_link);
 	make("links", make_link_of_folder);
 	web_open(kind, (odeon_http_server_options){ .routes = routes });
+	if (has_pool)
+		must(odeon_offload_start(world.system, NULL, &pool) == 0);
+	options.pool = followed.pool = pool;
 	client_open(&client);
 }
 
@@ -321,8 +329,54 @@ START_TEST(who_goes_in_the_middle_leaves_no_file_open)
 }
 END_TEST
 
+static uint64_t begun(void)
+{
+	struct odeon_offload_counts counts;
+
+	must(odeon_offload_count(world.system, pool, odeon_system_deadline(world.system, ODEON_SECONDS(10)), &counts) == 0);
+	return counts.begun;
+}
+
+/* Where reading what is in memory never waits: there all of it can be had so, but for a look that something else disturbs. */
+static bool is_local(void)
+{
+	struct statfs facts;
+
+	must(statfs(folder, &facts) == 0);
+	return facts.f_type == EXT4_SUPER_MAGIC || facts.f_type == BTRFS_SUPER_MAGIC;
+}
+
+START_TEST(who_reads)
+{
+	unsigned without = 0;
+
+	open_all(_i);
+	for (int i = 0; i < 100; i++) {
+		uint64_t before = begun();
+
+		ask(GET("/large.bin"));
+		ck_assert_uint_eq(heard.length, LARGE);
+		without += begun() == before;
+	}
+	if (has_pool)
+		ck_assert_uint_eq(without, 0);
+	else if (is_local())
+		ck_assert_uint_gt(without, 0);
+	close_all();
+}
+END_TEST
+
+static void without_pool(void)
+{
+	has_pool = false;
+	pool = ODEON_NOBODY;
+}
+static void with_pool(void) { has_pool = true; }
+
+#define TESTS KIT_TESTS(what_is_there_is_served, what_is_not_there_is_not_found, parts_are_served, several_parts_are_served_at_once, \
+                        who_asks_for_the_same_again_gets_all_of_it_once, what_has_not_changed_is_not_sent_again, \
+                        a_file_that_shrinks_breaks_the_connection, who_goes_in_the_middle_leaves_no_file_open, who_reads)
+
 KIT_MAIN("contract/http_server_files",
-	{ "files", KIT_TESTS(what_is_there_is_served, what_is_not_there_is_not_found, parts_are_served,
-	                     several_parts_are_served_at_once, who_asks_for_the_same_again_gets_all_of_it_once,
-	                     what_has_not_changed_is_not_sent_again, a_file_that_shrinks_breaks_the_connection,
-	                     who_goes_in_the_middle_leaves_no_file_open), .loop = PLAIN_KINDS })
+	{ .name = "files", .setup = without_pool, .tests = TESTS, .loop = PLAIN_KINDS },
+	{ .name = "pool", .setup = with_pool, .tests = TESTS, .loop = PLAIN_KINDS })

@@ -94,7 +94,8 @@ typedef struct odeon_http_folder {
 	const char *path;                              /* "/srv/www" */
 	const char *index;                             /* what stands for a folder, "index.html"; NULL: nothing does */
 	int follows_links;                             /* not 0: also out of the folder */
-	odeon_ref pool;                                /* of threads that open and read (actors/offload.h); default the system's own */
+	odeon_ref pool;                                /* of threads that open and read (actors/offload.h); default the system's own,
+	                                                  for what is not in memory */
 } odeon_http_folder;
 #define ODEON_HTTP_FOLDER(...) { .bytes = sizeof(odeon_http_folder), __VA_ARGS__ }
 
@@ -175,7 +176,8 @@ ODEON_API void odeon_http_metrics(odeon_self *self, struct odeon_http_request *r
  * With Last-Modified and ETag, and what a client asks by them (If-None-Match, If-Modified-Since, If-Match,
  * If-Unmodified-Since, If-Range); with ranges, of which several come as multipart/byteranges; of ranges that overlap, or more than 16,
  * the whole file. The type is told by the name's end.
- * What is opened and read is so on threads of the pool. Not found is: what is not there, what is no file, names that begin
+ * What the system has in memory is opened and read at once, where that waits for nothing (Linux 5.12 and on; ext4, XFS, btrfs, F2FS, tmpfs,
+ * overlay); all else on threads of the pool, and all of it when the folder names a pool. Not found is: what is not there, what is no file, names that begin
  * with a dot, and what is reached by a symbolic link, unless these are followed. A folder without '/' behind is redirected.
  *
  * Context:  own handler, of a session
