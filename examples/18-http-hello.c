@@ -2,8 +2,9 @@
 /*
  * 18-http-hello - a small HTTP server: a greeting, a counter that is an actor, and the system's numbers
  *
- *   18-http-hello 127.0.0.1:8080 [WORKERS]      serves until it is interrupted; try `curl http://127.0.0.1:8080/hello/you`
- *   18-http-hello                               serves itself: asks three things, prints the answers, and ends
+ *   18-http-hello 127.0.0.1:8080 [WORKERS [FOLDER]]     serves until it is interrupted; try `curl http://127.0.0.1:8080/hello/you`;
+ *                                                       what is in the folder is at /files/
+ *   18-http-hello                                       serves itself: asks three things, prints the answers, and ends
  */
 #include <odeon.h>
 #include <odeon/http.h>
@@ -119,13 +120,15 @@ static void drain(odeon_system *system, odeon_ref server)
 		odeon_clock_deadline(ODEON_SECONDS(5)), NULL));
 }
 
-static int serve(odeon_system *system, const char *address, odeon_ref counter)
+static int serve(odeon_system *system, const char *address, const char *path, odeon_ref counter)
 {
+	odeon_http_folder folder = ODEON_HTTP_FOLDER(.path = path, .index = "index.html");
 	const odeon_http_route routes[] = {
 		{ "GET /", .handle = hello },
 		{ "GET /hello/:name", .handle = hello_you },
 		{ "POST /count", .actor = counter },
 		{ "GET /metrics", .handle = odeon_http_metrics },
+		{ path != NULL ? "GET /files/*path" : NULL, .handle = odeon_http_files, .argument = &folder },
 		{ 0 }
 	};
 	odeon_http_server_options options = ODEON_HTTP_SERVER_OPTIONS(.routes = routes);
@@ -157,7 +160,7 @@ int main(int count, char **arguments)
 	if (error == 0)
 		error = odeon_system_spawn(system, &counter_kind, NULL, &counter);
 	if (error == 0) {
-		error = serve(system, count > 1 ? arguments[1] : NULL, counter);
+		error = serve(system, count > 1 ? arguments[1] : NULL, count > 3 ? arguments[3] : NULL, counter);
 		odeon_system_free(system);
 	}
 	if (error < 0)

@@ -29,7 +29,7 @@ bench: %D%/odeon-bench$(EXEEXT)
 bench-peers: %D%/odeon-bench$(EXEEXT)
 	@$(SHELL) $(srcdir)/%D%/peers/compare.sh ./%D%/odeon-bench$(EXEEXT) %D%/peers/made $(ROWS)
 
-# The servers beside those that others wrote, where they are there: WHAT="kv http idle echo" ROUNDS=3
+# The servers beside those that others wrote, where they are there: WHAT="kv http files idle echo" ROUNDS=3
 if HAVE_NET
 bench-servers: $(noinst_PROGRAMS)
 	@$(SHELL) $(srcdir)/%D%/servers.sh . %D%/peers/made $(WHAT)

@@ -6,6 +6,7 @@
 #           append-only file in a folder of TMPDIR, with appendfsync always, everysec or no. The floor is one thread that never sleeps, counts
 #           commands, and answers each what redis-server would: so its rate is about what redis-benchmark, which has one thread, can ask for
 #   http    18-http-hello beside nginx and Go's net/http, all asked by wrk for the same bytes; connections stay
+#   files   the same three serve files that are in memory, of FILES bytes
 #   idle    what a connection costs that has asked once, and rests: kv and redis-server, 18-http-hello and Go's net/http
 #   echo    17-tcp-echo beside the floor, a plain loop of epoll, and Go's net, all asked by echo-load (load.c says how)
 #
@@ -15,13 +16,13 @@
 #   ROUNDS=3
 #   kv:    POLICIES="" REQUESTS=100000 CLIENTS=50 PIPELINES="1 16" TESTS=set,get,incr,lpush,lrange_100 WORKERS="1 2"
 #          KEYS="1 100000" (so many, one at random for each request of set, get and incr)
-#   idle:  IDLE=5000   http:  HTTP_CONNECTIONS=64   echo: CONNECTIONS="1 1000 10000" BYTES=64   both: THREADS=2 LASTS=3 (seconds), GO=go
+#   idle:  IDLE=5000   http, files:  HTTP_CONNECTIONS=64 FILES="4096 65536 1048576"   echo: CONNECTIONS="1 1000 10000" BYTES=64   all three: THREADS=2 LASTS=3 (seconds), GO=go
 set -eu
 build=$1 folder=$2
 shift 2
-[ $# -gt 0 ] || set -- kv http idle echo
+[ $# -gt 0 ] || set -- kv http files idle echo
 : "${POLICIES=}" "${KEYS:=1 100000}" "${ROUNDS:=3}" "${REQUESTS:=100000}" "${CLIENTS:=50}" "${PIPELINES:=1 16}" "${TESTS:=set,get,incr,lpush,lrange_100}" "${WORKERS:=1 2}"
-: "${HTTP_CONNECTIONS:=64}" "${IDLE:=5000}" "${CONNECTIONS:=1 1000 10000}" "${BYTES:=64}" "${THREADS:=2}" "${LASTS:=3}" "${GO:=go}"
+: "${HTTP_CONNECTIONS:=64}" "${FILES:=4096 65536 1048576}" "${IDLE:=5000}" "${CONNECTIONS:=1 1000 10000}" "${BYTES:=64}" "${THREADS:=2}" "${LASTS:=3}" "${GO:=go}"
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 mkdir -p "$folder"
 folder=$(CDPATH='' cd -- "$folder" && pwd)
@@ -257,7 +258,10 @@ write_nginx_settings()                          # port
 		access_log off; keepalive_requests 1000000000; default_type text/plain;
 		client_body_temp_path $scratch; proxy_temp_path $scratch; fastcgi_temp_path $scratch;
 		uwsgi_temp_path $scratch; scgi_temp_path $scratch;
-		server { listen 127.0.0.1:$1 backlog=1024; location = / { return 200 "$body_escaped"; } }
+		sendfile on; tcp_nopush on; open_file_cache off;
+		server {
+			listen 127.0.0.1:$1 backlog=1024; location = / { return 200 "$body_escaped"; } location /files/ { root $scratch; }
+		}
 	}
 	END
 }
@@ -267,9 +271,9 @@ answers_hello() { [ "$(curl -s "http://$address/")" = "$body" ]; }
 start_http()                                    # name; sets address
 {
 	case $1 in
-	odeon) launch "$hello" 127.0.0.1:0 "$THREADS" ;;
+	odeon) launch "$hello" 127.0.0.1:0 "$THREADS" "$scratch/files" ;;
 	go) GOMAXPROCS=$THREADS launch "$folder/servers-go" http 127.0.0.1:0 / "$body
-" ;;
+" "$scratch/files" ;;
 	nginx)
 		address=127.0.0.1:$(free_port)
 		write_nginx_settings "${address##*:}"
@@ -280,12 +284,12 @@ start_http()                                    # name; sets address
 	await answers_hello
 }
 
-measure_http()                                  # name
+measure_http()                                  # name, what is asked for, the case
 {
 	start_http "$1"
-	wrk -c "$HTTP_CONNECTIONS" -d 1 "http://$address/" >"$scratch/warm"
-	wrk -c "$HTTP_CONNECTIONS" -d "$LASTS" -s "$scratch/report.lua" "http://$address/" >"$scratch/wrk"
-	sed -n "s/^figures /$HTTP_CONNECTIONS connections|$1|/p" "$scratch/wrk" >>"$scratch/http"
+	wrk -c "$HTTP_CONNECTIONS" -d 1 "http://$address$2" >"$scratch/warm"
+	wrk -c "$HTTP_CONNECTIONS" -d "$LASTS" -s "$scratch/report.lua" "http://$address$2" >"$scratch/wrk"
+	sed -n "s/^figures /$3|$1|/p" "$scratch/wrk" >>"$scratch/http"
 	if grep -q -E 'Socket errors|Non-2xx' "$scratch/wrk"; then
 		echo "$1 had errors:"
 		cat "$scratch/wrk"
@@ -294,11 +298,12 @@ measure_http()                                  # name
 	stop
 }
 
-do_http()
+# Sets servers. False: it cannot be.
+prepare_http()                                  # what is left out then
 {
-	test -x "$hello" || { say "http is left out: there is no 18-http-hello"; return 0; }
+	test -x "$hello" || { say "$1 is left out: there is no 18-http-hello"; return 1; }
 	for tool in wrk curl; do
-		has "$tool" || { say "http is left out: there is no $tool (Debian: $tool)"; return 0; }
+		has "$tool" || { say "$1 is left out: there is no $tool (Debian: $tool)"; return 1; }
 	done
 	cat >"$scratch/report.lua" <<-'END'
 	done = function(summary, delays, requests)
@@ -306,6 +311,8 @@ do_http()
 			delays:percentile(99) / 1000, delays:percentile(99.9) / 1000))
 	end
 	END
+	mkdir -p "$scratch/files"
+	: >"$scratch/http"
 	servers=odeon
 	launch "$hello" 127.0.0.1:0 "$THREADS"
 	body=$(curl -s "http://$address/")
@@ -313,21 +320,50 @@ do_http()
 	stop
 	! prepare_go || servers="go $servers"
 	if has nginx; then servers="nginx $servers"; else say "no nginx: apt-get install nginx-light"; fi
-	round=0
-	while [ "$round" -lt "$ROUNDS" ]; do
-		round=$((round + 1))
-		for name in $servers; do
-			measure_http "$name"
-		done
-	done
+}
+
+print_http()                                    # what was asked for
+{
 	has nginx && nginx -v 2>&1 | sed 's/.*: //'
 	has "$GO" && "$GO" version
-	echo "GET / by wrk, $HTTP_CONNECTIONS connections that stay; $THREADS workers or threads each; $LASTS s, median of $ROUNDS rounds"
+	echo "$1 by wrk, $HTTP_CONNECTIONS connections that stay; $THREADS workers or threads each; $LASTS s, median of $ROUNDS rounds"
 	echo
 	echo '| | server | requests a second | min to max | p50 ms | p99 ms | p99.9 ms | x nginx |'
 	echo '|---|---|---:|---|---:|---:|---:|---:|'
 	table "$scratch/http" nginx
 	echo
+}
+
+do_http()
+{
+	prepare_http http || return 0
+	round=0
+	while [ "$round" -lt "$ROUNDS" ]; do
+		round=$((round + 1))
+		for name in $servers; do
+			measure_http "$name" / "$HTTP_CONNECTIONS connections"
+		done
+	done
+	print_http 'GET /'
+}
+
+do_files()
+{
+	prepare_http files || return 0
+	for bytes in $FILES; do
+		head -c "$bytes" /dev/urandom >"$scratch/files/$bytes"
+	done
+	chmod -R a+rX "$scratch"
+	round=0
+	while [ "$round" -lt "$ROUNDS" ]; do
+		round=$((round + 1))
+		for bytes in $FILES; do
+			for name in $servers; do
+				measure_http "$name" "/files/$bytes" "$bytes bytes"
+			done
+		done
+	done
+	print_http 'files'
 }
 
 # ---- idle --------------------------------------------------------------------------------------------------------------------------
@@ -427,7 +463,7 @@ do_echo()
 
 for what; do
 	case $what in
-	kv|http|idle|echo) "do_$what" ;;
-	*) echo "what is $what? kv, http, idle or echo" >&2; exit 2 ;;
+	kv|http|files|idle|echo) "do_$what" ;;
+	*) echo "what is $what? kv, http, files, idle or echo" >&2; exit 2 ;;
 	esac
 done

@@ -123,7 +123,7 @@ func capacity(kind string) int {
 	return 0
 }
 
-// ---- rows; those with payloads twice, so that Go compiles each for its own type
+// ---- rows; those with payloads once for each, so that Go compiles each for its own type
 
 type closer struct {
 	lock sync.Mutex

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
-// servers echo ADDRESS | servers http ADDRESS PATH BODY: what Go's own packages make of the two, for servers.sh. As many threads as
+// servers echo ADDRESS | servers http ADDRESS PATH BODY FOLDER: what Go's own packages make of the two, for servers.sh. As many threads as
 // GOMAXPROCS says. It says "listening at ADDRESS", and ends when it is killed.
 package main
 
@@ -36,11 +36,12 @@ func serveEcho(listener net.Listener) error {
 	}
 }
 
-func serveHTTP(listener net.Listener, path, body string) error {
+func serveHTTP(listener net.Listener, path, body, folder string) error {
 	http.HandleFunc(path, func(answer http.ResponseWriter, request *http.Request) {
 		answer.Header().Set("Content-Type", "text/plain")
 		io.WriteString(answer, body)
 	})
+	http.Handle("/files/", http.StripPrefix("/files/", http.FileServer(http.Dir(folder))))
 	return http.Serve(listener, nil)
 }
 
@@ -51,7 +52,7 @@ func main() {
 		if os.Args[1] == "echo" {
 			err = serveEcho(listener)
 		} else {
-			err = serveHTTP(listener, os.Args[3], os.Args[4])
+			err = serveHTTP(listener, os.Args[3], os.Args[4], os.Args[5])
 		}
 	}
 	fmt.Fprintln(os.Stderr, err)
