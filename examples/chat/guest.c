@@ -3,8 +3,8 @@
  * guest - one person: lines come in, and mean something; what is heard goes out
  *
  * By nc or by the page, it is the same: what a page says is a line, too, and only at the edges is one a message of a websocket and
- * the other the bytes of a connection. A guest that waits for an answer takes no further line, and so gives no credit: the next ones
- * stay in the socket.
+ * the other the bytes of a connection. A guest that waits for an answer, or does not read what it is told, takes no further line, and
+ * so gives no credit: the next ones stay in the socket.
  */
 #include "chat.h"
 #include <string.h>
@@ -67,7 +67,7 @@ static void say_goodbye(odeon_self *self, struct guest *guest, const char *text,
 
 static void ask_for_more(odeon_self *self, struct guest *guest)
 {
-	if (guest->is_waiting || guest->has_asked || guest->is_leaving)
+	if (guest->is_waiting || guest->is_behind || guest->has_asked || guest->is_leaving)
 		return;
 	guest->has_asked = 1;
 	odeon_send(self, guest->edge, odeon_new(odeon_read, .count = 1));
@@ -80,6 +80,8 @@ static void go_on(odeon_self *self, struct guest *guest);
 static void stop_waiting(odeon_self *self, struct guest *guest, int error)
 {
 	guest->is_waiting = 0;
+	if (error == ODEON_ESTOPPING)           /* the guest itself ends: no question is asked any more */
+		return;
 	if (error < 0)
 		show(self, guest, text_bytes("* that did not work: %s\n", odeon_error_text(error)));
 	go_on(self, guest);
@@ -212,7 +214,7 @@ static void go_on(odeon_self *self, struct guest *guest)
 	struct odeon_bytes *line;
 	int why = ODEON_EEMPTY;
 
-	while (!guest->is_waiting && !guest->is_leaving && (line = odeon_framing_next(&guest->framing, &why)) != NULL)
+	while (!guest->is_waiting && !guest->is_behind && !guest->is_leaving && (line = odeon_framing_next(&guest->framing, &why)) != NULL)
 		take_line(self, guest, line);
 	if (why != ODEON_EEMPTY && why != 0)
 		say_goodbye(self, guest, "* that line is too long\n", 1009);
@@ -255,6 +257,8 @@ ODEON_HANDLER(guest, odeon_unwritten)
 	guest->is_behind = odeon_unwritten->is_high != 0;
 	if (guest->missed > 0 && !guest->is_behind)
 		show_missed(self, guest);
+	if (!guest->is_behind)
+		go_on(self, guest);
 }
 
 /* ---- beginnings and ends ------------------------------------------------------------------------------------------------------ */
