@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* guest.c - requests and replies of three protocols, and a socket */
-#include "guest.h"
+/* guest.c - requests and replies of the protocols, and a socket */
+#include "guest_parts.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -67,9 +68,18 @@ static size_t http_ask(char *room, uint64_t number)
 	                        (unsigned long long)number);
 }
 
-static size_t ask_text(int kind, char *room, uint64_t number)
+static size_t chat_ask(const struct guest *guest, char *room, uint64_t number)
 {
-	switch (kind) {
+	char text[GUEST_BYTES];
+
+	text[words(text, number)] = '\0';
+	return guest_chat_ask(guest, room, number, text);
+}
+
+static size_t ask_text(const struct guest *guest, char *room, uint64_t number)
+{
+	switch (guest->kind) {
+	case HOST_CHAT: return chat_ask(guest, room, number);
 	case HOST_KV: return kv_text(room, number, kv_requests[number % KV_REQUESTS].ask);
 	case HOST_HTTP: return http_ask(room, number);
 	default: return echo_text(room, number);
@@ -102,6 +112,34 @@ static bool is_good_head(const struct guest *guest, size_t length)
 	return guest->kind != HOST_HTTP || (length > 12 && memcmp(guest->room, "HTTP/1.1 200", 12) == 0);
 }
 
+static void take(struct guest *guest, size_t length)
+{
+	guest->length -= length;
+	memmove(guest->room, guest->room + length, guest->length);
+}
+
+/* Lines that are none are taken, too. */
+static bool take_line(struct guest *guest, bool *is_wrong)
+{
+	const char *end;
+
+	*is_wrong = false;
+	while ((end = memchr(guest->room, '\n', guest->length)) != NULL) {
+		size_t length = (size_t)(end + 1 - guest->room);
+		enum meaning meaning = guest_chat_hear(guest, guest->heard, guest->room, length);
+
+		*is_wrong = meaning == MEANS_WRONG;
+		if (*is_wrong)
+			return false;
+		take(guest, length);
+		if (meaning == MEANS_REPLY) {
+			guest->heard++;
+			return true;
+		}
+	}
+	return false;
+}
+
 /* Takes the next reply out of the room; false with *is_wrong: it is another; else it is not there whole. */
 static bool take_reply(struct guest *guest, bool *is_wrong)
 {
@@ -109,6 +147,8 @@ static bool take_reply(struct guest *guest, bool *is_wrong)
 	size_t length = reply_text(guest->kind, reply, guest->heard), whole;
 	long head = head_length(guest);
 
+	if (guest->kind == HOST_CHAT)
+		return take_line(guest, is_wrong);
 	*is_wrong = head >= 0 && !is_good_head(guest, (size_t)head);
 	whole = (size_t)head + length;
 	if (head < 0 || *is_wrong || guest->length < whole)
@@ -116,8 +156,7 @@ static bool take_reply(struct guest *guest, bool *is_wrong)
 	*is_wrong = memcmp(guest->room + head, reply, length) != 0;
 	if (*is_wrong)
 		return false;
-	guest->length -= whole;
-	memmove(guest->room, guest->room + whole, guest->length);
+	take(guest, whole);
 	guest->heard++;
 	return true;
 }
@@ -126,30 +165,39 @@ static bool take_reply(struct guest *guest, bool *is_wrong)
 
 bool guest_come(struct guest *guest, const struct host *host, uint64_t first)
 {
+	bool is_other = first / 10000000 % 2 != 0;
 	struct sockaddr_in where = {
-		.sin_family = AF_INET, .sin_port = htons(host->port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+		.sin_family = AF_INET, .sin_port = htons(is_other ? host->other : host->port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
 	};
 	struct timeval patience = { .tv_sec = GUEST_PATIENCE };
 
 	guest->kind = host->kind;
 	guest->first = guest->asked = guest->heard = first;
-	guest->length = 0;
+	guest->length = guest->framed = 0;
+	guest->is_other = is_other;
+	guest->has_come = false;
+	guest->tls = NULL;
 	guest->socket = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (guest->socket < 0)
 		return false;
 	(void)setsockopt(guest->socket, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
 	(void)setsockopt(guest->socket, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
 	(void)setsockopt(guest->socket, IPPROTO_TCP, TCP_NODELAY, &(int){ 1 }, sizeof(int));
-	if (connect(guest->socket, (struct sockaddr *)&where, sizeof where) == 0)
+	if (connect(guest->socket, (struct sockaddr *)&where, sizeof where) == 0 && guest_tls_come(guest))
 		return true;
-	(void)close(guest->socket);
+	guest_go(guest);
 	return false;
 }
 
-static bool send_all(int socket, const char *bytes, size_t length)
+static ssize_t send_some(struct guest *guest, const char *bytes, size_t length)
+{
+	return guest_tls_has(guest) ? guest_tls_send(guest, bytes, length) : send(guest->socket, bytes, length, MSG_NOSIGNAL);
+}
+
+static bool send_all(struct guest *guest, const char *bytes, size_t length)
 {
 	while (length > 0) {
-		ssize_t some = send(socket, bytes, length, MSG_NOSIGNAL);
+		ssize_t some = send_some(guest, bytes, length);
 
 		if (some <= 0)
 			return false;
@@ -159,21 +207,24 @@ static bool send_all(int socket, const char *bytes, size_t length)
 	return true;
 }
 
-bool guest_say(struct guest *guest, const char *bytes, size_t length) { return send_all(guest->socket, bytes, length); }
+bool guest_say(struct guest *guest, const char *bytes, size_t length)
+{
+	return send(guest->socket, bytes, length, MSG_NOSIGNAL) == (ssize_t)length;
+}
 
 size_t guest_ask_length(const struct guest *guest)
 {
 	char text[GUEST_BYTES];
 
-	return ask_text(guest->kind, text, guest->asked);
+	return ask_text(guest, text, guest->asked);
 }
 
 bool guest_ask_part(struct guest *guest, size_t from, size_t to)
 {
 	char text[GUEST_BYTES];
 
-	(void)ask_text(guest->kind, text, guest->asked);
-	return send_all(guest->socket, text + from, to - from);
+	(void)ask_text(guest, text, guest->asked);
+	return guest_greet(guest) && send_all(guest, text + from, to - from);
 }
 
 void guest_has_asked(struct guest *guest) { guest->asked++; }
@@ -186,14 +237,88 @@ bool guest_ask(struct guest *guest)
 	return went;
 }
 
+static ssize_t receive(struct guest *guest, char *bytes, size_t room)
+{
+	return guest_tls_has(guest) ? guest_tls_receive(guest, bytes, room) : recv(guest->socket, bytes, room, 0);
+}
+
+/* More into the room, if it is there: what the frames carry that are whole by now. */
+static ssize_t hear_frames(struct guest *guest)
+{
+	size_t room = sizeof guest->room - guest->length, most = sizeof guest->frames - guest->framed, carried, used, whole;
+	ssize_t some = receive(guest, guest->frames + guest->framed, most < room ? most : room);
+
+	if (some <= 0)
+		return some;
+	whole = guest->framed + (size_t)some;
+	carried = guest_chat_unframe(guest->frames, whole, &used);
+	if (guest->length + carried > sizeof guest->room)
+		return -1;
+	memcpy(guest->room + guest->length, guest->frames, carried);
+	guest->length += carried;
+	guest->framed = whole - used;
+	memmove(guest->frames, guest->frames + used, guest->framed);
+	return some;
+}
+
 /* More into the room; 0: the end; -1: nothing came. */
 static ssize_t hear_more(struct guest *guest)
 {
-	ssize_t some = recv(guest->socket, guest->room + guest->length, sizeof guest->room - guest->length, 0);
+	ssize_t some;
 
+	if (guest->kind == HOST_CHAT && guest->is_other && guest->has_come)
+		return hear_frames(guest);
+	some = receive(guest, guest->room + guest->length, sizeof guest->room - guest->length);
 	if (some > 0)
 		guest->length += (size_t)some;
 	return some;
+}
+
+/* Where the words are in what comes before the first request, their end is taken, and all before it. */
+static bool hear_up_to(struct guest *guest, const char *words, const char *end)
+{
+	char *at = NULL;
+
+	while ((at = memmem(guest->room, guest->length, words, strlen(words))) == NULL
+	       || (at = memmem(at, guest->length - (size_t)(at - guest->room), end, strlen(end))) == NULL)
+		if (hear_more(guest) <= 0)
+			return false;
+	take(guest, (size_t)(at - guest->room) + strlen(end));
+	return true;
+}
+
+static bool upgrade(struct guest *guest)
+{
+	char text[GUEST_BYTES];
+
+	if (!send_all(guest, text, guest_chat_upgrade(text)) || !hear_up_to(guest, "HTTP/1.1 101 ", "\r\n\r\n"))
+		return false;
+	memcpy(guest->frames, guest->room, guest->length);     /* frames, by now */
+	guest->framed = guest->length;
+	guest->length = 0;
+	return true;
+}
+
+bool guest_greet(struct guest *guest)
+{
+	char text[GUEST_BYTES];
+
+	if (guest->has_come || guest->kind != HOST_CHAT)
+		return true;
+	if (guest->is_other && !upgrade(guest))
+		return false;
+	guest->has_come = true;
+	return send_all(guest, text, guest_chat_name(guest, text)) && hear_up_to(guest, "* you are ", "\n");
+}
+
+void guest_half_greet(struct guest *guest)
+{
+	char text[GUEST_BYTES];
+
+	if (guest->kind == HOST_TLS)
+		guest_tls_hello(guest);
+	else if (guest->kind == HOST_CHAT && guest->is_other)
+		(void)send_all(guest, text, guest_chat_upgrade(text) / 2);
 }
 
 bool guest_hear(struct guest *guest)
@@ -210,21 +335,55 @@ bool guest_hears_soon(const struct guest *guest, int milliseconds)
 {
 	struct pollfd waits = { .fd = guest->socket, .events = POLLIN };
 
+	if (guest_tls_has(guest) && guest_tls_pending(guest))
+		return true;
 	return poll(&waits, 1, milliseconds) == 1;
+}
+
+static bool hear_all(struct guest *guest)
+{
+	while (guest->heard < guest->asked)
+		if (!guest_hear(guest))
+			return false;
+	return true;
+}
+
+/* Who ends is sent away from the chat, whatever it has asked; what it hears meanwhile is not for it. */
+static bool end_chat(struct guest *guest)
+{
+	char text[GUEST_BYTES];
+	bool is_good = guest_greet(guest) && hear_all(guest) && send_all(guest, text, guest_chat_end(guest, text));
+	ssize_t some = 1;
+
+	if (!guest->is_other)
+		is_good = is_good && shutdown(guest->socket, SHUT_WR) == 0;
+	while (is_good && some > 0) {
+		guest->length = guest->framed = 0;
+		some = receive(guest, guest->room, sizeof guest->room);
+	}
+	return is_good && some == 0;
+}
+
+static bool end(struct guest *guest)
+{
+	bool is_said = guest_tls_has(guest) ? guest_tls_end(guest) : shutdown(guest->socket, SHUT_WR) == 0;
+
+	return is_said && hear_all(guest) && guest->length == 0 && hear_more(guest) == 0;
 }
 
 bool guest_end(struct guest *guest)
 {
-	bool is_good = shutdown(guest->socket, SHUT_WR) == 0;
+	bool is_good = guest->kind == HOST_CHAT ? end_chat(guest) : end(guest);
 
-	while (is_good && guest->heard < guest->asked)
-		is_good = guest_hear(guest);
-	is_good = is_good && guest->length == 0 && hear_more(guest) == 0;
 	guest_go(guest);
 	return is_good;
 }
 
-void guest_go(struct guest *guest) { (void)close(guest->socket); }
+void guest_go(struct guest *guest)
+{
+	guest_tls_go(guest);
+	(void)close(guest->socket);
+}
 
 void guest_reset(struct guest *guest)
 {
@@ -238,7 +397,7 @@ static size_t compose(struct guest *guest, char *room, size_t most)
 	size_t length = 0;
 
 	while (length + GUEST_BYTES <= most)
-		length += ask_text(guest->kind, room + length, guest->asked++);
+		length += ask_text(guest, room + length, guest->asked++);
 	return length;
 }
 
@@ -248,6 +407,8 @@ size_t guest_pour(struct guest *guest, size_t most)
 	char requests[8 * GUEST_BYTES];
 	size_t total = 0, length = 0, at = 0;
 
+	if (!guest_greet(guest) || fcntl(guest->socket, F_SETFL, O_NONBLOCK) != 0)
+		return 0;
 	while (total < most && poll(&waits, 1, 200) == 1) {
 		ssize_t some;
 
@@ -255,7 +416,7 @@ size_t guest_pour(struct guest *guest, size_t most)
 			length = compose(guest, requests, sizeof requests);
 			at = 0;
 		}
-		some = send(guest->socket, requests + at, length - at, MSG_NOSIGNAL | MSG_DONTWAIT);
+		some = send_some(guest, requests + at, length - at);
 		if (some < 0 && errno != EAGAIN)
 			break;
 		at += some > 0 ? (size_t)some : 0;

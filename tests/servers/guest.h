@@ -15,14 +15,21 @@
 
 struct guest {
 	int socket, kind;
+	bool is_other;                                 /* every other one: by TLS 1.2; by the chat's page */
+	bool has_come;                                 /* into the chat */
+	void *tls;
 	uint64_t first, asked, heard;                  /* numbers: of the first; of the next to ask, to be answered */
 	size_t length;                                 /* in the room: came, and was not used */
 	char room[2 * GUEST_BYTES];
+	size_t framed;                                 /* in the frames: came, and is not whole */
+	char frames[2 * GUEST_BYTES];
 };
 
 bool guest_come(struct guest *guest, const struct host *host, uint64_t first);
 bool guest_ask(struct guest *guest);                   /* the next request, whole */
-bool guest_say(struct guest *guest, const char *bytes, size_t length);        /* that, whatever it is */
+bool guest_say(struct guest *guest, const char *bytes, size_t length);        /* that, whatever it is, and below TLS */
+bool guest_greet(struct guest *guest);                 /* what comes before the first request, where there is something; asking does it */
+void guest_half_greet(struct guest *guest);            /* begins with that; afterwards it can only go */
 bool guest_ask_part(struct guest *guest, size_t from, size_t to);      /* so much of it; does not count as asked */
 size_t guest_ask_length(const struct guest *guest);    /* of the next request */
 void guest_has_asked(struct guest *guest);             /* in parts */

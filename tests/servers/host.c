@@ -14,12 +14,14 @@
 
 #define PATIENCE 20                                    /* seconds: a sanitizer's program starts slowly */
 
-const char *const host_names[HOSTS] = { "echo", "kv", "http" };
+const char *const host_names[HOSTS] = { "echo", "kv", "http", "tls", "chat" };
 
 static const char *const commands[HOSTS][8] = {
 	{ "examples/17-tcp-echo", "127.0.0.1:0", NULL },
 	{ "examples/kv/kv", "--port", "0", "--workers", "2", "--connections", "20000", NULL },
 	{ "examples/18-http-hello", "127.0.0.1:0", NULL },
+	{ "tests/servers/tls_echo", "127.0.0.1:0", NULL },
+	{ "examples/chat/19-chat", "127.0.0.1:0", "127.0.0.1:0", NULL },
 };
 
 static void find(int kind, char *path, size_t room)
@@ -37,14 +39,15 @@ bool host_is_there(int kind)
 	return access(path, X_OK) == 0;
 }
 
-/* "listening at 127.0.0.1:80", or "ready at". */
+/* "listening at 127.0.0.1:80", or "ready at", or "lines at 127.0.0.1:80, the page at http://127.0.0.1:81/". */
 static bool read_port(struct host *host, const char *said)
 {
-	const char *at = strstr(said, " at "), *colon = at != NULL ? strrchr(at, ':') : NULL;
+	const char *at = strstr(said, " at "), *colon = at != NULL ? strchr(at, ':') : NULL;
 
 	if (colon == NULL || strchr(colon, '\n') == NULL)
 		return false;
 	host->port = (uint16_t)atoi(colon + 1);
+	host->other = (uint16_t)atoi(strrchr(colon, ':') + 1);
 	return host->port != 0;
 }
 

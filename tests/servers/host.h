@@ -10,9 +10,10 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-enum { HOST_ECHO, HOST_KV, HOST_HTTP, HOSTS };
+enum { HOST_ECHO, HOST_KV, HOST_HTTP, HOSTS_PLAIN, HOST_TLS = HOSTS_PLAIN, HOST_CHAT, HOSTS };
 
-struct host { int kind; pid_t process; uint16_t port; };
+/* The other port is of the chat's page; elsewhere it is the same. */
+struct host { int kind; pid_t process; uint16_t port, other; };
 
 extern const char *const host_names[HOSTS];
 

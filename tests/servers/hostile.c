@@ -284,8 +284,8 @@ START_TEST(noise_is_refused_or_given_back)
 END_TEST
 
 KIT_MAIN("servers/hostile",
-	{ .name = "slow", .loop = HOSTS, .tests = KIT_TESTS(slow_loris_holds_nobody_up, half_open_connections_are_let_go_of) },
-	{ .name = "gone", .loop = HOSTS, .tests = KIT_TESTS(resets_at_every_byte, clients_killed_mid_pipeline) },
+	{ .name = "slow", .loop = HOSTS_PLAIN, .tests = KIT_TESTS(slow_loris_holds_nobody_up, half_open_connections_are_let_go_of) },
+	{ .name = "gone", .loop = HOSTS_PLAIN, .tests = KIT_TESTS(resets_at_every_byte, clients_killed_mid_pipeline) },
 	{ .name = "deaf", .loop = HOSTS, .tests = KIT_TESTS(writers_that_never_read_are_held_up) },
-	{ .name = "many", .loop = HOSTS, .tests = KIT_TESTS(a_flood_at_the_descriptor_limit_is_served_in_the_end,
+	{ .name = "many", .loop = HOSTS_PLAIN, .tests = KIT_TESTS(a_flood_at_the_descriptor_limit_is_served_in_the_end,
 	                                                    noise_is_refused_or_given_back) })

@@ -4,7 +4,7 @@
  *
  *   soak [--seconds N] [--threads N] [--seed N] [--may-grow] [--folder F] SERVER...
  *
- * SERVER is of echo, kv, http: one after the other, each for so long; kv keeps what it holds in the folder, when there is one.
+ * SERVER is of echo, kv, http, tls, chat: one after the other, each for so long; kv keeps what it holds in the folder, when there is one.
  *
  * They talk, vanish, reset, come and say nothing, send byte by byte, never read, or send nonsense. It is good when at the end
  *   - whoever asked and listened had exactly the replies to what he asked, in order, and nothing else;
@@ -108,6 +108,8 @@ static bool reset(struct visitor *visitor)
 
 static bool say_nothing(struct visitor *visitor)
 {
+	if (chance(visitor, 2) == 0)
+		guest_half_greet(&visitor->guest);
 	rest((long)chance(visitor, 200));
 	guest_go(&visitor->guest);
 	return true;
@@ -128,6 +130,8 @@ static bool talk_nonsense(struct visitor *visitor)
 
 	for (size_t i = 0; i < length; i++)
 		noise[i] = (char)chance(visitor, 256);
+	if (chance(visitor, 2) == 0)
+		(void)guest_greet(&visitor->guest);
 	(void)guest_say(&visitor->guest, noise, length);
 	(void)guest_hears_soon(&visitor->guest, (int)chance(visitor, 20));
 	guest_go(&visitor->guest);
@@ -279,7 +283,7 @@ int main(int count, char **arguments)
 		default: return 2;
 		}
 	if (soak.threads < 1 || soak.threads > THREADS_MOST || seconds <= 0 || optind == count) {
-		fprintf(stderr, "usage: soak [--seconds N] [--threads N] [--seed N] [--may-grow] [--folder F] echo|kv|http...\n");
+		fprintf(stderr, "usage: soak [--seconds N] [--threads N] [--seed N] [--may-grow] [--folder F] echo|kv|http|tls|chat...\n");
 		return 2;
 	}
 	printf("--seed %llu\n", (unsigned long long)soak.seed);

@@ -7,5 +7,5 @@ case ${SANITIZER-} in *thread*) echo "skipped: ThreadSanitizer may hold back the
 test -x "$top_builddir/examples/17-tcp-echo" || { echo "skipped: built without libodeon-net"; exit 77; }
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-timeout 100 "$top_builddir/tests/servers/soak" --seconds 2 --may-grow echo kv http
+timeout 100 "$top_builddir/tests/servers/soak" --seconds 2 --may-grow echo kv http tls chat
 timeout 100 "$top_builddir/tests/servers/soak" --seconds 2 --may-grow --folder "$folder" kv

@@ -12,7 +12,7 @@ real=$(CDPATH='' cd -- "$top_builddir" && pwd)
 execute="$real/libtool --mode=execute"
 
 # Not every valgrind can read what every compiler says to debuggers. Where it cannot, it gets copies that say nothing.
-mkdir -p "$scratch/examples/kv" "$scratch/silent"
+mkdir -p "$scratch/examples/kv" "$scratch/examples/chat" "$scratch/tests/servers" "$scratch/silent"
 is_silent=
 ! $execute valgrind "$real/examples/17-tcp-echo" nowhere 2>&1 | grep -q 'debuginfo reader' || is_silent=yes
 if [ -n "$is_silent" ]; then
@@ -21,7 +21,7 @@ if [ -n "$is_silent" ]; then
 fi
 
 # The programs as libtool has them, each behind one that runs it in valgrind.
-for program in examples/17-tcp-echo examples/kv/kv examples/18-http-hello; do
+for program in examples/17-tcp-echo examples/kv/kv examples/18-http-hello tests/servers/tls_echo examples/chat/19-chat; do
 	test -x "$real/$program" || continue
 	run="$execute valgrind" binary=$real/$program
 	if [ -n "$is_silent" ]; then
@@ -39,6 +39,6 @@ for file in "$scratch"/silent/*; do
 	test ! -f "$file" || test -L "$file" || strip --strip-debug "$file"
 done
 answer=0
-top_builddir=$scratch timeout 100 "$real/tests/servers/soak" --seconds 1 --may-grow --threads 4 echo kv http || answer=$?
+top_builddir=$scratch timeout 100 "$real/tests/servers/soak" --seconds 1 --may-grow --threads 4 echo kv http tls chat || answer=$?
 cat "$scratch"/*.log
 exit $answer
