@@ -24,7 +24,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { THREADS_MOST = 64, PIPELINE = 24 };
+enum { THREADS_MOST = 64, PIPELINE = 24, VISITS_FIRST = 50 };
 #define SLACK ((size_t)2 << 20)
 
 struct soak {
@@ -170,7 +170,8 @@ static void *come_and_go(void *argument)
 	return NULL;
 }
 
-static bool run_for(struct soak *soak, double seconds)
+/* For so long, and until so many came. */
+static bool run_for(struct soak *soak, double seconds, unsigned least)
 {
 	static struct visitor visitors[THREADS_MOST];
 	pthread_t threads[THREADS_MOST];
@@ -182,7 +183,7 @@ static bool run_for(struct soak *soak, double seconds)
 		if (pthread_create(&threads[i], NULL, come_and_go, &visitors[i]) != 0)
 			abort();
 	}
-	for (; seconds > 0 && atomic_load(&soak->wrong) == 0; seconds -= 0.1)
+	for (; (seconds > 0 || atomic_load(&soak->visits) < least) && atomic_load(&soak->wrong) == 0; seconds -= 0.1)
 		rest(100);
 	atomic_store(&soak->ends, true);
 	for (unsigned i = 0; i < soak->threads; i++)
@@ -224,11 +225,11 @@ static bool soak_for(struct soak *soak, double seconds)
 	unsigned early_descriptors, late_descriptors, none;
 	bool is_good;
 
-	is_good = run_for(soak, 0.5);           /* each worker has what it keeps once it has served somebody */
+	is_good = run_for(soak, 0.5, VISITS_FIRST);     /* each worker has what it keeps once it has served somebody */
 	look(soak, 0, &warm, &none);
-	is_good = is_good && run_for(soak, first);
+	is_good = is_good && run_for(soak, first, 0);
 	look(soak, none, &early, &early_descriptors);
-	is_good = is_good && run_for(soak, seconds - first);
+	is_good = is_good && run_for(soak, seconds - first, 0);
 	look(soak, none, &late, &late_descriptors);
 	printf("%s: %llu visits; %llu asked and %llu heard; %zu KB after %.0f s and %zu KB after %.0f s; %u, %u and %u descriptors\n",
 	       host_names[soak->host.kind], (unsigned long long)soak->visits, (unsigned long long)soak->asked,
