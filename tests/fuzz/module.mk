@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# The fuzzers, which need clang: `make fuzz`, five minutes each, or FUZZ_SECONDS=30. Their corpus is also read by tests in
+# The fuzzers, which need clang: `make fuzz`, five minutes of a core each, or FUZZ_SECONDS=30. Their corpus is also read by tests in
 # `make check`. A fuzzer more is one line in run.sh, and a folder of its name with a few small inputs.
 EXTRA_DIST += %D%/run.sh %D%/corpus %D%/messages.c
 
