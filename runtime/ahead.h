@@ -10,8 +10,8 @@
  * good first, AHEAD_MAKES_GOOD times, by sending without offers.
  *
  * Who sends on one core while somebody else does on another waits at each message for the channel's line to come over: 60 ns, where one
- * alone takes 20. So who meets others that way offers its core, too, and more often; the best that can come is the receiver, and then only
- * one core sends.
+ * alone takes 20. So who meets others that way offers its core, too, and more often, whatever was received; the best that can come is the
+ * receiver, and then only one core sends. What is lost in that way is made good as well.
  *
  * Agreement. The thread that uses the half. Zeroed to begin with.
  */
@@ -22,7 +22,7 @@
 #include <stdint.h>
 
 #define AHEAD_EVERY 2048u                       /* messages of a half, between two looks; 128 KiB of small ones */
-#define AHEAD_MET_EVERY 128u                    /* messages of a half, between two looks whose is the one before */
+#define AHEAD_MET_EVERY 128u                    /* the same of who meets others; and between two looks whose is the one before */
 #define AHEAD_MESSAGE_NS 50u                    /* that is sent or received meanwhile; about */
 #define AHEAD_MAKES_GOOD 16u
 #define AHEAD_SENDERS_LEAST 2u                  /* one gains nothing */
@@ -31,7 +31,7 @@
 
 struct ahead {
 	uint16_t taken;                         /* how many had been received at the last look, as far as it fits */
-	uint16_t left : 15;                     /* so many offers are left out */
+	uint16_t left : 15;                     /* so many offers are left out, of those that it would make as it is met, or not */
 	uint16_t is_met : 1;                    /* at the last look the message before was another sender's */
 };
 
@@ -42,13 +42,24 @@ static inline bool ahead_looks(uint64_t sent)
 	return sent % AHEAD_MET_EVERY == 0;
 }
 
-/* The half has sent AHEAD_EVERY more; `taken` is how many were received in all, from anybody. Whether to offer the core. */
-static inline bool ahead_offers(struct ahead *ahead, uint64_t taken)
+/* Messages of the half between two looks whether to offer the core. */
+static inline unsigned ahead_every(const struct ahead *ahead)
+{
+	return ahead->is_met ? AHEAD_MET_EVERY : AHEAD_EVERY;
+}
+
+static inline bool ahead_is_kept_up_with(struct ahead *ahead, uint64_t taken)
 {
 	uint16_t since = (uint16_t)((uint16_t)taken - ahead->taken);
 
 	ahead->taken = (uint16_t)taken;
-	if (since >= AHEAD_EVERY)
+	return since >= AHEAD_EVERY;
+}
+
+/* The half has sent ahead_every more; `taken` is how many were received in all, from anybody. Whether to offer the core. */
+static inline bool ahead_offers(struct ahead *ahead, uint64_t taken)
+{
+	if (!ahead->is_met && ahead_is_kept_up_with(ahead, taken))
 		return false;
 	if (ahead->left == 0)
 		return true;
@@ -65,7 +76,7 @@ static inline void ahead_judge(struct ahead *ahead, uint64_t before, uint64_t ta
 	ahead->taken = (uint16_t)taken;
 	if ((uint64_t)ns <= worth)
 		return;
-	offers = ((uint64_t)ns - worth) * AHEAD_MAKES_GOOD / (AHEAD_EVERY * AHEAD_MESSAGE_NS);
+	offers = ((uint64_t)ns - worth) * AHEAD_MAKES_GOOD / (ahead_every(ahead) * AHEAD_MESSAGE_NS);
 	ahead->left = offers < AHEAD_LEFT_MOST ? (uint16_t)offers : AHEAD_LEFT_MOST;
 }
 

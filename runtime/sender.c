@@ -37,32 +37,23 @@ static __attribute__((noinline)) int send_patiently(odeon_sender *sender, struct
 	return wait_and_send(sender, message, until);
 }
 
-static void offer_core_ahead(odeon_sender *sender, uint32_t senders)
-{
-	struct channel *channel = sender->channel;
-	uint64_t before = channel->flavour->taken(channel);
-	int64_t began;
-
-	if (!ahead_offers(&sender->ahead, before))
-		return;
-	began = clock_now();
-	os_yield();
-	ahead_judge(&sender->ahead, before, channel->flavour->taken(channel), senders, clock_now() - began);
-}
-
 /* It has sent so many more. */
 static __attribute__((noinline)) void offer_core(odeon_sender *sender)
 {
 	struct channel *channel = sender->channel;
 	uint32_t senders = ck_pr_load_32(&channel->senders);
+	uint64_t before;
+	int64_t began;
 
 	if (!channel->flavour->never_full || channel->flavour->taken == NULL || context_would_block()
-	    || senders < AHEAD_SENDERS_LEAST || senders > AHEAD_SENDERS_MOST)
+	    || senders < AHEAD_SENDERS_LEAST || senders > AHEAD_SENDERS_MOST || sender->sent % ahead_every(&sender->ahead) != 0)
 		return;
-	if (sender->ahead.is_met)
-		os_yield();
-	else if (sender->sent % AHEAD_EVERY == 0)
-		offer_core_ahead(sender, senders);
+	before = channel->flavour->taken(channel);
+	if (!ahead_offers(&sender->ahead, before))
+		return;
+	began = clock_now();
+	os_yield();
+	ahead_judge(&sender->ahead, before, channel->flavour->taken(channel), senders, clock_now() - began);
 }
 
 static __attribute__((noinline)) int send_simulated(odeon_sender *sender, struct message *message, odeon_time until)

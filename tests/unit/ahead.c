@@ -60,6 +60,19 @@ START_TEST(what_is_lost_is_made_good_first)
 }
 END_TEST
 
+/* However much is received meanwhile, and for as many messages as anybody else: that are more looks. */
+START_TEST(who_meets_others_offers_every_time_and_makes_good_what_is_lost)
+{
+	uint64_t lost = TURNS, looks = lost * AHEAD_MAKES_GOOD / (AHEAD_MET_EVERY * AHEAD_MESSAGE_NS);
+
+	one.is_met = 1;
+	ck_assert_uint_eq(offered(1000, AHEAD_EVERY, 0, TURNS), 1000);
+	ck_assert_uint_eq(offered(1, 0, 0, TURNS + lost), 1);
+	ck_assert_uint_eq(offered((unsigned)looks, AHEAD_EVERY, 0, 0), 0);
+	ck_assert_uint_eq(offered(1, AHEAD_EVERY, 0, 0), 1);
+}
+END_TEST
+
 START_TEST(however_much_is_lost_it_is_offered_again)
 {
 	ck_assert_uint_eq(offered(1, 0, 0, INT64_MAX / AHEAD_MAKES_GOOD), 1);
@@ -151,6 +164,7 @@ KIT_MAIN("unit/ahead",
 	                                                         who_has_the_core_back_soon_offers_it_every_time,
 	                                                         where_much_is_received_meanwhile_it_is_offered_every_time,
 	                                                         what_is_lost_is_made_good_first,
+	                                                         who_meets_others_offers_every_time_and_makes_good_what_is_lost,
 	                                                         however_much_is_lost_it_is_offered_again,
 	                                                         what_was_received_meanwhile_counts_for_then,
 	                                                         a_count_may_go_around) },
