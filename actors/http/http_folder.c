@@ -84,6 +84,12 @@ static int put_fields(struct odeon_http_answer *answer, const struct http_file *
 	return error;
 }
 
+/* Its body's length is all that is wanted of it. */
+static bool is_for_head(const struct opening *opening)
+{
+	return ((struct http_session *)opening->duty.inside_)->writer.is_for_head;
+}
+
 /* ---- answers --------------------------------------------------------------------------------------------------------------------- */
 
 static void answer_status(odeon_self *self, odeon_http_duty duty, int status)
@@ -92,13 +98,18 @@ static void answer_status(odeon_self *self, odeon_http_duty duty, int status)
 }
 
 /* What was read already is all of it, or the beginning, or not what is wanted. The file is taken. 0, or the error. */
-static int put_body(odeon_self *self, struct http_file *file, odeon_ref pool, const struct facts *facts,
+static int put_body(odeon_self *self, struct http_file *file, const struct opening *opening, const struct facts *facts,
                     struct odeon_http_answer *answer)
 {
 	const struct http_range *range = &facts->parts.ranges.range[0];
 	const struct http_parts *parts = has_parts(facts) ? &facts->parts : NULL;
 	int error;
 
+	answer->source_bytes = parts != NULL ? http_parts_bytes(parts) : range->bytes;
+	if (is_for_head(opening)) {
+		odeon_free(file);
+		return 0;
+	}
 	if (range->bytes == file->size && file->left == 0) {
 		answer->body = file->bytes;
 		file->bytes = NULL;
@@ -111,8 +122,7 @@ static int put_body(odeon_self *self, struct http_file *file, odeon_ref pool, co
 		file->at = range->first;
 		file->left = parts != NULL ? 0 : range->bytes;
 	}
-	answer->source_bytes = parts != NULL ? http_parts_bytes(parts) : range->bytes;
-	error = http_file_pour(self, file, parts, pool, &answer->source);
+	error = http_file_pour(self, file, parts, opening->folder->pool, &answer->source);
 	if (error != 0)
 		odeon_free(file);
 	return error;
@@ -142,7 +152,7 @@ static void answer_file(odeon_self *self, const struct opening *opening, struct 
 		answer.type = facts.parts_type;
 	}
 	if (error == 0 && (facts.status == 200 || facts.status == 206)) {
-		error = put_body(self, file, opening->folder->pool, &facts, &answer);
+		error = put_body(self, file, opening, &facts, &answer);
 	} else {
 		odeon_free(file);
 	}

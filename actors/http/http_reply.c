@@ -123,9 +123,9 @@ static int put_end(struct http_session *session)
 
 /* ---- a whole answer -------------------------------------------------------------------------------------------------------------- */
 
-static uint64_t length_of(const struct odeon_http_answer *answer)
+static uint64_t length_of(const struct http_session *session, const struct odeon_http_answer *answer)
 {
-	if (!odeon_ref_is_nobody(answer->source))
+	if (!odeon_ref_is_nobody(answer->source) || (session->writer.is_for_head && answer->source_bytes > 0))
 		return answer->source_bytes > 0 ? answer->source_bytes : HTTP_BYTES_UNKNOWN;
 	return answer->text != NULL ? strlen(answer->text) : length_of_chain(answer->body);
 }
@@ -135,7 +135,7 @@ static int put_head(struct http_session *session, const struct odeon_http_answer
 	struct http_line lines[HTTP_FIELDS_MOST + 1];
 	const char *type = answer->type != NULL ? answer->type : answer->text != NULL ? TEXT_TYPE : NULL;
 	struct piece piece = {
-		.write = write_head, .status = answer->status != 0 ? answer->status : 200, .lines = lines, .bytes = length_of(answer)
+		.write = write_head, .status = answer->status != 0 ? answer->status : 200, .lines = lines, .bytes = length_of(session, answer)
 	};
 
 	if (type != NULL)

@@ -366,6 +366,25 @@ START_TEST(who_reads)
 }
 END_TEST
 
+/* Neither somebody who would pour it, nor what is poured. */
+START_TEST(head_reads_nothing)
+{
+	odeon_stats_system before = ODEON_STATS(odeon_stats_system), after = ODEON_STATS(odeon_stats_system);
+
+	open_all(_i);
+	must(odeon_system_stats(world.system, &before) == 0);
+	for (int i = 0; i < 100; i++) {
+		client_say(&client, "HEAD /%s HTTP/1.1\r\nHost: h\r\n\r\n", i % 2 == 0 ? "index.html" : "large.bin");
+		heard = client_hear(&client, true);
+		ck_assert_int_eq(heard.status, 200);
+		ck_assert(heard_says(&heard, i % 2 == 0 ? "Content-Length: 8" : "Content-Length: 300000"));
+	}
+	must(odeon_system_stats(world.system, &after) == 0);
+	ck_assert_uint_lt(after.spawned - before.spawned, 50);
+	close_all();
+}
+END_TEST
+
 static void without_pool(void)
 {
 	has_pool = false;
@@ -375,7 +394,7 @@ static void with_pool(void) { has_pool = true; }
 
 #define TESTS KIT_TESTS(what_is_there_is_served, what_is_not_there_is_not_found, parts_are_served, several_parts_are_served_at_once, \
                         who_asks_for_the_same_again_gets_all_of_it_once, what_has_not_changed_is_not_sent_again, \
-                        a_file_that_shrinks_breaks_the_connection, who_goes_in_the_middle_leaves_no_file_open, who_reads)
+                        a_file_that_shrinks_breaks_the_connection, who_goes_in_the_middle_leaves_no_file_open, who_reads, head_reads_nothing)
 
 KIT_MAIN("contract/http_server_files",
 	{ .name = "files", .setup = without_pool, .tests = TESTS, .loop = PLAIN_KINDS },

@@ -37,7 +37,8 @@ struct odeon_http_answer {
 	const char *text;                              /* the body; the same */
 	struct odeon_bytes *body;                      /* the body, when it is no text; taken */
 	odeon_ref source;                              /* the body comes from there, in pieces (server.h) */
-	uint64_t source_bytes;                         /* how many; 0: nobody knows */
+	uint64_t source_bytes;                         /* how many; 0: nobody knows. For a HEAD they stand for a source, which it
+	                                                  needs none of */
 	struct odeon_bytes *fields;                    /* of odeon_http_answer_field; taken */
 };
 
