@@ -5,9 +5,14 @@
  */
 #include "talks.h"
 #include <odeon/http.h>
+#include <fcntl.h>
+#include <odeon/actors/offload.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-enum { SWEEP_MOST = 500, BODY = 5000, PIECES = 5 };
+enum { SWEEP_MOST = 700, BODY = 5000, PIECES = 5, LARGE = 100000 };
 
 static const char pipeline[] =
 	"GET /hello/you?q=%41 HTTP/1.1\r\nHost: h\r\nX: y\r\n\r\n"
@@ -15,11 +20,16 @@ static const char pipeline[] =
 	"GET /pour HTTP/1.1\r\nHost: h\r\n\r\n"
 	"GET /nowhere HTTP/1.1\r\nHost: h\r\n\r\n"
 	"POST /hello/you HTTP/1.1\r\nHost: h\r\n\r\n"
+	"GET /files/large HTTP/1.1\r\nHost: h\r\n\r\n"
+	"GET /pool/large HTTP/1.1\r\nHost: h\r\nRange: bytes=0-9,90000-99999\r\n\r\n"
+	"HEAD /pool/large HTTP/1.1\r\nHost: h\r\n\r\n"
 	"GET /metrics HTTP/1.1\r\nHost: h\r\n\r\n"
 	"POST /sink HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n3\r\nabc\r\n0\r\n\r\n"
 	"POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 10000\r\nConnection: close\r\n\r\n";
 
 static atomic_uint ends, answers;
+static char folder[64];
+static odeon_http_folder files, pooled;
 
 /* ---- who answers ----------------------------------------------------------------------------------------------------------- */
 
@@ -125,21 +135,48 @@ ODEON_KIND(client, client_handlers);
 
 /* ---- one run ----------------------------------------------------------------------------------------------------------------- */
 
+static void open_folder(void)
+{
+	static const char bytes[LARGE];
+	char name[80];
+	int file;
+
+	strcpy(folder, "/tmp/odeon-fault-XXXXXX");
+	must(mkdtemp(folder) != NULL);
+	sprintf(name, "%s/large", folder);
+	file = open(name, O_WRONLY | O_CREAT, 0666);
+	must(file >= 0 && write(file, bytes, LARGE) == LARGE && close(file) == 0);
+}
+
+static void remove_folder(void)
+{
+	char name[80];
+
+	sprintf(name, "%s/large", folder);
+	must(unlink(name) == 0 && rmdir(folder) == 0);
+}
+
 static int talk(odeon_system *system)
 {
 	odeon_connection_options client = ODEON_CONNECTION_OPTIONS(.credit = ODEON_READ_ALWAYS, .linger = ODEON_MS(50),
 		.idle_timeout = ODEON_MS(300));
-	odeon_ref server, owner, actor = ODEON_NOBODY;
+	odeon_ref server, owner, actor = ODEON_NOBODY, pool = ODEON_NOBODY;
 	char bound[ODEON_ADDRESS_BYTES];
 	int error = odeon_system_spawn(system, &client_kind, NULL, &owner);
 
 	if (error == 0)
 		error = odeon_system_spawn(system, &actor_kind, NULL, &actor);
+	if (error == 0)
+		error = odeon_offload_start(system, NULL, &pool);
+	files = (odeon_http_folder)ODEON_HTTP_FOLDER(.path = folder);
+	pooled = (odeon_http_folder)ODEON_HTTP_FOLDER(.path = folder, .pool = pool);
 	if (error == 0) {
 		const odeon_http_route routes[] = {
 			{ "GET /hello/:name", .handle = hello }, { "GET /actor/:name", .actor = actor }, { "GET /pour", .handle = pour },
 			{ "POST /sink", .actor = actor, .streams = 1 }, { "POST /echo", .handle = echo },
-			{ "GET /metrics", .handle = odeon_http_metrics }, { 0 }
+			{ "GET /metrics", .handle = odeon_http_metrics },
+			{ "GET /files/*path", .handle = odeon_http_files, .argument = &files },
+			{ "GET /pool/*path", .handle = odeon_http_files, .argument = &pooled }, { 0 }
 		};
 		odeon_http_server_options options = ODEON_HTTP_SERVER_OPTIONS(.routes = routes, .within = ODEON_MS(100),
 			.head_timeout = ODEON_MS(200), .body_timeout = ODEON_MS(200), .idle_timeout = ODEON_MS(200),
@@ -171,7 +208,7 @@ START_TEST(without_faults_all_is_answered)
 	bool has_failed;
 
 	ck_assert_int_eq(run(0, &has_failed), 0);
-	ck_assert_uint_eq(atomic_load(&answers), 9);            /* and the 100 */
+	ck_assert_uint_eq(atomic_load(&answers), 12);           /* and the 100 */
 }
 END_TEST
 
@@ -191,4 +228,4 @@ START_TEST(each_allocation_may_fail)
 }
 END_TEST
 
-KIT_MAIN("fault/http", { .name = "http", .tests = KIT_TESTS(without_faults_all_is_answered, each_allocation_may_fail) })
+KIT_MAIN("fault/http", { .name = "http", .setup = open_folder, .teardown = remove_folder, .tests = KIT_TESTS(without_faults_all_is_answered, each_allocation_may_fail) })
