@@ -2,6 +2,7 @@
 /* http_cached - openat2 and preadv2, and on which file systems */
 #define _GNU_SOURCE                                    /* preadv2 */
 #include "http_cached.h"
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <linux/openat2.h>
@@ -23,15 +24,15 @@ static int open_cached(int at, const char *name, int flags, int resolve)
 	return (int)syscall(SYS_openat2, at, name, &how, sizeof how);
 }
 
-/* Where what is in memory is all that is needed. */
-static bool is_local(int folder)
+/* A file system on another one, as overlay, may have files of any; and tmpfs has no RWF_NOWAIT. */
+bool http_cached_suits(int folder)
 {
 	struct statfs facts;
 
 	if (fstatfs(folder, &facts) != 0)
 		return false;
 	switch ((unsigned)facts.f_type) {
-	case EXT4_SUPER_MAGIC: case XFS_MAGIC: case BTRFS_SUPER_MAGIC: case F2FS_SUPER_MAGIC: case TMPFS_MAGIC: case OVERLAYFS_SUPER_MAGIC:
+	case EXT4_SUPER_MAGIC: case XFS_MAGIC: case BTRFS_SUPER_MAGIC: case F2FS_SUPER_MAGIC:
 		return true;
 	default:
 		return false;
@@ -46,7 +47,7 @@ static int open_below(const struct http_file_name *wanted)
 
 	if (at < 0)
 		return -1;
-	if (is_local(at))
+	if (http_cached_suits(at))
 		descriptor = open_cached(at, *wanted->name != '\0' ? wanted->name : ".", O_RDONLY | O_NONBLOCK | O_NOCTTY, within);
 	(void)close(at);
 	return descriptor;
@@ -83,6 +84,8 @@ bool http_cached_read(struct http_file *file)
 	room = (struct iovec){ bytes->data, length };
 	some = preadv2(file->descriptor, &room, 1, (off_t)file->at, RWF_NOWAIT);
 	if (some <= 0) {
+		if (some < 0 && errno == EOPNOTSUPP)
+			file->may_be_cached = 0;
 		odeon_free(bytes);
 		return false;
 	}

@@ -29,7 +29,7 @@ http_pages = \
 	docs/man/made/odeon_websocket_binary.3 \
 	docs/man/made/odeon_websocket_open.3 \
 	docs/man/made/odeon_websocket_text.3
-EXTRA_DIST += $(http_headers) include/odeon/http.h %D%/odeon-http.map
+EXTRA_DIST += $(http_headers) include/odeon/http.h %D%/odeon-http.map %D%/http_cached.c %D%/http_cached_none.c
 
 # What needs no sockets; tests link it.
 if HAVE_HTTP
@@ -70,7 +70,6 @@ libodeonhttpparts_la_SOURCES  = \
 	%D%/http_caller.h \
 	%D%/http_caller_asking.c \
 	%D%/http_caller_hearing.c \
-	%D%/http_cached.c \
 	%D%/http_cached.h \
 	%D%/http_client.c \
 	%D%/http_exchange.c \
@@ -100,6 +99,11 @@ libodeonhttpparts_la_SOURCES  = \
 	%D%/websocket_reading.c \
 	%D%/websocket_telling.c \
 	%D%/websocket_writing.c
+if HAVE_CACHED
+libodeonhttpparts_la_SOURCES += %D%/http_cached.c
+else
+libodeonhttpparts_la_SOURCES += %D%/http_cached_none.c
+endif
 
 lib_LTLIBRARIES += libodeon-http.la
 libodeon_http_la_SOURCES =

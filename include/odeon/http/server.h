@@ -176,8 +176,8 @@ ODEON_API void odeon_http_metrics(odeon_self *self, struct odeon_http_request *r
  * With Last-Modified and ETag, and what a client asks by them (If-None-Match, If-Modified-Since, If-Match,
  * If-Unmodified-Since, If-Range); with ranges, of which several come as multipart/byteranges; of ranges that overlap, or more than 16,
  * the whole file. The type is told by the name's end.
- * What the system has in memory is opened and read at once, where that waits for nothing (Linux 5.12 and on; ext4, XFS, btrfs, F2FS, tmpfs,
- * overlay); all else on threads of the pool, and all of it when the folder names a pool. Not found is: what is not there, what is no file, names that begin
+ * What the system has in memory is opened and read at once (Linux 5.12 and on; ext4, XFS, btrfs, F2FS), where one wait is left: for where
+ * the rest is on the disk, when some is not in memory; all else on threads of the pool, and all of it when the folder names a pool. Not found is: what is not there, what is no file, names that begin
  * with a dot, and what is reached by a symbolic link, unless these are followed. A folder without '/' behind is redirected.
  *
  * Context:  own handler, of a session
