@@ -20,7 +20,7 @@
 	X(EEMPTY, -7, "nothing there now") \
 	X(EUNANSWERED, -8, "the request was dropped unanswered") \
 	X(ETYPE, -9, "unexpected message type") \
-	X(ESTOPPING, -10, "the system is stopping") \
+	X(ESTOPPING, -10, "the system is stopping, or the actor is") \
 	X(EFOREIGN, -11, "a ref of another system") \
 	X(EWOULDBLOCK, -12, "would block a worker: in a handler use odeon_receiver_pipe, odeon_sender_try and odeon_sender_when_room, " \
 	                    "odeon_request; or an actor with a thread of its own") \
