@@ -10,7 +10,7 @@
 enum { TURN_BYTES_MOST = 1 << 16 };             /* of answers, before the connection has its turn */
 
 struct http_proceed { char unused; };           /* to itself: others had their turn */
-ODEON_MESSAGE(http_proceed);
+ODEON_MESSAGE_DEFINE_LATE(http_proceed);
 
 /* ---- sending --------------------------------------------------------------------------------------------------------------------- */
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 ODEON_MESSAGE_DEFINE(enter);
-ODEON_MESSAGE_DEFINE(entered);
+ODEON_MESSAGE_DEFINE_LATE(entered);
 
 struct hall {
 	struct { char name[NAME_MOST + 1]; odeon_ref room; } rooms[ROOMS_MOST];

@@ -5,9 +5,9 @@
 #include <string.h>
 
 ODEON_MESSAGE_DEFINE(ask_who);
-ODEON_MESSAGE_DEFINE(said);
+ODEON_MESSAGE_DEFINE_LATE(said);
 ODEON_MESSAGE_DEFINE(leave);
-ODEON_MESSAGE_DEFINE_DROP(heard) { odeon_frozen_drop(heard->line); }
+ODEON_MESSAGE_DEFINE_LATE_DROP(heard) { odeon_frozen_drop(heard->line); }
 
 struct member {
 	odeon_ref who;
