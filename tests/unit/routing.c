@@ -81,6 +81,7 @@ START_TEST(the_count_does_not_change_while_somebody_is_in)
 	for (unsigned i = 0; i < 4; i++)
 		must((places[i] = routing_enter_at(router, i)) == &router->places[i]);
 	thread = begin(recount);
+	eventually(atomic_load(&router->is_shut));
 	for (unsigned i = 0; i < 4; i++) {
 		pause_a_while();
 		must(!atomic_load(&is_done) && odeon_router_count(router) == 4 && atomic_load(&router->is_shut));
