@@ -152,8 +152,9 @@ static void give(struct bin *bin, uint32_t count)
 }
 
 /* The newer half goes: it is the hot one, but also the one at hand. */
-void cache_give(struct bin *bin)
+void cache_give(struct cache *cache, struct bin *bin)
 {
+	cache->slow++;
 	if (bin->heaps == NULL)
 		bin->heaps = alloc_zeroed(CACHE_HEAPS * sizeof bin->heaps[0]);
 	give(bin, CACHE_BATCH);
@@ -243,6 +244,7 @@ static bool refill(struct cache *cache, size_t units)
 
 void *cache_refill(struct cache *cache, size_t units)
 {
+	cache->slow++;
 	return LIKELY(refill(cache, units)) ? cache_at_hand(cache, units) : NULL;
 }
 
@@ -265,12 +267,25 @@ static void bin_fini(struct bin *bin)
 	alloc_free(bin->heaps, CACHE_HEAPS * sizeof bin->heaps[0]);
 	if (bin->slab != NULL)
 		slab_leave(bin->slab);
+	*bin = (struct bin){ 0 };
+}
+
+static void empty(struct cache *cache)
+{
+	for (size_t units = 0; units <= CACHE_UNITS; units++)
+		bin_fini(&cache->bins[units]);
+}
+
+void cache_tidy(struct cache *cache)
+{
+	empty(cache);
+	if (cache->span != NULL)
+		span_discard_rest(cache->span);
 }
 
 void cache_fini(struct cache *cache)
 {
-	for (size_t units = 0; units <= CACHE_UNITS; units++)
-		bin_fini(&cache->bins[units]);
+	empty(cache);
 	if (cache->span != NULL && cache->span->used < SPAN_SLABS)
 		depot_span_left(cache->depot, cache->span);
 	if (cache->joined != 0)

@@ -14,7 +14,8 @@
  * addresses, reading nothing of the blocks themselves. depot.h has what slabs are.
  *
  * What a worker holds back is bounded: of each size its list, one slab, and the bits of CACHE_HEAPS groups, which it takes from
- * before it takes from a slab. Each such group keeps a slab from being wholly free, at worst another one.
+ * before it takes from a slab. Each such group keeps a slab from being wholly free, at worst another one. A worker that rests holds
+ * back nothing (rest.h).
  *
  * Under AddressSanitizer and in debug builds there are no blocks, so that a use after free is found.
  */
@@ -50,14 +51,18 @@ struct cache {
 	struct span *span;                      /* where this worker's next slab is */
 	uint32_t spans;                         /* so many so far */
 	uint32_t joined;                        /* so often, besides, for whom a depot is taken next: plain.h */
+	uint32_t slow;                          /* times that a slow way was gone: with every 64 blocks at most, or a first one */
 };
 
 void cache_init(struct cache *cache, struct depot *depot);
 void cache_fini(struct cache *cache);
 
+/* All that it holds back goes home. */
+void cache_tidy(struct cache *cache);
+
 /* The slow ways: nothing at hand, too much, not here. */
 void *cache_refill(struct cache *cache, size_t units);
-void cache_give(struct bin *bin);
+void cache_give(struct cache *cache, struct bin *bin);
 void cache_give_one(void *memory);
 
 /* Of whose slabs the block is: kept as long as it is out. Not the cache's, if another thread's block was freed here. */
@@ -121,7 +126,7 @@ static inline void cache_free(void *memory, size_t bytes)
 	block->next = bin->first;
 	bin->first = block;
 	if (UNLIKELY(++bin->count >= 2 * CACHE_BATCH))
-		cache_give(bin);
+		cache_give(cache, bin);
 }
 
 #endif

@@ -105,28 +105,37 @@ static bool take_spare(struct shelf *shelf)
 	return DEPOT_KEEP_NS == 0 || (spare != 0 && ck_pr_cas_32(&shelf->spare, spare, spare - 1));
 }
 
+uint32_t depot_count(const struct depot *depot, size_t units) { return ck_pr_load_32(&depot->shelves[units].count); }
+
+bool depot_discard_oldest(struct depot *depot, size_t units)
+{
+	struct shelf *shelf = &depot->shelves[units];
+	struct slab *slab;
+	struct link *link;
+
+	if (slotqueue_is_empty(&shelf->slabs) || slotqueue_take(&shelf->slabs, &link, 1) == 0)
+		return false;
+	slab = slab_of_link(link);
+	if ((slab_free(ck_pr_load_32(&slab->state)) >= (int32_t)slab->blocks || MUTANT(DISCARD_UNFREE)) && discard(depot, slab)) {
+		(void)ck_pr_faa_32(&shelf->count, (uint32_t)-1);
+		one_fewer(shelf);
+	} else
+		slotqueue_push(&shelf->slabs, link);
+	return true;
+}
+
 /* Some of those that lie there longest go, if there are many. */
 static void depot_trim(struct depot *depot, uint32_t units)
 {
 	struct shelf *shelf = &depot->shelves[units];
-	struct link *link;
 
 	if (ck_pr_load_32(&shelf->count) <= DEPOT_SLABS_MOST)
 		return;
 	if (DEPOT_KEEP_NS != 0)
 		look_at_clock(shelf);
-	for (unsigned i = 0; i < TRIM_TRIES && take_spare(shelf); i++) {
-		struct slab *slab;
-
-		if (slotqueue_take(&shelf->slabs, &link, 1) == 0)
+	for (unsigned i = 0; i < TRIM_TRIES && take_spare(shelf); i++)
+		if (!depot_discard_oldest(depot, units))
 			return;
-		slab = slab_of_link(link);
-		if (slab_free(ck_pr_load_32(&slab->state)) >= (int32_t)slab->blocks && discard(depot, slab)) {
-			(void)ck_pr_faa_32(&shelf->count, (uint32_t)-1);
-			one_fewer(shelf);
-		} else
-			slotqueue_push(&shelf->slabs, link);
-	}
 }
 
 /* Held by the caller, who lets go of it. */
@@ -258,6 +267,14 @@ struct slab *span_carve(struct span *span)
 		return NULL;
 	span->used++;
 	return slab;
+}
+
+void span_discard_rest(struct span *span)
+{
+	size_t used = (size_t)span->used * SLAB_BYTES;
+
+	if (!span->is_piecemeal && used < SPAN_BYTES)
+		os_discard(span->slabs + used, SPAN_BYTES - used);
 }
 
 struct slab *depot_blank(struct depot *depot)

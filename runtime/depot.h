@@ -16,7 +16,8 @@
  * depot has too much of, and is wholly free, is given back to the system, slab by slab, and used again for any size; who
  * does so counts as one that has not left. But what comes in waves would be given back and had anew with each of them, which
  * costs more than all else that is done to a message; so a depot only gives back as many as it had more than enough of all the
- * time for a second, and notices when slabs are put into it. Addresses are kept until the depot's end, also what is left of a
+ * time for a second, and notices when slabs are put into it. When all workers have rested for a second, one of them has
+ * all of them go (rest.h). Addresses are kept until the depot's end, also what is left of a
  * span when its cache ends: the next cache goes on there.
  */
 #ifndef DEPOT_H
@@ -95,6 +96,11 @@ struct slab *depot_take(struct depot *depot, size_t units);
 /* One that was given back to the system, the same. */
 struct slab *depot_blank(struct depot *depot);
 
+/* How many of that size there are, about. And that which lies there longest: if it is wholly free it goes back to the system, else it
+ * lies there shortest; false: there is none. By whoever has joined. */
+uint32_t depot_count(const struct depot *depot, size_t units);
+bool depot_discard_oldest(struct depot *depot, size_t units);
+
 /* The holder has gone through it, and lets go. */
 void slab_leave(struct slab *slab);
 
@@ -106,7 +112,9 @@ void slab_give(struct slab *slab, uint32_t count);
 struct span *depot_span(struct depot *depot, bool is_piecemeal);
 void depot_span_left(struct depot *depot, struct span *span);
 
-/* A piece that was never used, of a span that has one. NULL: out of memory. */
+/* A piece that was never used, of a span that has one. NULL: out of memory. And on a huge page all of these are there before they are used:
+ * they go back to the system until then. */
 struct slab *span_carve(struct span *span);
+void span_discard_rest(struct span *span);
 
 #endif

@@ -10,6 +10,8 @@
 
 #define WATCH_NS 1000000                /* how often the watch looks up while anybody is awake */
 #define WATCH_LOOKS 32                  /* ... and how often in vain before it sleeps for good */
+#define TIDY_NS 1000000000
+#define TIDY_FEW CACHE_UNITS            /* slow ways are hardly any use of its cache: one for each size */
 
 unsigned rest_count_awake(odeon_system *system)
 {
@@ -23,6 +25,63 @@ void rest_tell_waiters(odeon_system *system)
 		parker_wake(&system->event);
 		parker_wake(&host_worker(system)->parker);
 	}
+}
+
+/* ---- sleeping, and giving back before one does so for long ------------------------------------------------------------- */
+
+static int64_t sooner(int64_t one, int64_t other)
+{
+	return one < other ? one : other;
+}
+
+static bool all_asleep(odeon_system *system)
+{
+	return rest_count_awake(system) == 0;
+}
+
+/* When it is to give back what it keeps; INT64_MAX: that is done, and there was hardly any use of it since. */
+static int64_t tidy_due(struct worker *worker)
+{
+	uint32_t slow = worker->cache.slow;
+
+	if (slow - worker->tidied.slow > TIDY_FEW) {
+		worker->tidied.slow = slow;
+		worker->tidied.due = clock_after(clock_now(), TIDY_NS);
+	}
+	return worker->tidied.due;
+}
+
+/* Who is awake only searches. About: who woke to be tidy does so afterwards. */
+static bool all_rest(odeon_system *system)
+{
+	return (int)rest_count_awake(system) <= ck_pr_load_int(&system->sleepers.searching);
+}
+
+/* Until all is done, or somebody wakes it. While others work, later once more. */
+static void tidy(struct worker *worker, uint32_t key)
+{
+	struct depot *depot = worker->self.system->depot;
+
+	cache_tidy(&worker->cache);
+	if (!all_rest(worker->self.system)) {
+		worker->tidied.due = clock_after(clock_now(), TIDY_NS);
+		return;
+	}
+	worker->tidied.due = INT64_MAX;
+	for (size_t units = CACHE_UNITS_LEAST; units <= CACHE_UNITS; units++)
+		for (uint32_t left = depot_count(depot, units); left > 0 && parker_key(&worker->parker) == key; left--)
+			if (!depot_discard_oldest(depot, units))
+				break;
+}
+
+/* Until the key changes, or the moment comes; or for less. */
+static void sleep_on(struct worker *worker, uint32_t key, int64_t until)
+{
+	int64_t due = tidy_due(worker);
+
+	parker_sleep(&worker->parker, key, sooner(until, due));
+	if (due != INT64_MAX && parker_key(&worker->parker) == key && clock_now() >= due)
+		tidy(worker, key);
 }
 
 /* ---- workers of the pool ---------------------------------------------------------------------------------------------- */
@@ -48,16 +107,6 @@ static bool is_anything(struct worker *worker)
 	return ck_pr_load_32(&system->closing) != 0;
 }
 
-static int64_t sooner(int64_t one, int64_t other)
-{
-	return one < other ? one : other;
-}
-
-static bool all_asleep(odeon_system *system)
-{
-	return rest_count_awake(system) == 0;
-}
-
 /* The watch goes to work. If others sleep on, one of them looks up, finds nothing, and lies down as the watch. */
 static void wake_heir(odeon_system *system, struct worker *worker)
 {
@@ -77,7 +126,7 @@ static uint32_t sleep_deep(struct worker *worker, uint32_t key)
 	ck_pr_store_32(&system->watch_is_deep, 1);
 	ck_pr_fence_memory();                   /* before the look: who was claimed meanwhile may not have seen it */
 	if (MUTANT(DEEP_NO_LOOK) || all_asleep(system))
-		parker_sleep(&worker->parker, key, timer_earliest(worker));
+		sleep_on(worker, key, timer_earliest(worker));
 	ck_pr_store_32(&system->watch_is_deep, 0);
 	if (sleepers_is_asleep(&system->sleepers, worker->number))
 		key = parker_key(&worker->parker);      /* roused to watch, not to work */
@@ -131,7 +180,7 @@ struct slot *rest_pool(struct worker *worker, bool searching)
 	if (system->pool > 1 && sleepers_be_watch(&system->sleepers, worker->number)) {
 		slot = sleep_as_watch(worker, key);
 	} else {
-		parker_sleep(&worker->parker, key, timer_earliest(worker));
+		sleep_on(worker, key, timer_earliest(worker));
 		sleepers_leave(&system->sleepers, worker->number);
 	}
 	return slot;
@@ -143,7 +192,7 @@ void rest_own(struct worker *worker, uint32_t key)
 {
 	count_up(&worker->parks, 1);
 	pace_end(worker);
-	parker_sleep(&worker->parker, key, INT64_MAX);
+	sleep_on(worker, key, INT64_MAX);
 	pace_begin(worker);
 }
 
@@ -171,7 +220,7 @@ bool rest_host(struct worker *worker, uint32_t key, int64_t until, bool ends)
 	ck_pr_fence_memory();                   /* pairs with rest_tell_waiters */
 	alive = world_alive(system) != 0;
 	if (alive || !ends)
-		parker_sleep(&worker->parker, key, sooner(until, timer_earliest(worker)));
+		sleep_on(worker, key, sooner(until, timer_earliest(worker)));
 	(void)ck_pr_faa_32(&system->waiters, (uint32_t)-1);
 	pace_begin(worker);
 	return alive || !ends;

@@ -12,6 +12,10 @@
  * A worker in a long handler looks around for nobody. For that there is the watch (sleepers.h), who looks up every
  * WATCH_NS and takes what waits behind such a handler (steal_stuck). When all have been asleep for WATCH_LOOKS of these,
  * it sleeps for good, until ready_rouse_watch.
+ *
+ * Who has hardly made or freed a message for TIDY_NS wakes once, gives the blocks that it keeps back to the depot, and, when the
+ * whole pool is asleep, what lies there wholly free back to the system: so a program that has had a peak and rests is as
+ * small as before. What comes meanwhile waits for that, or for one slab to go, at most.
  */
 #ifndef REST_H
 #define REST_H

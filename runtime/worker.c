@@ -44,6 +44,7 @@ struct worker *worker_make(odeon_system *system, uint32_t number, bool runs_pool
 	worker->number = (uint16_t)number;
 	worker->runs_pool = runs_pool;
 	worker->interval = worker->credit = 1;
+	worker->tidied.due = INT64_MAX;
 	worker->context = (struct context){
 		.system = system, .random = &worker->random, .may_block = may_block, .refuses = system->refuses, .describe = describe,
 		.cache = system->refuses == NULL ? &worker->cache : NULL,       /* all that is made is asked for then */

@@ -79,6 +79,7 @@ struct worker {
 	struct random random;
 	struct context context;
 	struct cache cache;
+	struct { int64_t due; uint32_t slow; } tidied;          /* rest.c */
 	struct slotqueue inbox;                 /* pinned actors; any thread pushes */
 	struct parker parker;                   /* any thread wakes */
 	struct wheel *wheel;                    /* timers: timer.h. Any thread makes it; NULL: none yet */

@@ -162,6 +162,7 @@ check_tests = \
 	%D%/unit/threads.t \
 	%D%/unit/tick.t \
 	%D%/unit/time.t \
+	%D%/unit/tidy.t \
 	%D%/unit/timer.t \
 	%D%/unit/timer_owner.t \
 	%D%/unit/turns.t \

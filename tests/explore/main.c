@@ -80,6 +80,7 @@ static const struct {
 	{ MUTANT_COUNTED_FIRST, &scenario_slabs, NULL },
 	{ MUTANT_GROUP_PAST_SLAB, &scenario_slabs, NULL },
 	{ MUTANT_DISCARD_AFTER_END, &scenario_slabs, NULL },
+	{ MUTANT_DISCARD_UNFREE, &scenario_slabs, "is given back, and a block of it is out" },
 	{ MUTANT_LEAVE_NO_LOOK, &scenario_slabs, "is lost" },
 	{ MUTANT_PARTY_FORGOTTEN, &scenario_slabs, NULL },
 	{ MUTANT_PUT_NOT_HELD, &scenario_slabs, NULL },

@@ -19,6 +19,9 @@
 static int machine_clock(clockid_t clock, struct timespec *now);
 static unsigned count_slowly(const struct sleepers *sleepers);
 #define clock_gettime machine_clock
+#define cache_tidy machine_tidy
+#define depot_count machine_count
+#define depot_discard_oldest machine_discard
 #define sleepers_count count_slowly
 #include "steal.c"
 #include "rest.c"
@@ -93,6 +96,26 @@ void parker_wake(struct parker *parker)
 void parker_poll(struct parker *parker)
 {
 	(void)parker;
+}
+
+/* To give memory back takes a while. */
+void machine_tidy(struct cache *cache)
+{
+	(void)cache;
+	explore_stall("tidy");
+}
+
+uint32_t machine_count(const struct depot *depot, size_t units)
+{
+	(void)depot, (void)units;
+	return explore_random(2);
+}
+
+bool machine_discard(struct depot *depot, size_t units)
+{
+	(void)depot, (void)units;
+	explore_stall("discard");
+	return explore_random(2) == 0;
 }
 
 void os_yield(void)
@@ -259,6 +282,7 @@ static void make_worker(int number, int pool)
 	worker->number = (uint16_t)number;
 	worker->runs_pool = number < pool;
 	worker->interval = worker->credit = 1;
+	worker->tidied.due = explore_random(4) == 0 ? 0 : INT64_MAX;
 	random_seed(&worker->random, (uint64_t)number);
 	runqueue_init(&worker->queue, worker->runs_pool && pool > 1, true);
 	slotqueue_init(&worker->inbox);

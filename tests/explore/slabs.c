@@ -164,6 +164,14 @@ static void check_heaps(const struct bin *bin)
 	EXPLORE_CHECK(bin->heaped == heaped, "a worker counts other blocks in its heaps than there are");
 }
 
+/* As a worker that rests. */
+static void tidy(struct cache *cache)
+{
+	if (explore_random(2) == 0)
+		cache_tidy(cache);
+	(void)depot_discard_oldest(store.depot, CACHE_UNITS_LEAST + explore_random(2));
+}
+
 static void worker(long number)
 {
 	void *held[HELD] = { NULL }, *other;
@@ -173,7 +181,9 @@ static void worker(long number)
 	for (int i = 0; i < STEPS; i++) {
 		void **mine = &held[explore_random(HELD)];
 
-		if (*mine == NULL)
+		if (explore_random(8) == 0)
+			tidy(&store.caches[number]);
+		else if (*mine == NULL)
 			*mine = make(bytes);
 		else if (explore_random(2) == 0)
 			*mine = swap(*mine);
