@@ -10,7 +10,7 @@
  *   - whoever asked and listened had exactly the replies to what he asked, in order, and nothing else;
  *   - the server has as many descriptors as when nobody had come;
  *   - it holds as much memory as after a tenth of the time (at most a minute), with nobody there both times, and a twentieth and
- *     two megabytes more: pages that an allocator keeps depend on who came together by chance, and a leak passes that soon.
+ *     half a megabyte more: pages that an allocator keeps depend on who came together by chance, and a leak passes that soon.
  *     Not looked at with --may-grow, for a short time or under valgrind;
  *   - it ends by SIGTERM, and answers 0.
  */
@@ -25,7 +25,7 @@
 #include <unistd.h>
 
 enum { THREADS_MOST = 64, PIPELINE = 24, VISITS_FIRST = 50 };
-#define SLACK ((size_t)2 << 20)
+#define SLACK ((size_t)1 << 19)
 
 struct soak {
 	struct host host;
